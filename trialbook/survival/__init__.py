@@ -1,5 +1,21 @@
 """Estimators of survival analysis: arrays in, numbers out; they agree with R's survival."""
 
+from trialbook.survival.batched import (
+    BatchedCox,
+    BatchedLogRank,
+    batched_cox,
+    batched_log_rank,
+)
+from trialbook.survival.design import (
+    SampleSize,
+    constant_hazard,
+    event_probability,
+    expected_events,
+    freedman_events,
+    power,
+    sample_size,
+    schoenfeld_events,
+)
 from trialbook.survival.kaplan_meier import (
     AtTimes,
     KaplanMeier,
@@ -8,15 +24,70 @@ from trialbook.survival.kaplan_meier import (
     reverse_kaplan_meier,
     survival_difference,
 )
-from trialbook.survival.log_rank import LogRank, log_rank
+from trialbook.survival.log_rank import (
+    LogRank,
+    log_rank,
+)
+from trialbook.survival.proportions import (
+    FisherExact,
+    OddsRatio,
+    RiskDifference,
+    fisher_exact,
+    fisher_p_value,
+    miettinen_nurminen,
+    newcombe,
+    odds_ratio,
+    standardized_difference,
+)
+from trialbook.survival.rates import (
+    IncidenceRate,
+    RateRatio,
+    incidence_rate,
+    rate_ratio,
+)
+from trialbook.survival.simulation import (
+    PiecewiseHazard,
+    SimulatedPower,
+    SimulatedTrials,
+    simulate_trials,
+)
 
 __all__ = [
     "AtTimes",
+    "BatchedCox",
+    "BatchedLogRank",
+    "FisherExact",
+    "IncidenceRate",
     "KaplanMeier",
     "LogRank",
+    "OddsRatio",
+    "PiecewiseHazard",
+    "RateRatio",
+    "RiskDifference",
+    "SampleSize",
+    "SimulatedPower",
+    "SimulatedTrials",
     "SurvivalDifference",
+    "batched_cox",
+    "batched_log_rank",
+    "constant_hazard",
+    "event_probability",
+    "expected_events",
+    "fisher_exact",
+    "fisher_p_value",
+    "freedman_events",
+    "incidence_rate",
     "kaplan_meier",
     "log_rank",
+    "miettinen_nurminen",
+    "newcombe",
+    "odds_ratio",
+    "power",
+    "rate_ratio",
     "reverse_kaplan_meier",
+    "sample_size",
+    "schoenfeld_events",
+    "simulate_trials",
+    "standardized_difference",
     "survival_difference",
 ]
