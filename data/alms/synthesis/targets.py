@@ -1,0 +1,105 @@
+"""Printed figures as targets: what a number must be so that it prints the same."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY = (
+    "ard_analysis",
+    "ard_paramcd",
+    "ard_arm",
+    "ard_subgroup",
+    "ard_level",
+    "ard_time",
+    "ard_method",
+    "ard_statistic",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A statistic and the interval that it must fall in.
+
+    Attributes
+    ----------
+    name : str
+        What is measured; the search looks it up among the statistics of a candidate.
+    lower, upper : float
+        The interval, ends included.
+    weight : float
+        How much a miss counts in the search.
+    """
+
+    name: str
+    lower: float
+    upper: float
+    weight: float = 1.0
+
+    def miss(self, value):
+        """Return how far outside the interval values lie, in half widths of the interval."""
+        outside = (self.lower - value).clip(min=0) + (value - self.upper).clip(min=0)
+        return self.weight * outside / ((self.upper - self.lower) / 2)
+
+
+def rounding_interval(printed: str) -> tuple[float, float]:
+    """Return the values that print as `printed`: half a unit of its last digit either way.
+
+    Examples
+    --------
+    >>> rounding_interval("0.44")
+    (0.435, 0.445)
+    >>> rounding_interval("906")
+    (905.5, 906.5)
+    """
+    decimals = len(printed.partition(".")[2])
+    half = 0.5 * 10.0**-decimals
+    value = float(printed)
+    return round(value - half, decimals + 1), round(value + half, decimals + 1)
+
+
+class Published:
+    """A paper's printed figures, looked up by the key of the result that prints them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A ``published.csv`` with the columns `KEY`, ``printed`` and ``role``.
+    """
+
+    def __init__(self, path: Path):
+        with path.open(newline="", encoding="utf-8") as file:
+            self.figures = list(csv.DictReader(file))
+        self._by_key = {tuple(row[k] for k in KEY): row for row in self.figures}
+
+    def printed(
+        self, analysis, paramcd, arm, statistic, *, subgroup="", level="", method=""
+    ) -> str:
+        """Return the printed figure with this key.
+
+        Raises
+        ------
+        KeyError
+            When the paper does not print it.
+        """
+        key = (analysis, paramcd, arm, subgroup, level, "", method, statistic)
+        try:
+            return self._by_key[key]["printed"]
+        except KeyError:
+            raise KeyError(f"no printed figure with the key {key}") from None
+
+    def count(self, analysis, paramcd, arm, level="", statistic="n") -> int:
+        """Return a printed count."""
+        return int(self.printed(analysis, paramcd, arm, statistic, level=level))
+
+    def counts(self, analysis, paramcd, arm) -> dict[str, int]:
+        """Return the printed counts of a variable's levels, in the paper's order."""
+        return {
+            row["ard_level"]: int(row["printed"])
+            for row in self.figures
+            if (row["ard_analysis"], row["ard_paramcd"], row["ard_arm"], row["ard_statistic"])
+            == (analysis, paramcd, arm, "n")
+        }
+
+    def target(self, name, *key, weight=1.0, **more) -> Target:
+        """Return the printed figure with this key as a target called `name`."""
+        return Target(name, *rounding_interval(self.printed(*key, **more)), weight)
