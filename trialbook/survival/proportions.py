@@ -42,7 +42,7 @@ class RiskDifference:
     upper: float
 
 
-def _table(
+def checked_table(
     events_treated: float, n_treated: float, events_control: float, n_control: float
 ) -> tuple[int, int, int, int]:
     """Return the four counts as int, after checking them."""
@@ -105,7 +105,7 @@ def fisher_p_value(
     ValueError
         When a count is no count, or an arm is empty.
     """
-    x, m, events_control, n = _table(events_treated, n_treated, events_control, n_control)
+    x, m, events_control, n = checked_table(events_treated, n_treated, events_control, n_control)
     support, log_null = _null(m, n, x + events_control)
     return _two_sided(log_null, x - support[0])
 
@@ -152,7 +152,7 @@ def fisher_exact(
     Cornfield J (1956). A statistical problem arising from retrospective studies. Proc Third
     Berkeley Symp 4:135-148 (the conditional likelihood and its interval).
     """
-    x, m, events_control, n = _table(events_treated, n_treated, events_control, n_control)
+    x, m, events_control, n = checked_table(events_treated, n_treated, events_control, n_control)
     check_conf_level(conf_level)
     support, log_null = _null(m, n, x + events_control)
     p_value = _two_sided(log_null, x - support[0])
@@ -219,7 +219,7 @@ def odds_ratio(
     Woolf B (1955). On estimating the relation between blood group and disease. Ann Hum Genet
     19:251-253.
     """
-    a, n1, c, n0 = _table(events_treated, n_treated, events_control, n_control)
+    a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     z = normal_quantile(conf_level)
     b, d = n1 - a, n0 - c
     if min(a, b, c, d) == 0:
@@ -279,7 +279,7 @@ def newcombe(
     Newcombe RG (1998). Interval estimation for the difference between independent proportions:
     comparison of eleven methods. Stat Med 17:873-890, method 10.
     """
-    a, n1, c, n0 = _table(events_treated, n_treated, events_control, n_control)
+    a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     z = normal_quantile(conf_level)
     p1, p0 = a / n1, c / n0
     (lower1, upper1), (lower0, upper0) = _wilson(a, n1, z), _wilson(c, n0, z)
@@ -324,7 +324,7 @@ def miettinen_nurminen(
     Miettinen O, Nurminen M (1985). Comparative analysis of two rates. Stat Med 4:213-226,
     equations 8 and 9 and appendix I.
     """
-    a, n1, c, n0 = _table(events_treated, n_treated, events_control, n_control)
+    a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     critical = normal_quantile(conf_level)
     difference = a / n1 - c / n0
 
