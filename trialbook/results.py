@@ -5,9 +5,16 @@ figures and sentences are made from that frame. `ard.csv` is the same frame, sor
 and unique by `KEY`.
 """
 
+import math
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
 
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 COLUMNS = [*KEY, "value", "printed", "basis", "notice"]
@@ -71,3 +78,74 @@ def results_frame(records: Iterable[dict]) -> pd.DataFrame:
     columns = COLUMNS[1:10]
     frame = pd.DataFrame.from_records(list(records), columns=columns)
     return frame.astype(dict.fromkeys(columns, str) | {"time": float, "value": float})
+
+
+def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
+    """Return a results frame with all columns of ``ard.csv``.
+
+    `printed` comes from the book's one formatter. `basis` is ``observed``; with synthetic
+    patients ``calibrated`` for a number that the search for the patients aimed at (role
+    ``target`` in published.csv) and ``free`` for one that could have come out otherwise.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Results of any number of analyses.
+    trial : Trial
+        The trial they are of: its units, its digits, its privacy.
+    chapter : str
+        The chapter that shows them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns `COLUMNS`, sorted by and unique in `KEY`.
+
+    Raises
+    ------
+    ValueError
+        Two rows have the same key and different values.
+    """
+    from trialbook.report.printed import printed_results
+
+    full = frame.drop_duplicates().assign(
+        chapter=chapter,
+        printed=lambda rows_: printed_results(rows_, trial),
+        basis=_basis(frame.drop_duplicates(), trial),
+        notice=trial.notice,
+    )
+    doubled = full[full.duplicated(KEY, keep=False)]
+    if len(doubled):
+        first = doubled.iloc[0][KEY].to_dict()
+        raise ValueError(f"{len(doubled)} results share a key with another value, first {first}")
+    return full[COLUMNS].sort_values(KEY, ignore_index=True)
+
+
+def _basis(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
+    """Return the basis of every row, see `complete`."""
+    if not trial.synthetic:
+        return pd.Series("observed", index=frame.index)
+    targets = calibration_targets(trial.published) if trial.published else set()
+    keys = frame[KEY[1:]].itertuples(index=False, name=None)
+    return pd.Series(
+        ["calibrated" if _comparable(key) in targets else "free" for key in keys],
+        index=frame.index,
+    )
+
+
+@cache
+def calibration_targets(published: Path) -> frozenset[tuple]:
+    """Return the keys of the results that a search for synthetic patients aimed at."""
+    figures = pd.read_csv(published, dtype=str, keep_default_na=False)
+    keys = [f"ard_{column}" for column in KEY[1:]]
+    if not {*keys, "role"} <= set(figures):
+        return frozenset()
+    aimed_at = figures.loc[figures["role"] == "target", keys]
+    return frozenset(_comparable(key) for key in aimed_at.itertuples(index=False, name=None))
+
+
+def _comparable(key: tuple) -> tuple:
+    """Return a key with its time as text, empty for none, so that NaN equals NaN."""
+    *of, time, method, statistic = key
+    number = float(time) if time not in ("", None) else math.nan
+    return (*of, "" if math.isnan(number) else f"{number:g}", method, statistic)

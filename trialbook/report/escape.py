@@ -1,0 +1,73 @@
+"""Text that comes from data, made harmless for the place where it is shown.
+
+Labels, reasons, event terms are the data's, so they may hold anything: markup, a script, a
+directive, marks that turn the reading direction, a novel. There is one function per medium,
+and each starts with `plain`.
+"""
+
+import html
+import re
+import unicodedata
+
+LONGEST = 200
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]"
+)
+_MARKDOWN = re.compile(r"""([!"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-])""")
+_NEEDS_ENTITY = {"$": "&#36;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
+_HARMLESS = set("""'",;?/%""")
+
+
+def plain(text: object, longest: int = LONGEST) -> str:
+    """Return `text` as one visible line.
+
+    Control characters and line ends become spaces; marks that are invisible or turn the reading
+    direction go; what is longer than `longest` characters is cut, and says so.
+
+    Parameters
+    ----------
+    text : object
+        What the data hold; ``str()`` is applied.
+    longest : int, default 200
+        Characters kept.
+
+    Returns
+    -------
+    str
+    """
+    # A novel is cut before it is cleaned, so that hostile length costs nothing.
+    raw = str(text)
+    kept = _INVISIBLE.sub("", raw[: 4 * longest])
+    kept = "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in kept)
+    kept = re.sub(r"\s+", " ", kept).strip()
+    if len(kept) <= longest and len(raw) <= 4 * longest:
+        return kept
+    return f"{kept[:longest].rstrip()}… ({len(raw):,} characters)"
+
+
+def escape_html(text: object, longest: int = LONGEST) -> str:
+    """Return `text` for the content or an attribute of an HTML element."""
+    return html.escape(plain(text, longest), quote=True)
+
+
+def escape_svg(text: object, longest: int = LONGEST) -> str:
+    """Return `text` for a matplotlib figure.
+
+    matplotlib writes SVG text as XML and escapes it there; what it would take as mathematics
+    is shielded here.
+    """
+    return plain(text, longest).replace("\\", "\N{REVERSE SOLIDUS OPERATOR}").replace("$", r"\$")
+
+
+def escape_markdown(text: object, longest: int = LONGEST) -> str:
+    """Return `text` for a Markdown output, in JupyterLab as in MyST.
+
+    Punctuation with a meaning is escaped with a backslash, as CommonMark (section 2.4) allows;
+    what JupyterLab or MyST look at before Markdown is parsed becomes an entity.
+    """
+
+    def shield(match: re.Match) -> str:
+        mark = match.group(1)
+        return mark if mark in _HARMLESS else _NEEDS_ENTITY.get(mark, "\\" + mark)
+
+    return _MARKDOWN.sub(shield, plain(text, longest))

@@ -1,0 +1,136 @@
+"""What a chapter shows: tables, figures and Markdown as objects that display themselves.
+
+Shown in JupyterLab, by papermill, by jupyter-book and by our own build alike. What another
+page takes over is glued; its names are stable and listed in `GLUED`.
+"""
+
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from myst_nb import glue as _glue
+
+from trialbook.report.escape import escape_html
+from trialbook.results import COLUMNS, complete, results_frame
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+GLUED = {
+    "results:<chapter>": "all results of a chapter, one JSON string (orient=split)",
+    "trial_title": "the trial's title",
+    "notice": "the synthetic or confidential notice, or an empty string",
+    "answer": "HTML: the answer in three computed numbers, the printed ones first",
+    "answer_sentence": "the primary result in one sentence",
+    "answer_meaning": "what it means, in one sentence",
+    "answer_figure": "HTML: the Kaplan-Meier figure of the primary end point",
+}
+EXPORTS = "TRIALBOOK_EXPORTS"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Markdown that depends on the data; what comes from data in it is escaped already."""
+
+    markdown: str
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def __str__(self) -> str:
+        return self.markdown
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its HTML, and the same cells as a frame for the download."""
+
+    html: str
+    name: str
+    frame: pd.DataFrame = field(repr=False)
+
+    def _repr_html_(self) -> str:
+        folder = export_folder("tables")
+        if folder:
+            self.frame.to_csv(folder / f"{self.name}.csv", index=False)
+        return self.html
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure: SVG for the page, SVG and PNG for the download, and the message it carries."""
+
+    inline: str = field(repr=False)
+    name: str
+    message: str
+    svg: str = field(repr=False)
+    png: bytes = field(repr=False, default=b"")
+
+    def _repr_html_(self) -> str:
+        folder = export_folder("figures")
+        if folder:
+            (folder / f"{self.name}.svg").write_text(self.svg, encoding="utf-8")
+            (folder / f"{self.name}.png").write_bytes(self.png)
+        return (
+            f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
+            f"{self.inline}</div>"
+        )
+
+
+def export_folder(kind: str) -> Path | None:
+    """Return the folder where displayed tables or figures also go as files, or None.
+
+    It is named by the environment variable ``TRIALBOOK_EXPORTS``, which a build sets.
+    """
+    root = os.environ.get(EXPORTS)
+    if not root:
+        return None
+    folder = Path(root) / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def show_notes(chapter: str, trial: "Trial") -> Text | None:
+    """Return the trial's own prose for a chapter, from its notes folder; None where it has none.
+
+    The file is the trial's author's Markdown, shown as it is.
+    """
+    if not trial.config.notes:
+        return None
+    file = trial.folder / trial.config.notes / f"{chapter}.md"
+    return Text(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def glue_for_other_pages(**values: object) -> None:
+    """Glue values under names listed in `GLUED`, without showing them here."""
+    unknown = set(values) - set(GLUED)
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))}: not listed in GLUED of report/output.py")
+    for name, value in values.items():
+        _glue(name, value, display=False)
+
+
+def publish_results(chapter: str, trial: "Trial", *frames: pd.DataFrame) -> None:
+    """Let the results of a chapter leave it, once, as one glued JSON string.
+
+    Parameters
+    ----------
+    chapter : str
+        The chapter's name, ``"efficacy"``.
+    trial : Trial
+        The trial.
+    *frames : pandas.DataFrame
+        Results frames, as the analyses return them.
+    """
+    joined = pd.concat(frames, ignore_index=True) if frames else results_frame([])
+    table = complete(joined, trial, chapter)
+    data = [
+        [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row]
+        for row in table.itertuples(index=False, name=None)
+    ]
+    text = json.dumps({"columns": COLUMNS, "data": data}, ensure_ascii=False, allow_nan=True)
+    _glue(f"results:{chapter}", text, display=False)

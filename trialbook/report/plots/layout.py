@@ -1,0 +1,127 @@
+"""Laying out a figure in inches, from the top down, so that no letter shrinks with the size."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from trialbook.report.escape import escape_svg
+from trialbook.report.style import INK, MUTED, WIDTH, arm_colour
+
+LINE = 0.19
+MOST_POINTS = 2000
+
+
+def sheet(height: float, width: float = WIDTH) -> Figure:
+    """Return an empty figure of so many inches."""
+    return Figure(figsize=(width, height))
+
+
+def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Return axes whose upper left corner is so many inches from the figure's."""
+    w, h = figure.get_size_inches()
+    return figure.add_axes([left / w, 1 - (top + height) / h, width / w, height / h])
+
+
+def write(
+    figure: Figure, left: float, top: float, text: str, *, escape: bool = True, **style
+) -> None:
+    """Write text at a place in inches from the upper left corner of the figure."""
+    w, h = figure.get_size_inches()
+    shown = escape_svg(text) if escape else text
+    figure.text(left / w, 1 - top / h, shown, **({"va": "center", "color": INK} | style))
+
+
+def key(
+    figure: Figure, left: float, top: float, labels: Sequence[str], notes: Sequence[str] = ()
+) -> float:
+    """Write the arms' key, one line each, control first; return where it ends, in inches."""
+    w, h = figure.get_size_inches()
+    for position, label in enumerate(labels):
+        y = 1 - top / h
+        colour = arm_colour(position)
+        figure.add_artist(
+            _segment(left / w, (left + 0.28) / w, y, colour, "solid" if position else DASHES)
+        )
+        text = escape_svg(label, 60)
+        if position < len(notes) and notes[position]:
+            text += f": {escape_svg(notes[position])}"
+        figure.text((left + 0.36) / w, y, text, va="center", color=colour, weight="bold", size=9)
+        top += LINE
+    return top
+
+
+# Control is dashed, so that the arms differ without colour too.
+DASHES = (0, (5, 1.2))
+
+
+def line_style(position: int) -> object:
+    """Return the dash pattern of the arm at a position, control first."""
+    return (
+        DASHES
+        if position == 0
+        else ("solid", (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))[(position - 1) % 3]
+    )
+
+
+def _segment(x0: float, x1: float, y: float, colour: str, style: object):
+    from matplotlib.lines import Line2D
+
+    return Line2D([x0, x1], [y, y], color=colour, linestyle=style, linewidth=2)
+
+
+def quiet(axes: Axes, *, left: bool = False) -> None:
+    """Take the vertical axis line away and leave light horizontal lines to read values off."""
+    axes.grid(axis="y")
+    axes.tick_params(length=3)
+    if not left:
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+
+
+def thinned(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return long arrays with every n-th value, the last one kept: an eye sees no difference."""
+    n = len(arrays[0])
+    if n <= MOST_POINTS:
+        return arrays
+    keep = np.unique(np.linspace(0, n - 1, MOST_POINTS).astype(int))
+    return tuple(array[keep] for array in arrays)
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Return positions moved apart so that neighbours keep a gap, each as near as it gets.
+
+    >>> spread([1.0, 1.1, 5.0], 1.0)
+    [0.55, 1.55, 5.0]
+    """
+    order = np.argsort(positions, kind="stable")
+    groups: list[list[float]] = []
+    for at in np.asarray(positions, float)[order]:
+        groups.append([at])
+        while len(groups) > 1 and _low(groups[-1], gap) - _high(groups[-2], gap) < gap - 1e-12:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    placed = np.empty(len(positions))
+    placed[order] = [_low(group, gap) + gap * i for group in groups for i in range(len(group))]
+    return [float(value) for value in placed]
+
+
+def _low(group: list[float], gap: float) -> float:
+    return sum(group) / len(group) - gap * (len(group) - 1) / 2
+
+
+def _high(group: list[float], gap: float) -> float:
+    return sum(group) / len(group) + gap * (len(group) - 1) / 2
+
+
+def percent_axis(axes: Axes, top: float = 100.0) -> None:
+    """Give a vertical axis of percentages from 0 to `top`."""
+    axes.set_ylim(0, top * 1.01)
+    step = 20 if top > 50 else 10 if top > 20 else 5
+    axes.set_yticks(np.arange(0, top + 1e-9, step))
+    axes.set_ylabel("")
+
+
+def axis_title(figure: Figure, left: float, top: float, text: str) -> None:
+    """Write the name of the vertical axis above it, where it can be read without turning."""
+    write(figure, left, top, text, size=9, color=MUTED)

@@ -1,0 +1,241 @@
+"""How a number is printed: the one formatter of the book.
+
+Percentages have one decimal, hazard ratios two, P values follow the *New England Journal of
+Medicine*: two decimals down to 0.01, three down to 0.001, then ``<0.001``. Rounding is half up
+on the decimal number, as a reader with pencil and paper does it and as SAS does, not on its
+binary neighbour.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+NOT_ESTIMABLE = "NE"
+NOT_REACHED = "not reached"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What kind of number a statistic is: how many decimals, which factor, which unit."""
+
+    digits: int
+    factor: float = 1.0
+    unit: str = ""
+    time: bool = False
+    missing: str = NOT_ESTIMABLE
+
+
+COUNT = Kind(0)
+PERCENT = Kind(1)
+PROPORTION = Kind(1, factor=100, unit="%")
+RATIO = Kind(2)
+NUMBER = Kind(2)
+COEFFICIENT = Kind(3)
+RATE = Kind(1)
+TIME = Kind(1, time=True)
+MEDIAN_TIME = Kind(1, time=True, missing=NOT_REACHED)
+P_VALUE = Kind(3)
+
+STATISTICS = {
+    **dict.fromkeys(
+        ["n", "n_events", "n_censored", "n_at_risk", "n_missing", "df", "time_at_risk"], COUNT
+    ),
+    "percent": PERCENT,
+    **dict.fromkeys(
+        ["mean", "median", "q1", "q3", "min", "max", "geometric_mean", "rate", "nnt"], Kind(1)
+    ),
+    **dict.fromkeys(["sd", "smd", "chisq", "ratio", "rate_ratio", "odds_ratio"], NUMBER),
+    **dict.fromkeys(["hr", "hr_lower", "hr_upper"], RATIO),
+    **dict.fromkeys(["coef", "std_error"], COEFFICIENT),
+    **dict.fromkeys(
+        ["survival", "cumulative_incidence", "risk_difference", "power", "difference"], PROPORTION
+    ),
+    **dict.fromkeys(["rmst"], TIME),
+    **dict.fromkeys(["lower", "upper"], NUMBER),
+    "p_value": P_VALUE,
+}
+# A limit or a standard error is printed like the estimate it belongs to.
+LIMITS = {"lower", "upper", "std_error"}
+OF_PROPORTIONS = {"kaplan_meier", "landmark", "competing_risks", "adverse_events", "response"}
+
+
+def kind_of(statistic: str, analysis: str = "", level: str = "", method: str = "") -> Kind:
+    """Return how a statistic of an analysis is printed.
+
+    Parameters
+    ----------
+    statistic, analysis, level, method : str
+        As in the results frame; `lower`, say, is a time beside a median, a percentage beside a
+        survival probability.
+
+    Returns
+    -------
+    Kind
+
+    Raises
+    ------
+    KeyError
+        The statistic is unknown.
+    """
+    at_quantile = level in {"median", "q25", "q75"}
+    if analysis in {"kaplan_meier", "follow_up"} and at_quantile:
+        return MEDIAN_TIME if statistic == "median" else TIME
+    if analysis == "rmst" and statistic in LIMITS | {"difference", "rmst"}:
+        return RATIO if method.startswith("ratio") else TIME
+    if statistic in LIMITS:
+        if analysis in OF_PROPORTIONS:
+            return PROPORTION
+        if analysis == "incidence_rate" and statistic != "std_error":
+            return RATIO if method.startswith("ratio") else RATE
+    return STATISTICS[statistic]
+
+
+def rounded(value: float, digits: int) -> str:
+    """Return `value` with `digits` decimals, rounded half up on the decimal number.
+
+    >>> rounded(0.125, 2), rounded(2.675, 2), rounded(-0.04, 1)
+    ('0.13', '2.68', '0.0')
+    """
+    # Twelve significant digits: what lies beyond is the arithmetic's dust, not data.
+    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{abs(exact):,f}" if abs(exact) >= 10_000 else f"{abs(exact):f}"
+    return f"{MINUS}{text}" if exact < 0 else text
+
+
+def p_value(value: float, digits: int | None = None) -> str:
+    """Return a P value as the *New England Journal of Medicine* prints it.
+
+    Two decimals down to 0.01, three down to 0.001, below that ``<0.001``; a value below 0.05
+    that two decimals would round up to it keeps the decimals that show the side on which it
+    stands.
+
+    >>> [p_value(p) for p in (0.68, 0.0311, 0.00304, 0.0004, 0.0481, 0.9999)]
+    ['0.68', '0.03', '0.003', '<0.001', '0.048', '1.00']
+    """
+    if digits is None:
+        if value < 0.001:
+            return "<0.001"
+        digits = 3 if value < 0.01 else 2
+        while value < 0.05 and float(rounded(value, digits)) >= 0.05 and digits < 6:
+            digits += 1
+    smallest = 10.0**-digits
+    return f"<{rounded(smallest, digits)}" if value < smallest else rounded(value, digits)
+
+
+def printed(
+    statistic: str,
+    value: float | None,
+    *,
+    analysis: str = "",
+    level: str = "",
+    method: str = "",
+    digits: int | None = None,
+    per_shown: float = 1.0,
+) -> str:
+    """Return one statistic as the book prints it.
+
+    Parameters
+    ----------
+    statistic : str
+        A statistic of the results frame, ``"hr"`` say.
+    value : float or None
+        Its value at full precision; None or NaN means not estimable.
+    analysis, level, method : str
+        As in the results frame; they tell what a limit is a limit of.
+    digits : int, optional
+        Decimals, instead of the convention's.
+    per_shown : float, default 1
+        AVAL units in one shown unit (30.4375 days in a month), for statistics that are times.
+
+    Returns
+    -------
+    str
+        ``"NE"`` for not estimable, ``"not reached"`` for a median that was not reached.
+
+    Examples
+    --------
+    >>> printed("hr", 0.4449), printed("percent", 16.379), printed("survival", 0.8361)
+    ('0.44', '16.4', '83.6%')
+    """
+    kind = kind_of(statistic, analysis, level, method)
+    if value is None or np.isnan(value):
+        return kind.missing
+    if np.isinf(value):
+        return f"{MINUS}∞" if value < 0 else "∞"
+    if kind is P_VALUE:
+        return p_value(value, digits)
+    shown = value * kind.factor / (per_shown if kind.time else 1.0)
+    places = kind.digits if digits is None else digits
+    return rounded(shown, places) + kind.unit
+
+
+def printed_column(
+    frame: pd.DataFrame, *, digits: dict[str, int] | None = None, per_shown: float = 1.0
+) -> pd.Series:
+    """Return the printed form of every row of a results frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A results frame.
+    digits : dict, optional
+        Decimals of the means of a variable or parameter, by PARAMCD; its SD gets one more, its
+        geometric SD too.
+    per_shown : float, default 1
+        AVAL units in one shown unit of time.
+
+    Returns
+    -------
+    pandas.Series of str
+    """
+    own = digits or {}
+    columns = ["analysis", "paramcd", "level", "method", "statistic", "value"]
+    return pd.Series(
+        [
+            printed(
+                statistic,
+                value,
+                analysis=analysis,
+                level=level,
+                method=method,
+                per_shown=per_shown,
+                digits=_own_digits(own, paramcd, statistic, analysis),
+            )
+            for analysis, paramcd, level, method, statistic, value in frame[columns].itertuples(
+                index=False
+            )
+        ],
+        index=frame.index,
+        dtype=str,
+    )
+
+
+def _own_digits(own: dict[str, int], paramcd: str, statistic: str, analysis: str) -> int | None:
+    if paramcd not in own or analysis not in {"baseline", "exposure", "laboratory"}:
+        return None
+    if statistic in {"mean", "median", "q1", "q3", "min", "max", "geometric_mean"}:
+        return own[paramcd]
+    if statistic in {"sd", "std_error", "lower", "upper"}:
+        return own[paramcd] + 1
+    return None
+
+
+def printed_results(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
+    """Return the printed form of every row, in the trial's units and with its digits."""
+    config = trial.config
+    described = [*config.baseline, *config.exposure]
+    digits = {item.variable: item.digits for item in described if item.digits is not None}
+    digits |= {item.paramcd: item.digits for item in config.laboratory if item.digits is not None}
+    text = printed_column(frame, digits=digits, per_shown=1 / float(trial.time.to_show(1.0)))
+    date = (frame["paramcd"] == "RANDDT") & frame["statistic"].isin(["min", "max"])
+    for row in frame.index[date & frame["value"].notna()]:
+        days = int(frame.loc[row, "value"])
+        text[row] = str(np.datetime64("1970-01-01") + np.timedelta64(days, "D"))
+    return text

@@ -1,0 +1,281 @@
+"""The words for a result: a small vocabulary, so that a sentence follows from the numbers.
+
+Effect with interval first, P value after (SAMPL, Lang and Altman 2015); no clear difference
+always with what the interval allows; an effect only where chance assigned the patients
+(CONSORT 2025), else an association. Nothing is ever a trend towards significance.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.report.escape import escape_markdown
+from trialbook.report.printed import printed, rounded
+
+if TYPE_CHECKING:
+    from trialbook.config import Arm, Comparison, Endpoint
+    from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
+
+FEWEST_EVENTS = 10
+
+
+class Verdict(StrEnum):
+    """What an estimate allows to say."""
+
+    BENEFIT = "benefit"
+    HARM = "harm"
+    NO_CLEAR_DIFFERENCE = "no clear difference"
+    NONINFERIOR = "noninferior"
+    NONINFERIORITY_NOT_SHOWN = "noninferiority not shown"
+    TOO_FEW_EVENTS = "too few events"
+    NOT_ESTIMABLE = "not estimable"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A hazard ratio, treated over control, and what is needed to put it into words.
+
+    `favourable` says that the event is what one hopes for; `margin` is the noninferiority
+    margin as a hazard ratio, None for a superiority question.
+    """
+
+    hr: float
+    lower: float
+    upper: float
+    p_value: float
+    events_treated: int
+    events_control: int
+    favourable: bool = False
+    margin: float | None = None
+    conf_level: float = 0.95
+
+    @property
+    def estimable(self) -> bool:
+        """Whether there is a hazard ratio with two finite limits."""
+        limits = (self.hr, self.lower, self.upper)
+        return min(self.events_treated, self.events_control) > 0 and all(map(isfinite, limits))
+
+    def verdict(self) -> Verdict:
+        """Return what the interval allows to say; the P value has no vote."""
+        if not self.estimable:
+            return Verdict.NOT_ESTIMABLE
+        if self.events_treated + self.events_control < FEWEST_EVENTS:
+            return Verdict.TOO_FEW_EVENTS
+        # Turned so that below 1 is always better for the patient.
+        best, worst = self.lower, self.upper
+        if self.favourable:
+            best, worst = 1 / self.upper, 1 / self.lower
+        if worst < 1:
+            return Verdict.BENEFIT
+        if self.margin is not None and worst < max(self.margin, 1 / self.margin):
+            return Verdict.NONINFERIOR
+        if best > 1:
+            return Verdict.HARM
+        if self.margin is not None:
+            return Verdict.NONINFERIORITY_NOT_SHOWN
+        return Verdict.NO_CLEAR_DIFFERENCE
+
+
+def in_text(label: str) -> str:
+    """Return a label as it stands within a sentence: ``"Placebo"`` becomes ``"placebo"``.
+
+    Only a label whose other letters are small loses its capital: names and abbreviations keep
+    theirs.
+    """
+    rest = label[1:]
+    return label[:1].lower() + rest if rest == rest.lower() and len(label) > 1 else label
+
+
+def at_start(text: str) -> str:
+    """Return text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def of(label: str) -> str:
+    """Return a label within a sentence of Markdown, escaped."""
+    return escape_markdown(in_text(label))
+
+
+def change(hr: float) -> str:
+    """Return a hazard ratio as a change: ``"56% lower"``, ``"2.3 times as high"``."""
+    percent = rounded(abs(1 - hr) * 100, 0)
+    if percent == "0":
+        return "the same"
+    if hr < 1:
+        return f"{percent}% lower" if percent != "100" else "more than 99% lower"
+    return f"{percent}% higher" if hr < 2 else f"{rounded(hr, 1)} times as high"
+
+
+def span(lower: float, upper: float) -> str:
+    """Return an interval as changes, the smaller change first: ``"23% to 75% lower"``."""
+    if upper < 1:
+        lower, upper = upper, lower
+    first, last = change(lower), change(upper)
+    if first == last:
+        return first
+    for ending in ("% lower", "% higher", " times as high"):
+        if first.endswith(ending) and last.endswith(ending) and first[0].isdigit():
+            return f"{first.removesuffix(ending)}{ending[:1].strip()} to {last}"
+    return f"{first} to {last}"
+
+
+def interval(effect: Effect) -> str:
+    """Return ``"hazard ratio, 0.44; 95% CI, 0.25 to 0.77; P=0.003"``."""
+    parts = ["hazard ratio, NE"]
+    if effect.estimable:
+        level = rounded(100 * effect.conf_level, 0)
+        hr, lower, upper = (
+            printed("hr", value) for value in (effect.hr, effect.lower, effect.upper)
+        )
+        parts = [f"hazard ratio, {hr}", f"{level}% CI, {lower} to {upper}"]
+    if isfinite(effect.p_value):
+        p = printed("p_value", effect.p_value)
+        parts.append(f"P{p}" if p.startswith("<") else f"P={p}")
+    return "; ".join(parts)
+
+
+def setting(trial: "Trial") -> str:
+    """Return what a sentence on results must begin with: synthetic patients are named so."""
+    return "In these synthetic patients, " if trial.synthetic else ""
+
+
+def effect_of(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+) -> Effect:
+    """Return the effect on an end point: Cox model, log-rank P value, events by arm."""
+    trial, code, arm = lookup.trial, endpoint.paramcd, comparison.name
+
+    def cox(statistic: str) -> float:
+        return lookup.value(statistic, "cox", code, arm, method=ties)
+
+    def events(of_arm: "Arm") -> int:
+        count = lookup.value("n_events", "kaplan_meier", code, of_arm.code)
+        return int(count) if isfinite(count) else 0
+
+    primary = endpoint.paramcd == trial.primary.paramcd
+    noninferiority = primary and trial.config.objective == "noninferiority"
+    return Effect(
+        hr=cox("hr"),
+        lower=cox("hr_lower"),
+        upper=cox("hr_upper"),
+        p_value=lookup.value("p_value", "log_rank", code, arm),
+        events_treated=events(comparison.treated),
+        events_control=events(comparison.control),
+        favourable=endpoint.favourable,
+        margin=trial.config.margin if noninferiority else None,
+    )
+
+
+def observed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties="efron") -> str:
+    """Return the result in numbers: events of patients by arm, hazard ratio, interval, P value."""
+    trial = lookup.trial
+
+    def share(arm: "Arm", noun: str) -> str:
+        of_arm = ("kaplan_meier", endpoint.paramcd, arm.code)
+        numbers = lookup.text("{n_events} of {n}", *of_arm)
+        percent = lookup.text("{percent}", *of_arm)
+        given = "assigned to" if trial.randomized == "yes" else "given"
+        return f"{numbers}{noun} ({percent}%) {given} {of(arm.label)}"
+
+    effect = effect_of(lookup, endpoint, comparison, ties)
+    sentence = (
+        f"{of(endpoint.label)} was recorded in {share(comparison.treated, ' patients')} and in "
+        f"{share(comparison.control, '')} ({interval(effect)})."
+    )
+    prefix = setting(trial)
+    return prefix + sentence if prefix else at_start(sentence)
+
+
+def meaning(effect: Effect, treated: str, control: str, event: str, randomized: str = "yes") -> str:
+    """Return what an effect means, in one or two sentences.
+
+    Parameters
+    ----------
+    effect : Effect
+        The estimate.
+    treated, control, event : str
+        The arms' and the event's names within a sentence, escaped for Markdown.
+    randomized : {"yes", "partly", "no"}
+        Whether the words may speak of an effect.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    verdict = effect.verdict()
+    if verdict is Verdict.NOT_ESTIMABLE:
+        return _not_estimable(effect, treated, control, event)
+    allows = f"a hazard with {treated} {_span_from(effect)} that with {control}"
+    if verdict is Verdict.TOO_FEW_EVENTS:
+        total = effect.events_treated + effect.events_control
+        return f"With {total} events in all the data cannot tell: they allow {allows}."
+    if verdict is Verdict.NO_CLEAR_DIFFERENCE:
+        finding = f"there was no clear difference in the time to {event}: the data allow {allows}."
+    else:
+        finding = (
+            f"with {treated} the hazard of {event} was {_than(change(effect.hr))} with {control}; "
+            f"the data allow {span(effect.lower, effect.upper)}."
+        )
+    judgement = _JUDGEMENTS[verdict] if randomized == "yes" else ""
+    return " ".join(filter(None, [finding, judgement, _agreement(effect), CAVEATS[randomized]]))
+
+
+CAVEATS = {
+    "yes": "",
+    "partly": "Only some of the patients were assigned by chance, so this is an association: "
+    "other differences between the groups may explain it.",
+    "no": "Chance did not assign the patients, so this is an association: "
+    "other differences between the groups may explain it.",
+}
+_JUDGEMENTS = {
+    Verdict.BENEFIT: "For patients that is a benefit.",
+    Verdict.HARM: "For patients that is a harm.",
+    Verdict.NO_CLEAR_DIFFERENCE: "",
+    Verdict.NONINFERIOR: "The interval stays on the safe side of the margin set beforehand: "
+    "noninferiority was shown, superiority was not.",
+    Verdict.NONINFERIORITY_NOT_SHOWN: "The interval crosses the margin set beforehand: "
+    "noninferiority was not shown.",
+}
+
+
+def _than(size: str) -> str:
+    """Return a size of change ready for a comparison: ``"lower than"``, ``"as high as"``."""
+    return f"{size} as" if size.endswith("as high") or size == "the same" else f"{size} than"
+
+
+def _span_from(effect: Effect) -> str:
+    """Return the interval between two comparisons: ``"35% lower to 21% higher than"``."""
+    return _than(span(effect.lower, effect.upper))
+
+
+def _agreement(effect: Effect) -> str:
+    """Return a remark where the interval and the test point to different sides."""
+    excludes_one = effect.lower > 1 or effect.upper < 1
+    significant = effect.p_value < 1 - effect.conf_level
+    if not isfinite(effect.p_value) or excludes_one == significant:
+        return ""
+    return "The interval and the log-rank test do not agree here: the evidence is borderline."
+
+
+def _not_estimable(effect: Effect, treated: str, control: str, event: str) -> str:
+    if effect.events_treated + effect.events_control == 0:
+        return f"No {event} was recorded, so the hazards cannot be compared."
+    without = treated if effect.events_treated == 0 else control
+    if min(effect.events_treated, effect.events_control) == 0:
+        return f"No {event} was recorded with {without}, so a hazard ratio cannot be estimated."
+    return f"A hazard ratio for {event} cannot be estimated from these data."
+
+
+def interpretation(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+) -> str:
+    """Return what the result of an end point means; see `meaning`."""
+    trial = lookup.trial
+    treated, control = of(comparison.treated.label), of(comparison.control.label)
+    effect = effect_of(lookup, endpoint, comparison, ties)
+    sentence = meaning(effect, treated, control, of(endpoint.label), trial.randomized)
+    prefix = setting(trial)
+    return at_start(sentence) if not prefix or sentence[:1].isupper() else prefix + sentence

@@ -1,0 +1,146 @@
+"""How figures look: one theme, one palette, and the way from matplotlib to an inline SVG.
+
+Figures are drawn at the size at which they are read, so that the smallest letter stays legible
+on a phone. Colours leave matplotlib as fixed values and enter the page as CSS variables with
+these values to fall back on, so that dark mode and print can set their own.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from trialbook.report.output import Drawing, export_folder
+
+INK = "#1c2430"
+MUTED = "#5b6776"
+GRID = "#d5dbe3"
+PAPER = "#fefefe"
+ACCENT = "#7a4fa3"
+# Control first. Legible as text on white, told apart by the colour-blind, and in grey.
+ARMS = ("#b4480b", "#0b5fa5", "#04705a", "#8a3d7c", "#6b5a00", "#4a4f57")
+
+# Inches. A page shows a point as 1.6 pixels at most, a phone as 0.9: 9 points are 8 to 14 pixels.
+WIDTH = 5.6
+SCALE = 1.6
+_VARIABLES = {
+    INK: "--tb-ink",
+    MUTED: "--tb-muted",
+    GRID: "--tb-grid",
+    PAPER: "--tb-paper",
+    ACCENT: "--tb-accent",
+} | {colour: f"--tb-arm-{position}" for position, colour in enumerate(ARMS)}
+
+THEME = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": "none",
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9.5,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "figure.facecolor": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": "none",
+    "svg.fonttype": "none",
+    "text.color": INK,
+    "text.parse_math": True,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
+}
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Draw in the book's theme, whatever the reader's own settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(THEME)
+        yield
+
+
+def arm_colour(position: int) -> str:
+    """Return the colour of the arm at a position, control first."""
+    return ARMS[position % len(ARMS)]
+
+
+def drawn(figure: Figure, name: str, message: str) -> Drawing:
+    """Return a finished figure as the book shows it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn inside `theme`.
+    name : str
+        Unique in the book; the prefix of every id in the SVG and the name of its files.
+    message : str
+        What the figure says, for those who do not see it.
+
+    Returns
+    -------
+    Drawing
+        Byte for byte the same for the same figure.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    with mpl.rc_context({"svg.hashsalt": slug}):
+        buffer = io.StringIO()
+        nothing = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+        figure.savefig(buffer, format="svg", metadata=nothing)
+    svg = buffer.getvalue()
+    png = b""
+    if export_folder("figures"):
+        figure.set_facecolor("white")
+        FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
+        png = raster.getvalue()
+    return Drawing(inline=inline_svg(svg, slug), name=slug, message=message, svg=svg, png=png)
+
+
+def inline_svg(svg: str, prefix: str) -> str:
+    """Return an SVG document as an element for a page.
+
+    Ids that nothing refers to go, the others get a prefix, so that two figures of a page do not
+    share one; colours become CSS variables; the width becomes the page's.
+    """
+    element = svg[svg.index("<svg ") :]
+    # The style sheet that matplotlib adds would apply to the whole page.
+    for superfluous in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<defs>\s*</defs>"):
+        element = re.sub(superfluous, "", element, flags=re.DOTALL)
+    referred_to = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', element))
+    element = re.sub(
+        r' id="([^"]*)"',
+        lambda m: f' id="{prefix}-{m.group(1)}"' if m.group(1) in referred_to else "",
+        element,
+    )
+    element = element.replace('xlink:href="#', f'href="#{prefix}-')
+    element = element.replace("url(#", f"url(#{prefix}-")
+    element = re.sub(r' transform="rotate\(-0 [^"]*"', "", element)
+    for colour, variable in _VARIABLES.items():
+        element = element.replace(colour, f"var({variable},{colour})")
+    element = element.replace("'DejaVu Sans'", "var(--tb-font,Helvetica,Arial,sans-serif)")
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', element).groups()
+    opening = (
+        f'<svg class="tb-svg" viewBox="0 0 {width} {height}" focusable="false" '
+        f'aria-hidden="true" style="width:100%;max-width:{float(width) * SCALE:.0f}px;'
+        'stroke-linejoin:round">'
+    )
+    element = re.sub(r"<svg [^>]*>", opening, element, count=1)
+    # A blank line would end an HTML block where a page is read as Markdown.
+    return re.sub(r"\s*\n\s*", "\n", element).strip()

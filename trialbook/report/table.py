@@ -1,0 +1,88 @@
+"""The book's tables: built by great_tables, without its inline style, for the site's own."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from great_tables import GT
+
+from trialbook.report.escape import escape_html, plain
+from trialbook.report.output import Table
+
+INDENT = "\N{EM SPACE}"
+_STRIPPED = [
+    re.compile(r"<style>.*?</style>", re.DOTALL),
+    re.compile(r'\s(?:style|id|headers|data-quarto-[\w-]+)="[^"]*"'),
+    re.compile(r'\s(?:rowspan|colspan)="1"'),
+]
+
+
+def html_table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    caption: str,
+    groups: str | None = None,
+    spanners: dict[str, Sequence[str]] | None = None,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a frame of printed cells as a table of the book.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per line; the first column names the row. Cells are text from anywhere: they are
+        escaped. Leading em spaces of a row's name indent it.
+    name : str
+        Unique in the book; the name of the downloaded file.
+    caption : str
+        Plain text, above the table.
+    groups : str, optional
+        A column whose values head groups of rows.
+    spanners : dict, optional
+        A heading over several columns: heading to columns.
+    notes : sequence of str
+        Lines of plain text below the table.
+
+    Returns
+    -------
+    Table
+    """
+    columns = [column for column in frame if column != groups]
+    rowname = columns[0]
+    # Unique names inside, labels outside: two columns may carry the same heading.
+    keys = {column: f"c{position}" for position, column in enumerate(columns)}
+    cells = frame.rename(columns=keys).astype(object)
+    cells = cells.map(_cell).reset_index(drop=True)
+    table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
+    table = table.tab_stubhead(plain(rowname) or " ")
+    table = table.cols_label(**{keys[column]: plain(column) for column in columns[1:]})
+    table = table.cols_align(align="right", columns=[keys[column] for column in columns[1:]])
+    for position, (heading, over) in enumerate((spanners or {}).items()):
+        within = [keys[column] for column in over if column in keys]
+        if within:
+            table = table.tab_spanner(plain(heading), columns=within, id=f"s{position}")
+    html = table.as_raw_html()
+    for pattern in _STRIPPED:
+        html = pattern.sub("", html)
+    html = re.search(r"<table.*</table>", html, re.DOTALL).group(0)
+    opening = '<table class="tb">\n<caption>' + escape_html(caption, 1000) + "</caption>"
+    html = re.sub(r"<table[^>]*>", lambda _: opening, html, count=1)
+    html = re.sub(r"\n\s*", "\n", html)
+    foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
+    label = escape_html(caption, 1000)
+    return Table(
+        html=f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n{html}\n'
+        f"</div>" + (f'\n<div class="tb-notes">{foot}</div>' if foot else ""),
+        name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
+        frame=frame,
+    )
+
+
+def _cell(value: object) -> str:
+    """Return a cell as one line of text that keeps its indent; empty for a missing value."""
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return ""
+    text = str(value)
+    indent = len(text) - len(text.lstrip(INDENT))
+    return INDENT * indent + plain(text.lstrip(INDENT))
