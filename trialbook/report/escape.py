@@ -45,6 +45,12 @@ def plain(text: object, longest: int = LONGEST) -> str:
     return f"{kept[:longest].rstrip()}… ({len(raw):,} characters)"
 
 
+def shortened(text: object, letters: int) -> str:
+    """Return `text` as one line of at most `letters` letters, an ellipsis where it was cut."""
+    line = plain(text)
+    return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"
+
+
 def escape_html(text: object, longest: int = LONGEST) -> str:
     """Return `text` for the content or an attribute of an HTML element."""
     return html.escape(plain(text, longest), quote=True)

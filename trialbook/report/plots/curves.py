@@ -1,0 +1,237 @@
+"""Curves over time that are not Kaplan-Meier's: cumulative incidence, hazard ratio, means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import (
+    LINE,
+    axis_title,
+    key,
+    line_style,
+    panel,
+    percent_axis,
+    quiet,
+    sheet,
+    thinned,
+    write,
+)
+from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, arm_colour, drawn, theme
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+LEFT, RIGHT = 0.5, 0.2
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One arm's curve: times in the shown unit, values, and a band where there is one."""
+
+    time: np.ndarray
+    value: np.ndarray
+    lower: np.ndarray | None = None
+    upper: np.ndarray | None = None
+
+
+def plot_incidence(
+    panels: Mapping[str, Mapping[str, Curve]], trial: "Trial", *, name: str, message: str
+) -> Drawing | None:
+    """Draw cumulative incidence by arm, one panel per event, on one axis of percentages.
+
+    Parameters
+    ----------
+    panels : mapping
+        An event's label to the arms' curves (by code), values as proportions.
+    trial : Trial
+        The arms' labels and order.
+    name, message : str
+        Of the figure.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not panels:
+        return None
+    head, each, foot = 0.14 + LINE * len(trial.arms), 2.05, 0.5
+    curves = [curve for arms in panels.values() for curve in arms.values()]
+    last = max(curve.time[-1] for curve in curves)
+    top = _round_up(100 * max(np.nanmax(_highest(curve)) for curve in curves))
+    columns = 2 if len(panels) > 1 else 1
+    lines = -(-len(panels) // columns)
+    width = (WIDTH - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
+    with theme():
+        figure = sheet(head + lines * (each + 0.55) + foot - 0.2)
+        key(figure, LEFT, 0.1, [arm.label for arm in trial.arms])
+        for i, (label, arms) in enumerate(panels.items()):
+            left = LEFT + (i % columns) * (width + 0.45)
+            y = head + (i // columns) * (each + 0.55) + 0.3
+            write(figure, left - 0.3, y - 0.16, f"{label} (%)", size=9, color=MUTED)
+            axes = panel(figure, left, y, width, each - 0.1)
+            for position, arm in enumerate(trial.arms):
+                if arm.code in arms:
+                    _step(axes, arms[arm.code], position)
+            axes.set_xlim(0, last * 1.01)
+            percent_axis(axes, top)
+            quiet(axes)
+            if i // columns == lines - 1:
+                axes.set_xlabel(trial.time.label, labelpad=2, size=9)
+        return drawn(figure, name, message)
+
+
+def _highest(curve: Curve) -> np.ndarray:
+    return curve.value if curve.upper is None else np.fmax(curve.value, curve.upper)
+
+
+def _round_up(percent: float) -> float:
+    """Return the end of an axis of percentages: 10, 20, 40, 60, 80 or 100."""
+    return next((top for top in (5.0, 10.0, 20.0, 40.0, 60.0, 80.0) if percent <= top), 100.0)
+
+
+def _step(axes, curve: Curve, position: int) -> None:
+    """Draw one arm's step function with its band."""
+    colour = arm_colour(position)
+    if curve.lower is not None:
+        t, low, high = thinned(curve.time, 100 * curve.lower, 100 * curve.upper)
+        axes.fill_between(t, low, high, step="post", color=colour, alpha=0.13, linewidth=0)
+    t, value = thinned(curve.time, 100 * curve.value)
+    axes.step(t, value, where="post", color=colour, linestyle=line_style(position))
+
+
+def plot_hazard_ratio_over_time(
+    residual_time: np.ndarray,
+    residuals: np.ndarray,
+    curve: Curve,
+    hr: float,
+    *,
+    time_label: str,
+    name: str,
+    message: str,
+) -> Drawing | None:
+    """Draw the log hazard ratio over time: scaled Schoenfeld residuals and their smooth.
+
+    Parameters
+    ----------
+    residual_time, residuals : array
+        Event times (shown unit) and scaled residuals, on the scale of the log hazard ratio.
+    curve : Curve
+        Their smooth with its band.
+    hr : float
+        The hazard ratio of the Cox model, drawn as the constant that it assumes.
+    time_label, name, message : str
+        Of the horizontal axis, of the figure.
+
+    Returns
+    -------
+    Drawing or None
+        None with fewer than ten events: a smooth of so few says nothing.
+    """
+    if len(residual_time) < 10:
+        return None
+    with theme():
+        figure = sheet(3.55)
+        axis_title(figure, 0.02, 0.12, "Hazard ratio over time (log scale)")
+        axes = panel(figure, LEFT, 0.3, WIDTH - LEFT - RIGHT, 2.7)
+        edges = np.concatenate([curve.lower, curve.upper, [0.0, np.log(hr)]])
+        low, high = np.clip([np.nanmin(edges), np.nanmax(edges)], np.log(0.02), np.log(50))
+        axes.set_ylim(low - 0.15, high + 0.15)
+        axes.fill_between(
+            curve.time, curve.lower, curve.upper, color=ACCENT, alpha=0.13, linewidth=0
+        )
+        axes.plot(curve.time, curve.value, color=ACCENT)
+        t, r = thinned(residual_time, residuals)
+        axes.plot(t, r, "o", color=MUTED, markersize=2.5, alpha=0.6)
+        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.axhline(np.log(hr), color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
+        values = [v for v in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)]
+        shown = [v for v in values if low - 0.15 <= np.log(v) <= high + 0.15]
+        axes.set_yticks(np.log(shown), [f"{v:g}" for v in shown])
+        axes.set_xlabel(time_label, labelpad=2)
+        quiet(axes)
+        return drawn(figure, name, message)
+
+
+@dataclass(frozen=True)
+class Means:
+    """A laboratory parameter: visits, and by arm the means, their limits, numbers observed."""
+
+    label: str
+    visits: tuple[float, ...]
+    arms: Mapping[str, Curve]
+    observed: Mapping[str, Sequence[float]]
+    low: float | None = None
+    high: float | None = None
+
+
+def plot_means(
+    parameter: Means, trial: "Trial", *, name: str, message: str, visit_label: str = "Visit"
+) -> Drawing | None:
+    """Draw a parameter's means over the visits with intervals, the numbers observed below.
+
+    Parameters
+    ----------
+    parameter : Means
+        The means by arm; its normal range is shaded.
+    trial : Trial
+        The arms' labels and order.
+    name, message, visit_label : str
+        Of the figure, of the horizontal axis.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not parameter.visits:
+        return None
+    arms = [(i, arm) for i, arm in enumerate(trial.arms) if arm.code in parameter.arms]
+    head, foot = 0.36 + LINE * len(arms), 0.62 + LINE * (1 + len(arms))
+    with theme():
+        figure = sheet(head + 2.1 + foot)
+        top = key(figure, LEFT, 0.1, [arm.label for _, arm in arms])
+        axis_title(figure, 0.02, top + 0.06, parameter.label)
+        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, 2.1)
+        span = (max(parameter.visits) - min(parameter.visits)) or 1.0
+        for shift, (position, arm) in enumerate(arms):
+            curve, colour = parameter.arms[arm.code], arm_colour(position)
+            x = curve.time + span * 0.006 * (shift - (len(arms) - 1) / 2)
+            axes.vlines(x, curve.lower, curve.upper, color=colour, linewidth=1)
+            axes.plot(x, curve.value, color=colour, linestyle=line_style(position), linewidth=1.4)
+            axes.plot(x, curve.value, "os"[position % 2], color=colour, markersize=4)
+        low, high = axes.get_ylim()
+        for limit in (parameter.low, parameter.high):
+            if limit is not None and low <= limit <= high:
+                axes.axhline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.set_xlim(min(parameter.visits) - span * 0.03, max(parameter.visits) + span * 0.03)
+        ticks = _apart(parameter.visits, span)
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xlabel(visit_label, labelpad=2)
+        quiet(axes)
+        _observed(figure, axes, parameter, arms, ticks, head + 2.1 + 0.56)
+        return drawn(figure, name, message)
+
+
+def _apart(visits: Sequence[float], span: float) -> list[float]:
+    """Return visits whose labels do not touch: at least a twelfth of the axis apart."""
+    kept: list[float] = []
+    for visit in visits:
+        if not kept or visit - kept[-1] >= span / 12:
+            kept.append(visit)
+    return kept
+
+
+def _observed(figure, axes, parameter: Means, arms, ticks, top: float) -> None:
+    """Write how many patients each mean is of."""
+    write(figure, 0.02, top, "Patients observed", size=8.5, color=MUTED)
+    box, (low, high) = axes.get_position(), axes.get_xlim()
+    for position, arm in arms:
+        top += LINE
+        counts = dict(zip(parameter.visits, parameter.observed[arm.code], strict=True))
+        for tick in ticks:
+            place = WIDTH * (box.x0 + box.width * (tick - low) / (high - low))
+            text = f"{counts.get(tick, 0):,.0f}"
+            style = {"size": 8.5, "ha": "center", "color": arm_colour(position)}
+            write(figure, place, top, text, **style)

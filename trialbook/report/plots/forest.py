@@ -1,0 +1,175 @@
+"""Effects beside one another: a forest plot of hazard ratios, a love plot of balance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import panel, sheet, write
+from trialbook.report.printed import printed
+from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDTH, drawn, theme
+
+ROW = 0.215
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """One line of a forest plot: a heading, or an estimate with events of patients by arm."""
+
+    label: str
+    hr: float = float("nan")
+    lower: float = float("nan")
+    upper: float = float("nan")
+    treated: str = ""
+    control: str = ""
+    note: str = ""
+    heading: bool = False
+    overall: bool = False
+
+
+def plot_forest(
+    rows: Sequence[ForestRow],
+    *,
+    name: str,
+    message: str,
+    treated: str,
+    control: str,
+    favours: tuple[str, str],
+) -> Drawing | None:
+    """Draw hazard ratios with intervals on a log scale, numbers beside them.
+
+    Parameters
+    ----------
+    rows : sequence of ForestRow
+        In the order of the lines.
+    name, message : str
+        Of the figure.
+    treated, control : str
+        Headings of the two columns of events.
+    favours : tuple of str
+        What lies left and right of 1.
+
+    Returns
+    -------
+    Drawing or None
+        None without an estimate.
+    """
+    estimates = [row for row in rows if isfinite(row.hr)]
+    if not estimates:
+        return None
+    left, right = 2.86, 1.2
+    head, foot = 0.62, 0.62
+    with theme():
+        figure = sheet(head + ROW * len(rows) + foot)
+        axes = panel(figure, left, head, WIDTH - left - right, ROW * len(rows))
+        low, high = _limits(estimates)
+        axes.set(xscale="log", xlim=(low, high), ylim=(len(rows) - 0.5, -0.5))
+        axes.axvline(1, color=MUTED, linewidth=0.9)
+        for position, row in enumerate(rows):
+            y = head + ROW * (position + 0.5)
+            _line(figure, y, row, left)
+            if isfinite(row.hr):
+                _estimate(axes, position, row, (low, high))
+        _heading(figure, treated, control, left)
+        ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= t <= high]
+        axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axes.minorticks_off()
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(length=3)
+        y = head + ROW * len(rows) + 0.42
+        centre = left + (WIDTH - left - right) * -np.log(low) / (np.log(high) - np.log(low))
+        write(figure, centre - 0.1, y, f"← {favours[0]}", size=8.5, ha="right", color=MUTED)
+        write(figure, centre + 0.1, y, f"{favours[1]} →", size=8.5, color=MUTED)
+        return drawn(figure, name, message)
+
+
+def _limits(estimates: Sequence[ForestRow]) -> tuple[float, float]:
+    """Return limits of the axis around 1 that hold the estimates, and the intervals to 20-fold."""
+    edges = [edge for row in estimates for edge in (row.lower, row.upper) if isfinite(edge)]
+    edges = np.clip([*edges, *(row.hr for row in estimates), 0.5, 2], 1 / 20, 20)
+    return float(np.min(edges) / 1.15), float(np.max(edges) * 1.15)
+
+
+def _line(figure, y: float, row: ForestRow, left: float) -> None:
+    """Write a row's words and numbers."""
+    weight = "bold" if row.heading or row.overall else "normal"
+    indent = 0.02 if row.heading or row.overall else 0.14
+    write(figure, indent, y, plain(row.label, 30), size=9, weight=weight)
+    write(figure, left - 0.82, y, row.treated, size=9, ha="right")
+    write(figure, left - 0.1, y, row.control, size=9, ha="right")
+    text = row.note
+    if not row.heading:
+        text = "NE"
+        if isfinite(row.hr):
+            hr, low, high = (printed("hr", value) for value in (row.hr, row.lower, row.upper))
+            text = f"{hr} ({low}–{high})"
+    write(figure, WIDTH - 0.02, y, text, size=9, ha="right", weight=weight if row.overall else None)
+
+
+def _estimate(axes, position: int, row: ForestRow, limits: tuple[float, float]) -> None:
+    """Draw an estimate; an arrow says that its interval goes on."""
+    low, high = limits
+    colour = ACCENT if row.overall else INK
+    if isfinite(row.lower) and isfinite(row.upper):
+        start, end = max(row.lower, low), min(row.upper, high)
+        axes.plot([start, end], [position, position], color=colour, linewidth=1.3)
+        for limit, edge, arrow in ((row.lower, low, "<"), (row.upper, high, ">")):
+            if not low <= limit <= high:
+                axes.plot([edge], [position], arrow, color=colour, markersize=4, clip_on=False)
+    marker = {"marker": "D" if row.overall else "s", "markersize": 6 if row.overall else 5}
+    axes.plot([np.clip(row.hr, low, high)], [position], color=colour, **marker)
+
+
+def _heading(figure, treated: str, control: str, left: float) -> None:
+    """Write the headings of the columns."""
+    write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
+    for place, text in ((left - 0.82, treated), (left - 0.1, control)):
+        write(figure, place, 0.42, text, size=9, ha="right", weight="bold")
+    write(figure, WIDTH - 0.02, 0.42, "HR (95% CI)", size=9, ha="right", weight="bold")
+
+
+def plot_balance(
+    labels: Sequence[str], differences: Sequence[float], *, name: str, message: str, sides: tuple
+) -> Drawing | None:
+    """Draw standardized mean differences at baseline, the largest on top (a love plot).
+
+    Parameters
+    ----------
+    labels, differences : sequence
+        Of the variables and levels; differences that are not estimable are left out.
+    name, message : str
+        Of the figure.
+    sides : tuple of str
+        In which arm a value is higher, left and right of 0.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    pairs = [(d, label) for label, d in zip(labels, differences, strict=True) if isfinite(d)]
+    pairs.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
+    if not pairs:
+        return None
+    left, head, foot = 2.75, 0.12, 0.66
+    with theme():
+        figure = sheet(head + ROW * len(pairs) + foot)
+        axes = panel(figure, left, head, WIDTH - left - 0.15, ROW * len(pairs))
+        reach = max(0.3, max(abs(d) for d, _ in pairs) * 1.15)
+        axes.set(xlim=(-reach, reach), ylim=(len(pairs) - 0.5, -0.5))
+        axes.axvline(0, color=MUTED, linewidth=0.9)
+        for position, (difference, label) in enumerate(pairs):
+            write(figure, left - 0.1, head + ROW * (position + 0.5), label, size=8.5, ha="right")
+            axes.plot([0, difference], [position, position], color=GRID, linewidth=1.2)
+            axes.plot([difference], [position], "o", color=ACCENT, markersize=5)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(length=3)
+        axes.set_xlabel("Standardized mean difference", labelpad=2)
+        y = head + ROW * len(pairs) + 0.55
+        centre = left + (WIDTH - left - 0.15) / 2
+        write(figure, centre - 0.1, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)
+        write(figure, centre + 0.1, y, f"{sides[1]} →", size=8.5, color=MUTED)
+        return drawn(figure, name, message)

@@ -1,0 +1,322 @@
+"""Points and spreads: adverse events, baseline distributions, power, the schedule of visits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.report.escape import plain
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import (
+    LINE,
+    axis_title,
+    key,
+    line_style,
+    panel,
+    quiet,
+    sheet,
+    write,
+)
+from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDTH, arm_colour, drawn, theme
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+ROW = 0.2
+LEFT, RIGHT = 0.5, 0.2
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An adverse event: percent by arm (code), risk difference with limits, as proportions."""
+
+    label: str
+    percent: Mapping[str, float]
+    difference: float
+    lower: float
+    upper: float
+
+
+def plot_adverse_events(
+    rows: Sequence[EventRow], trial: "Trial", *, name: str, message: str, sides: tuple[str, str]
+) -> Drawing | None:
+    """Draw the incidence of adverse events by arm beside the risk difference.
+
+    Parameters
+    ----------
+    rows : sequence of EventRow
+        In the order of the lines.
+    trial : Trial
+        The arms' labels and order.
+    name, message : str
+        Of the figure.
+    sides : tuple of str
+        What lies left and right of no difference.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not rows:
+        return None
+    left, first, gap = 1.95, 1.6, 0.22
+    head, foot = 0.42 + LINE * len(trial.arms), 0.72
+    height = ROW * len(rows)
+    with theme():
+        figure = sheet(head + height + foot)
+        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        write(figure, left, top + 0.1, "Patients with the event (%)", size=8.5, color=MUTED)
+        second = left + first + gap
+        write(figure, second, top + 0.1, "Difference, percentage points", size=8.5, color=MUTED)
+        share = panel(figure, left, head, first, height)
+        risk = panel(figure, second, head, WIDTH - second - 0.12, height)
+        for y, row in enumerate(rows):
+            label = plain(row.label, 30)
+            label = label if label != label.upper() else label.capitalize()
+            write(figure, left - 0.1, head + ROW * (y + 0.5), label, size=8.5, ha="right")
+            values = [row.percent[arm.code] for arm in trial.arms]
+            share.plot([min(values), max(values)], [y, y], color=GRID, linewidth=1.5, zorder=1)
+            for position, value in enumerate(values):
+                share.plot(
+                    [value], [y], "os^D"[position % 4], color=arm_colour(position), markersize=5
+                )
+            if isfinite(row.difference):
+                limits = [100 * row.lower, 100 * row.upper]
+                risk.plot(limits, [y, y], color=INK, linewidth=1.1)
+                risk.plot([100 * row.difference], [y], "o", color=ACCENT, markersize=4.5)
+        risk.axvline(0, color=MUTED, linewidth=0.9)
+        for axes in (share, risk):
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+            axes.set_yticks([])
+            axes.spines["left"].set_visible(False)
+            axes.grid(axis="x")
+            axes.tick_params(length=3)
+        share.set_xlim(left=0)
+        reach = max(abs(limit) for limit in risk.get_xlim())
+        risk.set_xlim(-reach, reach)
+        y = head + height + 0.45
+        centre = second + (WIDTH - second - 0.12) / 2
+        write(figure, centre - 0.08, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)
+        write(figure, centre + 0.08, y, f"{sides[1]} →", size=8.5, color=MUTED)
+        return drawn(figure, name, message)
+
+
+def plot_distributions(
+    variables: Mapping[str, Mapping[str, np.ndarray]], trial: "Trial", *, name: str, message: str
+) -> Drawing | None:
+    """Draw the distribution of baseline numbers by arm: every patient, median and quartiles.
+
+    Parameters
+    ----------
+    variables : mapping
+        A variable's label to the arms' values (by code), missing ones left out.
+    trial : Trial
+        The arms' labels and order.
+    name, message : str
+        Of the figure.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    shown = {label: arms for label, arms in variables.items() if sum(map(len, arms.values()))}
+    if not shown:
+        return None
+    columns = 2 if len(shown) > 1 else 1
+    lines = -(-len(shown) // columns)
+    strip = 0.26 * len(trial.arms) + 0.1
+    each, head = strip + 0.62, 0.12 + LINE * len(trial.arms)
+    width = (WIDTH - 0.3 - 0.35 * (columns - 1)) / columns
+    with theme():
+        figure = sheet(head + lines * each)
+        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        for i, (label, arms) in enumerate(shown.items()):
+            left = 0.12 + (i % columns) * (width + 0.35)
+            y = head + (i // columns) * each + 0.28
+            write(figure, left, y - 0.13, plain(label, 40), size=9, color=MUTED)
+            axes = panel(figure, left, y, width, strip)
+            for position, arm in enumerate(trial.arms):
+                _strip(axes, np.sort(arms.get(arm.code, np.array([]))), position)
+            axes.set_ylim(len(trial.arms) - 0.45, -0.55)
+            axes.set_yticks([])
+            axes.spines["left"].set_visible(False)
+            axes.tick_params(length=3, labelsize=8.5)
+            axes.locator_params(axis="x", nbins=5)
+        return drawn(figure, name, message)
+
+
+def _strip(axes, values: np.ndarray, position: int) -> None:
+    """Draw one arm's values as dots that give way to one another, and its quartiles."""
+    if not len(values):
+        return
+    colour = arm_colour(position)
+    dots = values if len(values) <= 400 else np.quantile(values, np.linspace(0, 1, 400))
+    # The golden ratio spreads any number of dots evenly, the same way in every build.
+    jitter = ((np.arange(len(dots)) * 0.6180339887) % 1 - 0.5) * 0.5
+    axes.plot(
+        dots, position + jitter, ".", color=colour, markersize=2.6, alpha=0.45, rasterized=False
+    )
+    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75])
+    axes.plot([q1, q3], [position, position], color=colour, linewidth=2)
+    axes.plot([median], [position], "o", color=colour, markersize=5.5)
+
+
+def plot_power(
+    hazard_ratios: np.ndarray,
+    power: np.ndarray,
+    *,
+    assumed: float,
+    planned: float,
+    name: str,
+    message: str,
+) -> Drawing | None:
+    """Draw the power over the true hazard ratio, with what was assumed and planned.
+
+    Parameters
+    ----------
+    hazard_ratios, power : array
+        Power as a proportion at each true hazard ratio.
+    assumed, planned : float
+        The hazard ratio and the power of the plan.
+    name, message : str
+        Of the figure.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not len(hazard_ratios):
+        return None
+    with theme():
+        figure = sheet(3.35)
+        axis_title(figure, 0.02, 0.12, "Power (%)")
+        axes = panel(figure, LEFT, 0.3, WIDTH - LEFT - RIGHT, 2.5)
+        axes.plot(hazard_ratios, 100 * power, color=ACCENT)
+        axes.axhline(100 * planned, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        axes.axvline(assumed, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        left, right = hazard_ratios.min(), hazard_ratios.max()
+        axes.annotate(
+            "assumed",
+            (assumed, 3),
+            xytext=(4, 0),
+            textcoords="offset points",
+            size=8.5,
+            color=MUTED,
+        )
+        axes.annotate(
+            "planned",
+            (right, 100 * planned),
+            xytext=(0, 3),
+            textcoords="offset points",
+            size=8.5,
+            color=MUTED,
+            ha="right",
+        )
+        axes.set(xlim=(left, right), ylim=(0, 101), yticks=range(0, 101, 20))
+        axes.set_xlabel("True hazard ratio", labelpad=2)
+        quiet(axes)
+        return drawn(figure, name, message)
+
+
+def plot_tipping_point(
+    delta: np.ndarray,
+    curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
+    *,
+    name: str,
+    message: str,
+    delta_label: str,
+) -> Drawing | None:
+    """Draw how the hazard ratio moves as those who withdrew are assumed to fare worse.
+
+    Parameters
+    ----------
+    delta : array
+        The hazard after withdrawal, relative to that of those who stayed.
+    curves : mapping
+        An imputation rule to the hazard ratio and its limits at each delta.
+    name, message, delta_label : str
+        Of the figure, of the horizontal axis.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not len(delta) or not curves:
+        return None
+    with theme():
+        figure = sheet(3.4 + LINE * len(curves))
+        top = 0.12
+        for position, label in enumerate(curves):
+            write(
+                figure, LEFT, top, f"{label}", size=9, color=arm_colour(position + 1), weight="bold"
+            )
+            top += LINE
+        axis_title(figure, 0.02, top + 0.03, "Hazard ratio (95% CI)")
+        axes = panel(figure, LEFT, top + 0.2, WIDTH - LEFT - RIGHT, 2.45)
+        for position, (hr, lower, upper) in enumerate(curves.values(), start=1):
+            colour = arm_colour(position)
+            axes.fill_between(delta, lower, upper, color=colour, alpha=0.13, linewidth=0)
+            axes.plot(delta, hr, color=colour, linestyle=line_style(position))
+        axes.axhline(1, color=INK, linewidth=0.9)
+        axes.set_yscale("log")
+        low, high = axes.get_ylim()
+        ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5) if low <= t <= high]
+        axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
+        axes.minorticks_off()
+        axes.set_xlim(delta.min(), delta.max())
+        axes.set_xlabel(delta_label, labelpad=2)
+        quiet(axes)
+        return drawn(figure, name, message)
+
+
+def plot_schedule(
+    visits: Sequence[float],
+    rows: Mapping[str, Sequence[float]],
+    *,
+    visit_label: str,
+    name: str,
+    message: str,
+) -> Drawing | None:
+    """Draw the schedule of visits: what was measured when.
+
+    Parameters
+    ----------
+    visits : sequence of float
+        Visit numbers, in order.
+    rows : mapping
+        What was measured to the visits at which it was.
+    visit_label, name, message : str
+        Of the horizontal axis, of the figure.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    if not len(visits) or not rows:
+        return None
+    left, head, height = 2.3, 0.2, ROW * 1.15 * len(rows)
+    with theme():
+        figure = sheet(head + height + 0.6)
+        axes = panel(figure, left, head, WIDTH - left - RIGHT, height)
+        for y, (label, at) in enumerate(rows.items()):
+            write(
+                figure,
+                left - 0.15,
+                head + height * (y + 0.5) / len(rows),
+                plain(label, 38),
+                size=8.5,
+                ha="right",
+            )
+            axes.axhline(y, color=GRID, linewidth=0.8)
+            axes.plot(list(at), [y] * len(at), "o", color=ACCENT, markersize=4.5)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        span = (max(visits) - min(visits)) or 1.0
+        ticks = [v for i, v in enumerate(visits) if i == 0 or v - visits[i - 1] >= span / 20]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.tick_params(length=3)
+        axes.set_xlabel(visit_label, labelpad=2)
+        return drawn(figure, name, message)
