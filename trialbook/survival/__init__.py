@@ -6,6 +6,17 @@ from trialbook.survival.batched import (
     batched_cox,
     batched_log_rank,
 )
+from trialbook.survival.competing_risks import (
+    CumulativeIncidence,
+    IncidenceAtTimes,
+    cumulative_incidence,
+    naive_cumulative_incidence,
+)
+from trialbook.survival.cox import (
+    ChiSquare,
+    CoxModel,
+    cox,
+)
 from trialbook.survival.design import (
     SampleSize,
     constant_hazard,
@@ -15,6 +26,14 @@ from trialbook.survival.design import (
     power,
     sample_size,
     schoenfeld_events,
+)
+from trialbook.survival.fine_gray import (
+    FineGray,
+    fine_gray,
+)
+from trialbook.survival.gray import (
+    GrayTest,
+    gray_test,
 )
 from trialbook.survival.kaplan_meier import (
     AtTimes,
@@ -56,7 +75,13 @@ __all__ = [
     "AtTimes",
     "BatchedCox",
     "BatchedLogRank",
+    "ChiSquare",
+    "CoxModel",
+    "CumulativeIncidence",
+    "FineGray",
     "FisherExact",
+    "GrayTest",
+    "IncidenceAtTimes",
     "IncidenceRate",
     "KaplanMeier",
     "LogRank",
@@ -71,15 +96,20 @@ __all__ = [
     "batched_cox",
     "batched_log_rank",
     "constant_hazard",
+    "cox",
+    "cumulative_incidence",
     "event_probability",
     "expected_events",
+    "fine_gray",
     "fisher_exact",
     "fisher_p_value",
     "freedman_events",
+    "gray_test",
     "incidence_rate",
     "kaplan_meier",
     "log_rank",
     "miettinen_nurminen",
+    "naive_cumulative_incidence",
     "newcombe",
     "odds_ratio",
     "power",
