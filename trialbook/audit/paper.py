@@ -239,11 +239,15 @@ def read_paper(path: str | Path) -> Paper:
         When a needed column is missing, an id repeats, or nothing is printed in a row; all such
         problems in one message.
     """
+    return paper_from(read_figures(path), name=Path(path).name)
+
+
+def read_figures(path: str | Path) -> pd.DataFrame:
+    """Read a CSV file of printed figures as text, unchecked; ValueError where it is no CSV."""
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except pd.errors.EmptyDataError:
-        raise ValueError(f"{path} is empty: it needs the columns {', '.join(REQUIRED)}") from None
-    return paper_from(table, name=Path(path).name)
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except ValueError as error:  # pandas' own errors of parsing and decoding are ValueErrors
+        raise ValueError(f"{Path(path).name} is no CSV file in UTF-8: {error}") from error
 
 
 def paper_from(table: pd.DataFrame, name: str = "the table") -> Paper:

@@ -85,7 +85,9 @@ def _categories(paper: Paper, head: str, arm: str, counts: list[Figure]) -> Find
     named = [
         f
         for f in paper.of_kind("n")
-        if f.arm == arm and f.chapter == counts[0].chapter and stems(f.item) == stems(head)
+        if (f.arm, f.chapter) == (arm, counts[0].chapter)
+        and f not in counts
+        and stems(f.item) == stems(head)
     ]
     denominator = paper.denominator(counts[0])
     total = sum(figure.count for figure in counts)

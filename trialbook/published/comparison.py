@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.audit import audit
-from trialbook.audit.paper import REQUIRED, paper_from
+from trialbook.audit.paper import REQUIRED, paper_from, read_figures
 from trialbook.audit.rounding import Rounded, rounded, to_digits
 from trialbook.published.expectations import TEXT_KEY, satisfied
 
@@ -50,7 +50,7 @@ def load_published(trial: "Trial | str | Path") -> pd.DataFrame:
     path = trial if isinstance(trial, str | Path) else trial.published
     if path is None:
         raise ValueError(f"{trial.id}: trial.yml names no file of published figures")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    table = read_figures(path)
     paper_from(table, name=Path(path).name)
     table = table.assign(**{name: "" for name in OPTIONAL if name not in table})
     return table.apply(lambda column: column.str.strip())
