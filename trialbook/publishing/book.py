@@ -1,0 +1,207 @@
+"""The book as it lies in the clone: its pages, its chapters, their parameters.
+
+Read without Jupyter, so that a build with nothing to do ends at once.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trialbook.publishing.messages import BuildError, ChapterError, UsageError, nearest
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+_CODE_CELL = re.compile(
+    r"^(?P<fence>`{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)\s*$", re.DOTALL | re.MULTILINE
+)
+_CELL_HEADER = re.compile(r"\A(?:---\n(?P<yaml>.*?)---\n|(?P<fields>(?::[^\n]*\n)*))", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter: a MyST text in ``notebooks/`` and what its header and parameter cell say.
+
+    Attributes
+    ----------
+    name : str
+        What ``--only`` and ``ard.csv`` call it: ``efficacy``, ``learn/censoring``.
+    source : Path
+        The ``.md``.
+    text : str
+        Its content.
+    requires : tuple of str
+        Data sets and files that a trial must have for this chapter.
+    parameters : dict
+        Name to default, as the cell tagged ``parameters`` declares them.
+    """
+
+    name: str
+    source: Path
+    text: str = field(repr=False)
+    requires: tuple[str, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Book:
+    """The pages and chapters that ``_toc.yml`` names, in its order, below one root."""
+
+    root: Path
+
+    @cached_property
+    def toc(self) -> dict[str, Any]:
+        """The table of contents, as ``_toc.yml`` has it."""
+        return _read_yaml(self.root / "_toc.yml")
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The configuration, as ``_config.yml`` has it."""
+        return _read_yaml(self.root / "_config.yml")
+
+    @cached_property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The chapters which are executed, in the order of the book."""
+        paths = [self.root / f"{name}.md" for name in toc_files(self.toc)]
+        return tuple(
+            read_chapter(path, self.root) for path in paths if _is_chapter(path, self.root)
+        )
+
+    @cached_property
+    def pages(self) -> tuple[Path, ...]:
+        """The pages of prose, which need no execution."""
+        paths = [self.root / f"{name}.md" for name in toc_files(self.toc)]
+        return tuple(path for path in paths if not _is_chapter(path, self.root))
+
+    @cached_property
+    def texts(self) -> tuple[Path, ...]:
+        """All chapters' texts, also those which the table of contents leaves out."""
+        found = (self.root / "notebooks").rglob("*.md")
+        return tuple(sorted(path for path in found if ".ipynb_checkpoints" not in path.parts))
+
+    def chapter(self, name: str) -> Chapter:
+        """Return the chapter called `name`.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message names the nearest.
+        """
+        wanted = name.removesuffix(".md").removesuffix(".ipynb").removeprefix("notebooks/")
+        for chapter in self.chapters:
+            if chapter.name == wanted:
+                return chapter
+        names = [chapter.name for chapter in self.chapters]
+        raise UsageError(f"No chapter is called {name!r}. {nearest(wanted, names)}")
+
+
+def find_book(start: Path | None = None) -> Book:
+    """Return the book of the clone around `start`, or else the one this package lies in.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    """
+    start = (start or Path.cwd()).resolve()
+    package = Path(__file__).resolve().parents[2]
+    for folder in (start, *start.parents, package):
+        if (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir():
+            return Book(folder)
+    raise UsageError(
+        f"No book here: neither {start} nor a folder above it has a _toc.yml and notebooks/. "
+        "Run trialbook inside a clone of its repository."
+    )
+
+
+def toc_files(toc: dict[str, Any]) -> list[str]:
+    """Return the documents of a table of contents in reading order, without suffix."""
+    found = [toc["root"]]
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "file" in node:
+                found.append(node["file"])
+            for key in ("parts", "chapters", "sections"):
+                walk(node.get(key, []))
+        elif isinstance(node, list):
+            for child in node:
+                walk(child)
+
+    walk({key: toc[key] for key in ("parts", "chapters") if key in toc})
+    return [name.removesuffix(".md").removesuffix(".ipynb") for name in found]
+
+
+def read_chapter(path: Path, root: Path) -> Chapter:
+    """Read a chapter's header and parameter cell.
+
+    Raises
+    ------
+    ChapterError
+        If the header is not YAML, or a default is not a literal.
+    """
+    text = path.read_text(encoding="utf-8")
+    where = path.relative_to(root).as_posix()
+    header = _FRONT_MATTER.match(text)
+    try:
+        metadata = yaml.safe_load(header.group(1)) if header else {}
+    except yaml.YAMLError as error:
+        raise ChapterError(f"{where}: the header is not valid YAML.\n{error}") from error
+    own = metadata.get("trialbook") or {}
+    return Chapter(
+        name=path.relative_to(root / "notebooks").with_suffix("").as_posix(),
+        source=path,
+        text=text,
+        requires=tuple(own.get("requires") or ()),
+        parameters=_parameters(text, where),
+    )
+
+
+def _parameters(text: str, where: str) -> dict[str, Any]:
+    """Return names and defaults of the assignments in the cell tagged ``parameters``."""
+    for cell in _CODE_CELL.finditer(text):
+        body = cell.group("body")
+        header = _CELL_HEADER.match(body)
+        if "parameters" not in _tags(header):
+            continue
+        line = text.count("\n", 0, cell.start("body") + header.end())
+        try:
+            assigned = [node for node in ast.parse(body[header.end() :]).body if _is_plain(node)]
+            return {node.targets[0].id: ast.literal_eval(node.value) for node in assigned}
+        except (SyntaxError, ValueError) as error:
+            raise ChapterError(
+                f"{where}, line {line + 1}: the cell tagged 'parameters' may hold only "
+                f"assignments of plain values, such as conf_level = 0.95. ({error})"
+            ) from error
+    return {}
+
+
+def _tags(header: re.Match[str]) -> list[str]:
+    fields = header.group("yaml")
+    if fields is None:
+        fields = "".join(line[1:] + "\n" for line in header.group("fields").splitlines())
+    return (yaml.safe_load(fields) or {}).get("tags") or []
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+    )
+
+
+def _is_chapter(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root / "notebooks")
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BuildError(f"{path.name} is missing in {path.parent}.") from error
+    except yaml.YAMLError as error:
+        raise BuildError(f"{path.name} is not valid YAML.\n{error}") from error

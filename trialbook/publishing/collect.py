@@ -1,0 +1,63 @@
+"""All numbers of a book in one file: what every chapter glued, sorted and unique."""
+
+import ast
+import csv
+import io
+import json
+import math
+from itertools import pairwise
+from typing import Any
+
+from trialbook.publishing.messages import ChapterError
+
+_RECORD = "application/papermill.record/text/plain"
+
+
+def chapter_results(notebook: str) -> list[list[Any]]:
+    """Return the rows that an executed chapter (JSON) glued, in the order of ard.csv's columns."""
+    from trialbook.results import COLUMNS
+
+    rows: list[list[Any]] = []
+    for cell in json.loads(notebook)["cells"]:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name", "")
+            if name.startswith("results:"):
+                table = json.loads(ast.literal_eval("".join(output["data"][_RECORD])))
+                order = [table["columns"].index(column) for column in COLUMNS]
+                rows += [[row[at] for at in order] for row in table["data"]]
+    return rows
+
+
+def ard_csv(notebooks: dict[str, str]) -> str:
+    """Return ``ard.csv`` of all chapters.
+
+    Raises
+    ------
+    ChapterError
+        If two rows have the same key.
+    """
+    from trialbook.results import COLUMNS, KEY
+
+    rows = [row for text in notebooks.values() for row in chapter_results(text)]
+    rows.sort(key=_order)
+    for before, after in pairwise(rows):
+        if before[: len(KEY)] == after[: len(KEY)]:
+            of = ", ".join(f"{k}={v}" for k, v in zip(KEY, after, strict=False) if v)
+            raise ChapterError(f"ard.csv: two results have the same key: {of}")
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_text(cell) for cell in row] for row in rows)
+    return file.getvalue()
+
+
+def _order(row: list[Any]) -> list[tuple[bool, Any]]:
+    return [(cell not in ("", None), cell if cell is not None else "") for cell in row[:9]]
+
+
+def _text(cell: Any) -> str:
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, float):
+        return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    return str(cell)

@@ -1,0 +1,122 @@
+"""Execute one chapter with papermill, straight from its text."""
+
+import hashlib
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trialbook.publishing.book import Chapter
+from trialbook.publishing.kernels import can_fork, forked_kernel
+from trialbook.publishing.messages import ChapterError
+from trialbook.publishing.pairing import as_json, read_notebook
+
+_CELL_LINE = re.compile(r"(?:Cell In\[\d+\], |<ipython-input-[^>]*>[^\n]*)line (\d+)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One chapter with the values of its parameters, to be executed in a folder."""
+
+    chapter: Chapter
+    parameters: dict[str, Any]
+    folder: Path
+    root: Path
+    exports: Path | None = None
+
+
+def execute(run: Run, scratch: Path) -> str:
+    """Execute a chapter and return the notebook with its outputs, as JSON.
+
+    The same text, parameters, data and versions give the same bytes: what papermill notes about
+    time and place is taken out.
+
+    Raises
+    ------
+    ChapterError
+        If a cell raised; the message names the file, the line and the cause.
+    """
+    if run.exports:
+        os.environ["TRIALBOOK_EXPORTS"] = str(run.exports)
+    os.chdir(run.folder)
+    # The kernel must split off while this process is still as it was: no event loop, no sockets.
+    manager = forked_kernel(scratch) if can_fork() else None
+
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        executed = papermill.execute_notebook(
+            read_notebook(run.chapter.source),
+            None,
+            parameters=run.parameters,
+            engine_name=_engine(manager),
+            progress_bar=False,
+            cwd=run.folder,
+        )
+    except PapermillExecutionError as error:
+        raise ChapterError(failure_message(run, error)) from None
+    finally:
+        if manager:
+            manager.provisioner.process.kill()
+            Path(manager.connection_file).unlink(missing_ok=True)
+    return as_json(cleaned(executed))
+
+
+def _engine(manager: Any) -> str:
+    """Register the engine that runs cells in `manager`'s kernel, or papermill's own."""
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class GivenKernel(NBClientEngine):
+        @classmethod
+        def execute_managed_notebook(
+            cls, nb_man: Any, kernel_name: str, start_timeout: int = 60, **kwargs: Any
+        ) -> Any:
+            client = PapermillNotebookClient(
+                nb_man, km=manager, timeout=None, startup_timeout=start_timeout
+            )
+            return client.execute()
+
+    if manager is None:
+        return "nbclient"
+    papermill_engines.register("given-kernel", GivenKernel)
+    return "given-kernel"
+
+
+def cleaned(notebook: Any) -> Any:
+    """Return the executed notebook without times and paths, its injected cell hidden."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell.metadata["tags"] = [*tags, "remove-cell"]
+            cell.id = "injected-" + hashlib.sha256(cell.source.encode()).hexdigest()[:8]
+        elif not tags:
+            cell.metadata.pop("tags", None)
+    return notebook
+
+
+def failure_message(run: Run, error: Any) -> str:
+    """Return file, line, cause and the failing line of a chapter's text."""
+    name = run.chapter.source.relative_to(run.root).as_posix()
+    cause = f"{error.ename}: {_ANSI.sub('', str(error.evalue))}"
+    first = first_line(run.chapter.text, error.source)
+    if first is None:  # the injected cell is not in the text
+        return f"{name}, its parameters\n  {cause}"
+    lines = _CELL_LINE.findall(_ANSI.sub("", "\n".join(error.traceback or [])))
+    line = first + (int(lines[-1]) - 1 if lines else 0)
+    code = run.chapter.text.splitlines()[line - 1].strip()
+    return f"{name}, line {line}\n  > {code}\n  {cause}"
+
+
+def first_line(text: str, source: str) -> int | None:
+    """Return the number (from 1) of the line of `text` on which a cell's `source` begins."""
+    at = text.find(source)
+    return None if at < 0 else text.count("\n", 0, at) + 1

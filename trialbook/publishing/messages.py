@@ -1,0 +1,35 @@
+"""How a build ends: exit codes, and errors that say what is wrong, where, and what to do."""
+
+DONE, WRONG_DATA, WRONG_USAGE, CHAPTER_FAILED, MACHINE_FAILED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+class BuildError(Exception):
+    """A build that cannot go on, in words for the person who started it."""
+
+    exit_code = WRONG_DATA
+
+
+class UsageError(BuildError):
+    """What was typed cannot be understood."""
+
+    exit_code = WRONG_USAGE
+
+
+class ChapterError(BuildError):
+    """A chapter, or a page of the book, failed."""
+
+    exit_code = CHAPTER_FAILED
+
+
+class MachineError(BuildError):
+    """The machine failed: disk, permissions, a killed process."""
+
+    exit_code = MACHINE_FAILED
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return a hint that names what comes nearest to `name`, or else all that is known."""
+    from difflib import get_close_matches
+
+    match = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean {match[0]!r}?" if match else f"There is: {', '.join(sorted(known))}."

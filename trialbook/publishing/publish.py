@@ -1,0 +1,120 @@
+"""Publish a build: a versioned folder, and one link that is swapped to it at once."""
+
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialbook.publishing.messages import BuildError, MachineError
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the builds of one trial are kept, beside the link that readers open.
+
+    ``target`` is the link. The hidden folder beside it holds ``versions/`` (what the link may
+    point to), ``cache/`` (executed chapters), ``work/`` (a build under way) and the lock.
+    """
+
+    target: Path
+
+    @property
+    def store(self) -> Path:
+        """The hidden folder."""
+        return self.target.parent / f".{self.target.name}"
+
+    @property
+    def cache(self) -> Path:
+        """Executed chapters, by their key."""
+        return self.store / "cache"
+
+    @property
+    def work(self) -> Path:
+        """A build under way; whatever stands here is not published."""
+        return self.store / "work"
+
+    @property
+    def current(self) -> Path | None:
+        """The version that is published now."""
+        return self.target.resolve() if self.target.is_symlink() and self.target.exists() else None
+
+    def check(self) -> None:
+        """Refuse to publish over something that no build made.
+
+        Raises
+        ------
+        BuildError
+            If the target is a file, or a folder with content.
+        """
+        if self.target.is_symlink() or not self.target.exists():
+            return
+        if self.target.is_dir() and not any(self.target.iterdir()):
+            self.target.rmdir()
+            return
+        raise BuildError(
+            f"{self.target} exists and is not a book that trialbook built. "
+            "Move it away, or name another folder with --out."
+        )
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock of this shelf; the operating system frees it when the process ends.
+
+        Raises
+        ------
+        BuildError
+            If another build of the same trial holds it.
+        """
+        self.store.mkdir(parents=True, exist_ok=True)
+        with (self.store / "lock").open("a+") as file:
+            if not _lock(file):
+                raise MachineError(
+                    f"Another build of {self.target.name} is under way. "
+                    "Wait for it to end, then start again."
+                )
+            yield
+
+    def clear(self) -> None:
+        """Remove what a failed or killed build left, and all versions but the published one."""
+        current = self.current
+        for path in (self.store / "versions").glob("*"):
+            if path != current:
+                shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(self.work / "new", ignore_errors=True)
+        shutil.rmtree(self.work / "scratch", ignore_errors=True)
+        for path in self.target.parent.glob(f".{self.target.name}.link-*"):
+            path.unlink()
+
+    def publish(self, built: Path) -> Path:
+        """Make `built` the published version, in one step; return its folder.
+
+        Parameters
+        ----------
+        built : Path
+            A complete folder on the same file system; it is moved.
+        """
+        versions = self.store / "versions"
+        versions.mkdir(parents=True, exist_ok=True)
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        version = versions / f"{stamp}-{os.getpid()}-{os.urandom(2).hex()}"
+        built.rename(version)
+        link = self.target.parent / f".{self.target.name}.link-{os.getpid()}"
+        link.symlink_to(version.relative_to(self.target.parent), target_is_directory=True)
+        link.replace(self.target)
+        return version
+
+
+def _lock(file: object) -> bool:
+    """Take an exclusive lock without waiting; True where the platform has none."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""The pages: Sphinx with Jupyter Book's configuration, in a process of its own.
+
+The process starts at once and imports Sphinx while the chapters are executed beside it.
+"""
+
+import importlib
+import io
+import re
+import time
+import traceback
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from trialbook.publishing.messages import ChapterError, MachineError
+from trialbook.publishing.workers import settle, start
+
+# Extensions of Jupyter Book which do nothing in this book, and cost time on every page.
+_UNUSED = {"sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"}
+_MODULES = (
+    "jupyter_book.config",
+    "myst_nb.sphinx_ext",
+    "sphinx_book_theme",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_external_toc",
+    "sphinx_togglebutton",
+    "sphinx.builders.html",
+    "sphinxcontrib.bibtex",
+)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What Sphinx is to build: from a staged tree into a folder.
+
+    Attributes
+    ----------
+    stage, html, doctrees : Path
+        The sources with both ``_*.yml``, the site, and what Sphinx keeps for the next time.
+    overrides : dict
+        Values of Sphinx's configuration that this build sets.
+    strict : bool
+        Whether a warning fails the build.
+    """
+
+    stage: Path
+    html: Path
+    doctrees: Path
+    overrides: dict[str, Any]
+    strict: bool = True
+
+
+class SiteBuilder:
+    """A process that builds sites, one after another."""
+
+    def __init__(self) -> None:
+        self._connection, self._process = start(_serve)
+
+    def build(self, pages: Pages) -> float:
+        """Build a site and return the seconds it took.
+
+        Raises
+        ------
+        ChapterError
+            If Sphinx warned about a page; the message lists every warning.
+        """
+        try:
+            self._connection.send(pages)
+            error, seconds = self._connection.recv()
+        except (EOFError, BrokenPipeError):
+            self._process.join()
+            code = self._process.exitcode
+            raise MachineError(f"The process that builds the pages ended (code {code}).") from None
+        if error:
+            raise error
+        return seconds
+
+    def close(self) -> None:
+        """End the process."""
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(connection: Connection, parent: int) -> None:
+    settle(parent)
+    preload()
+    while True:
+        try:
+            pages = connection.recv()
+        except EOFError:
+            return
+        began = time.perf_counter()
+        connection.send((_attempt(pages), time.perf_counter() - began))
+
+
+def preload() -> None:
+    """Import what Sphinx will load by name."""
+    for module in _MODULES:
+        importlib.import_module(module)
+
+
+def _attempt(pages: Pages) -> Exception | None:
+    warnings = io.StringIO()
+    try:
+        run_sphinx(pages, warnings)
+    except OSError as error:
+        return MachineError(f"The pages could not be written. {error}")
+    except Exception as error:  # Sphinx reports some mistakes in pages by any exception
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        found = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+        return ChapterError(_told(pages, warnings.getvalue() or found))
+    if pages.strict and warnings.getvalue().strip():
+        return ChapterError(_told(pages, warnings.getvalue()))
+    return None
+
+
+def _told(pages: Pages, text: str) -> str:
+    """Return Sphinx's warnings with the clone's file names instead of the stage's."""
+    lines = _ANSI.sub("", text).strip().replace(f"{pages.stage}/", "").splitlines()
+    shown = "\n".join(f"  {line}" for line in lines[:40])
+    return f"The pages have mistakes (a warning fails the build):\n{shown}"
+
+
+def run_sphinx(pages: Pages, warnings: Any) -> None:
+    """Build the site as Jupyter Book would, without its command line."""
+    from jupyter_book.config import get_final_config
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+    config, _ = get_final_config(
+        user_yaml=pages.stage / "_config.yml",
+        cli_config={"latex_individualpages": False},
+        sourcedir=pages.stage,
+    )
+    config["extensions"] = [name for name in config["extensions"] if name not in _UNUSED]
+    config.pop("comments_config", None)
+    config |= pages.overrides
+    with patch_docutils(str(pages.stage)), docutils_namespace():
+        app = Sphinx(
+            srcdir=pages.stage,
+            confdir=None,
+            outdir=pages.html,
+            doctreedir=pages.doctrees,
+            buildername="html",
+            confoverrides=config,
+            status=None,
+            warning=warnings,
+        )
+        app.build()

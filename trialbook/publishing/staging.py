@@ -1,0 +1,85 @@
+"""The tree that Sphinx reads: pages, executed chapters, and both files of configuration."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trialbook.publishing.book import Book
+
+
+def stage(book: Book, notebooks: dict[str, str], folder: Path) -> None:
+    """Lay out the tree, writing only what changed, so that Sphinx re-reads only that.
+
+    Parameters
+    ----------
+    book : Book
+        The book.
+    notebooks : dict
+        Chapter name to executed notebook, as JSON.
+    folder : Path
+        The tree; made where it is missing, cleared of what does not belong.
+    """
+    kept = {
+        folder / "_toc.yml": _yaml(filtered_toc(book.toc, set(notebooks))),
+        folder / "_config.yml": _yaml(staged_config(book.config)),
+    }
+    for name, text in notebooks.items():
+        kept[folder / "notebooks" / f"{name}.ipynb"] = text.encode()
+    source = book.root / "book"
+    for path in sorted(source.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
+            kept[folder / "book" / path.relative_to(source)] = path
+    for path, content in kept.items():
+        _write(path, content)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file() and path not in kept:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+
+
+def staged_config(config: dict[str, Any]) -> dict[str, Any]:
+    """Return the book's configuration for a tree whose chapters are executed already."""
+    execute = {**config.get("execute", {}), "execute_notebooks": "off"}
+    return {**config, "execute": execute, "exclude_patterns": []}
+
+
+def filtered_toc(toc: Any, chapters: Iterable[str]) -> Any:
+    """Return the table of contents without the chapters that this book does not have."""
+    chapters = set(chapters)
+
+    def kept(node: dict[str, Any]) -> bool:
+        name = str(node.get("file", "")).removesuffix(".md").removesuffix(".ipynb")
+        return not name.startswith("notebooks/") or name.removeprefix("notebooks/") in chapters
+
+    def walk(node: Any) -> Any:
+        if isinstance(node, list):
+            return [walk(child) for child in node if not isinstance(child, dict) or kept(child)]
+        if isinstance(node, dict):
+            return {key: walk(value) for key, value in node.items()}
+        return node
+
+    staged = walk(toc)
+    if "parts" in staged:
+        staged["parts"] = [part for part in staged["parts"] if part.get("chapters")]
+    return staged
+
+
+def _yaml(value: Any) -> bytes:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True).encode()
+
+
+def _write(path: Path, content: bytes | Path) -> None:
+    """Write bytes, or copy a file, unless the same stands there already."""
+    if isinstance(content, Path):
+        before, after = content.stat(), path.stat() if path.exists() else None
+        if after and (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns):
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(content, path)
+    elif not path.exists() or path.read_bytes() != content:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

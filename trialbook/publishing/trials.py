@@ -1,0 +1,82 @@
+"""What a build must know of a trial; kept, so that an unchanged trial need not be read again."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trialbook.publishing.fingerprint import key, package_hash, versions
+from trialbook.publishing.messages import BuildError
+
+
+@dataclass(frozen=True)
+class TrialFacts:
+    """A validated trial in the few words that a build needs.
+
+    Attributes
+    ----------
+    id, title, notice : str
+        As the trial has them.
+    endpoints : list of str
+        PARAMCDs of trial.yml.
+    has : list of str
+        The optional data sets and files it has: what a chapter may require.
+    n_patients : int
+        Rows of ADSL.
+    repairs : list of str
+        What was repaired while reading.
+    """
+
+    id: str
+    title: str
+    notice: str
+    endpoints: list[str]
+    has: list[str]
+    n_patients: int
+    repairs: list[str]
+
+
+def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
+    """Return the facts of a trial, validating it unless the same data were valid before.
+
+    Raises
+    ------
+    BuildError
+        With the full report, if the data are wrong.
+    """
+    file = cache / f"trial-{key(data, package_hash(), versions())}.json"
+    try:
+        return TrialFacts(**json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        facts = read_facts(folder)
+    cache.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(asdict(facts), ensure_ascii=False), encoding="utf-8")
+    return facts
+
+
+def read_facts(folder: Path) -> TrialFacts:
+    """Load and validate a trial; see `trial_facts`."""
+    trial = checked_trial(folder)
+    frames = ("adae", "adlb", "adtter")
+    files = ("published", "evidence", "seeds", "data_card")
+    return TrialFacts(
+        id=trial.id,
+        title=trial.title,
+        notice=trial.notice,
+        endpoints=[endpoint.paramcd for endpoint in trial.endpoints],
+        has=[name.upper() for name in frames if getattr(trial, name) is not None]
+        + [name for name in files if getattr(trial, name, None) is not None],
+        n_patients=len(trial.adsl),
+        repairs=[str(repair) for repair in trial.repairs],
+    )
+
+
+def checked_trial(folder: Path) -> Any:
+    """Load a trial; what is wrong with it becomes a `BuildError`."""
+    from trialbook.adam.problems import DataError
+    from trialbook.trial import load_trial
+
+    try:
+        return load_trial(folder)
+    except DataError as error:
+        raise BuildError(str(error)) from error
