@@ -1,0 +1,215 @@
+"""Fit a Cox model."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trialbook.survival import validation
+from trialbook.survival.cox.exact import exact_likelihood
+from trialbook.survival.cox.model import ChiSquare, CoxModel
+from trialbook.survival.cox.newton import Maximum, independent, maximize
+from trialbook.survival.cox.partial_likelihood import PartialLikelihood
+from trialbook.survival.cox.risk_sets import PatternSets, RiskSets, risk_sets
+from trialbook.survival.risk_table import as_survival
+
+TIES = ("efron", "breslow", "exact")
+
+
+def cox(
+    time: ArrayLike,
+    event: ArrayLike,
+    X: ArrayLike,
+    *,
+    names: list[str] | tuple[str, ...] | None = None,
+    strata: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
+    ties: str = "efron",
+    conf_level: float = 0.95,
+) -> CoxModel:
+    """Fit a Cox proportional-hazards model.
+
+    Parameters
+    ----------
+    time, event : array_like, shape (n,)
+        As for `kaplan_meier`.
+    X : array_like, shape (n,) or (n, p)
+        Covariates as numbers: treatment as 0/1, categories as 0/1 columns.
+    names : sequence of str, optional
+        Terms; by default a DataFrame's columns, else ``x1, x2, ...``.
+    strata : array_like, shape (n,), optional
+        Labels; each stratum has its own baseline hazard.
+    cluster : array_like, shape (n,), optional
+        Labels of who belongs together: the standard errors become robust (Lin and Wei 1989,
+        JASA 84:1074; Lee, Wei and Amato 1992).
+    weights : array_like, shape (n,), optional
+        Case weights, positive; other than whole numbers they make the standard errors robust.
+    entry : array_like, shape (n,), optional
+        Times of entry: left truncation, or start-stop rows of time-varying covariates.
+    ties : {"efron", "breslow", "exact"}
+        ``exact`` is the discrete partial likelihood (SAS's DISCRETE); for small data, unless
+        two arms alone are compared.
+    conf_level : float
+
+    Returns
+    -------
+    CoxModel
+        With NaN and a `message` for what is not estimable.
+
+    Raises
+    ------
+    ValueError
+        If an array cannot be analysed, or ``exact`` is asked for with weights, entry or cluster.
+
+    Notes
+    -----
+    As ``coxph(Surv(time, event) ~ X, ties = ties)`` in R's survival, iterated to rounding error.
+    """
+    validation.one_of(ties, TIES, "ties")
+    validation.normal_quantile(conf_level)
+    times, events, w, entries = as_survival(time, event, weights=weights, entry=entry)
+    matrix, terms = validation.as_covariates(X, times.size, names)
+    stratum = None if strata is None else validation.as_labels(strata, times.size, "strata")[0]
+    clusters = None if cluster is None else validation.as_labels(cluster, times.size, "cluster")[0]
+    if ties == "exact" and not (w is None and entries is None and clusters is None):
+        raise ValueError("ties: exact cannot take weights, entry or cluster; use efron.")
+    if clusters is None and w is not None and (w != np.floor(w)).any():
+        clusters = np.arange(times.size)
+    scaled, center, scale = standardize(matrix)
+    sets = risk_sets(
+        times,
+        events,
+        scaled,
+        strata=stratum,
+        weights=w,
+        entry=entries,
+        by_patient=clusters is not None,
+    )
+    if ties == "exact" and isinstance(sets, PatternSets) and len(sets.X) != 2:
+        sets = risk_sets(times, events, scaled, strata=stratum, by_patient=True)
+    return model_of(
+        sets,
+        terms,
+        center,
+        scale,
+        n=times.size,
+        clusters=clusters,
+        ties=ties,
+        conf_level=conf_level,
+    )
+
+
+def standardize(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (X - center) / scale with range 1, the center and the scale."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    scale = np.where(high > low, high - low, 1.0)
+    center = X.mean(axis=0)
+    return (X - center) / scale, center, scale
+
+
+def model_of(
+    sets: RiskSets,
+    names: tuple[str, ...],
+    center: np.ndarray,
+    scale: np.ndarray,
+    *,
+    n: int,
+    clusters: np.ndarray | None = None,
+    ties: str = "efron",
+    conf_level: float = 0.95,
+) -> CoxModel:
+    """Fit to risk sets of scaled covariates; see `cox`."""
+    likelihood = exact_likelihood(sets) if ties == "exact" else PartialLikelihood(sets, ties)
+    maximum = maximize(likelihood, np.zeros(len(names)))
+    free = independent(maximum.start.information())
+    finite = free & ~maximum.monotone & maximum.converged
+    naive = np.full((len(names), len(names)), np.nan)
+    inner = np.ix_(finite, finite)
+    if finite.any():
+        naive[inner] = np.linalg.inv(maximum.end.information()[inner])
+    covariance = naive
+    if clusters is not None and finite.any():
+        covariance = _sandwich(maximum, naive, finite, clusters)
+    coef = np.where(finite, maximum.beta, np.nan)
+    return CoxModel(
+        names=names,
+        coef=coef / scale,
+        covariance=covariance / np.outer(scale, scale),
+        naive_covariance=naive / np.outer(scale, scale),
+        loglik=(float(maximum.start.loglik), float(maximum.end.loglik)),
+        score_test=_score_test(maximum, free),
+        lr_test=_lr_test(maximum, free),
+        wald_test=_wald_test(coef, covariance, free),
+        n=n,
+        n_events=int(sets.deaths.sum()),
+        ties=ties,
+        conf_level=conf_level,
+        robust=clusters is not None,
+        converged=maximum.converged,
+        iterations=maximum.iterations,
+        monotone=_pick(names, maximum.monotone),
+        aliased=_pick(names, ~free),
+        message=_message(names, maximum, free, int(sets.deaths.sum())),
+        sets=sets,
+        center=center,
+        scale=scale,
+    )
+
+
+def _sandwich(
+    maximum: Maximum, naive: np.ndarray, finite: np.ndarray, clusters: np.ndarray
+) -> np.ndarray:
+    """Return the robust covariance: squares of each cluster's influence on the estimate."""
+    inner = np.ix_(finite, finite)
+    influence = maximum.end.score_residuals()[:, finite] @ naive[inner]
+    summed = np.stack([np.bincount(clusters, weights=column) for column in influence.T])
+    covariance = np.full_like(naive, np.nan)
+    covariance[inner] = summed @ summed.T
+    return covariance
+
+
+def _score_test(maximum: Maximum, free: np.ndarray) -> ChiSquare:
+    if not free.any():
+        return ChiSquare(np.nan, 0)
+    score = maximum.start.score[free]
+    information = maximum.start.information()[np.ix_(free, free)]
+    return ChiSquare(float(score @ np.linalg.solve(information, score)), int(free.sum()))
+
+
+def _lr_test(maximum: Maximum, free: np.ndarray) -> ChiSquare:
+    if not free.any() or not maximum.converged:
+        return ChiSquare(np.nan, int(free.sum()))
+    gain = 2 * (maximum.end.loglik - maximum.start.loglik)
+    return ChiSquare(max(float(gain), 0.0), int(free.sum()))
+
+
+def _wald_test(coef: np.ndarray, covariance: np.ndarray, free: np.ndarray) -> ChiSquare:
+    if not free.any() or np.isnan(coef[free]).any():
+        return ChiSquare(np.nan, int(free.sum()))
+    inner = covariance[np.ix_(free, free)]
+    return ChiSquare(float(coef[free] @ np.linalg.solve(inner, coef[free])), int(free.sum()))
+
+
+def _pick(names: tuple[str, ...], which: np.ndarray) -> tuple[str, ...]:
+    return tuple(name for name, chosen in zip(names, which, strict=True) if chosen)
+
+
+def _message(names: tuple[str, ...], maximum: Maximum, free: np.ndarray, n_events: int) -> str:
+    """Say what is not estimable, why, and what to do."""
+    said = []
+    if n_events == 0:
+        return "There are no events: no hazard ratio is estimable."
+    if not free.all():
+        said.append(
+            f"{', '.join(_pick(names, ~free))}: constant in the risk sets, or a combination of "
+            "earlier terms; leave it out."
+        )
+    if maximum.monotone.any():
+        said.append(
+            f"{', '.join(_pick(names, maximum.monotone))}: the partial likelihood has no maximum "
+            "(an arm without events, say), so the hazard ratio is not estimable; use firth() or "
+            "profile_interval()."
+        )
+    if not maximum.converged:
+        said.append("The fit did not converge; look for terms that nearly determine each other.")
+    return " ".join(said)

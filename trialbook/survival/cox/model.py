@@ -1,0 +1,127 @@
+"""A fitted Cox model and its tests."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import chi2, norm
+
+from trialbook.survival import validation
+from trialbook.survival.cox.risk_sets import RiskSets
+
+
+@dataclass(frozen=True)
+class ChiSquare:
+    """A chi-square test: `chisq`, `df`, `p_value`; NaN where it is not defined."""
+
+    chisq: float
+    df: int
+
+    @property
+    def p_value(self) -> float:
+        """P value."""
+        return float(chi2.sf(self.chisq, self.df)) if self.df else np.nan
+
+
+@dataclass(frozen=True)
+class CoxModel:
+    """A fitted Cox model; arrays have one value per term, NaN where not estimable.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Terms.
+    coef, std_error : array, shape (p,)
+        Log hazard ratios; standard errors are robust where `robust`.
+    hr, hr_lower, hr_upper, z, p_value : array, shape (p,)
+        Wald interval at `conf_level` and two-sided Wald P value.
+    covariance, naive_covariance : array, shape (p, p)
+        Of the coefficients; the naive one is the inverse information.
+    loglik : tuple of two floats
+        At coefficients of 0 and at the estimate.
+    score_test, lr_test, wald_test : ChiSquare
+        Of all coefficients together.
+    n, n_events : int
+        Patients and events.
+    ties, conf_level, robust
+        As asked for.
+    converged : bool
+    iterations : int
+    monotone : tuple of str
+        Terms whose likelihood has no maximum, such as the treatment where an arm has no events:
+        their estimates are NaN, never a huge number.
+    aliased : tuple of str
+        Terms that are constant or follow from those before: NaN, as R's NA.
+    message : str
+        What is not estimable and what to do; empty where all is well.
+    """
+
+    names: tuple[str, ...]
+    coef: np.ndarray
+    covariance: np.ndarray
+    naive_covariance: np.ndarray
+    loglik: tuple[float, float]
+    score_test: ChiSquare
+    lr_test: ChiSquare
+    wald_test: ChiSquare
+    n: int
+    n_events: int
+    ties: str
+    conf_level: float
+    robust: bool
+    converged: bool
+    iterations: int
+    monotone: tuple[str, ...]
+    aliased: tuple[str, ...]
+    message: str
+    # what later analyses of the same fit need: risk sets of scaled covariates, (X - center) / scale
+    sets: RiskSets = field(repr=False)
+    center: np.ndarray = field(repr=False)
+    scale: np.ndarray = field(repr=False)
+
+    @property
+    def std_error(self) -> np.ndarray:
+        """Standard errors of the coefficients."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def hr(self) -> np.ndarray:
+        """Hazard ratios."""
+        return np.exp(self.coef)
+
+    @property
+    def hr_lower(self) -> np.ndarray:
+        """Lower limits of the hazard ratios."""
+        return np.exp(self.coef - validation.normal_quantile(self.conf_level) * self.std_error)
+
+    @property
+    def hr_upper(self) -> np.ndarray:
+        """Upper limits of the hazard ratios."""
+        return np.exp(self.coef + validation.normal_quantile(self.conf_level) * self.std_error)
+
+    @property
+    def z(self) -> np.ndarray:
+        """Wald statistics."""
+        return self.coef / self.std_error
+
+    @property
+    def p_value(self) -> np.ndarray:
+        """Two-sided Wald P values."""
+        return 2 * norm.sf(np.abs(self.z))
+
+    @property
+    def df(self) -> int:
+        """Number of coefficients that enter the likelihood."""
+        return self.lr_test.df
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, -2 log-likelihood + 2 df."""
+        return -2 * self.loglik[1] + 2 * self.df
+
+    def index(self, term: str | int) -> int:
+        """Return the position of a term given by name or position."""
+        if isinstance(term, str):
+            if term not in self.names:
+                raise ValueError(f"term: {term!r} is not one of {', '.join(self.names)}.")
+            return self.names.index(term)
+        return range(len(self.names))[term]

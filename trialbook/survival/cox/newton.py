@@ -1,0 +1,116 @@
+"""Newton-Raphson for partial likelihoods, which knows when there is no maximum."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+MOST_ITERATIONS = 50
+CONVERGED = 1e-12  # of the Newton decrement: one more step leaves rounding alone
+NO_MAXIMUM = 1e-8  # ... below which a coefficient that still moves has no finite estimate
+STILL_MOVES = 0.1  # in log hazard ratio over the covariate's range
+ALIASED = 1e-9
+
+
+class State(Protocol):
+    """A likelihood's value and derivatives at some coefficients."""
+
+    loglik: float
+    score: np.ndarray
+
+    def information(self) -> np.ndarray:
+        """Return the information matrix."""
+
+
+class Likelihood(Protocol):
+    """What can be evaluated `at` coefficients."""
+
+    def at(self, beta: np.ndarray) -> State:
+        """Return the state at `beta`."""
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where Newton's method ended.
+
+    Attributes
+    ----------
+    beta : array, shape (p,)
+    start, end : State
+    monotone : array of bool, shape (p,)
+        Coefficients that run off to infinity while the likelihood no longer changes.
+    converged : bool
+    iterations : int
+    """
+
+    beta: np.ndarray
+    start: State
+    end: State
+    monotone: np.ndarray
+    converged: bool
+    iterations: int
+
+
+def independent(information: np.ndarray) -> np.ndarray:
+    """Return which columns are not combinations of earlier ones, nor constant, shape (p,)."""
+    p = information.shape[0]
+    keep = np.zeros(p, dtype=bool)
+    for j in range(p):
+        left = information[j, j]
+        if keep.any():
+            cross = information[keep, j]
+            left = left - cross @ np.linalg.solve(information[np.ix_(keep, keep)], cross)
+        keep[j] = left > ALIASED * max(information[j, j], 1e-8)
+    return keep
+
+
+def maximize(likelihood: Likelihood, beta: np.ndarray, free: np.ndarray | None = None) -> Maximum:
+    """Maximize a likelihood over the coefficients that are free.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        Of covariates scaled to a range of about 1.
+    beta : array, shape (p,)
+        Where to start; coefficients that are not free stay.
+    free : array of bool, shape (p,), optional
+        Default: all that are not aliased at the start.
+
+    Returns
+    -------
+    Maximum
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        start = state = likelihood.at(beta)
+        information = start.information()
+        free = independent(information) if free is None else free
+        none = np.zeros(beta.size, dtype=bool)
+        if not free.any():
+            return Maximum(beta, start, start, none, True, 0)
+        for iteration in range(1, MOST_ITERATIONS + 1):
+            inner = information[np.ix_(free, free)]
+            if not np.isfinite(inner).all() or np.linalg.matrix_rank(inner) < inner.shape[0]:
+                return Maximum(beta, start, state, none, False, iteration)
+            step = np.zeros(beta.size)
+            step[free] = np.linalg.solve(inner, state.score[free])
+            decrement = step @ state.score
+            moves = np.abs(step) > STILL_MOVES
+            if decrement < NO_MAXIMUM and moves.any():
+                return Maximum(beta, start, state, moves, True, iteration)
+            beta, state = _climb(likelihood, beta, step, state)
+            information = state.information()
+            if decrement < CONVERGED:
+                return Maximum(beta, start, state, none, True, iteration)
+    return Maximum(beta, start, state, none, False, MOST_ITERATIONS)
+
+
+def _climb(
+    likelihood: Likelihood, beta: np.ndarray, step: np.ndarray, state: State
+) -> tuple[np.ndarray, State]:
+    """Take the step, halved until the likelihood does not fall."""
+    slack = 1e-9 * (1 + abs(state.loglik))
+    for halvings in range(30):
+        moved = likelihood.at(beta + step / 2**halvings)
+        if moved.loglik >= state.loglik - slack:
+            return beta + step / 2**halvings, moved
+    return beta, state

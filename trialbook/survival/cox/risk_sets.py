@@ -1,0 +1,233 @@
+"""Who is at risk at each event time, as two linear maps between rows and event times.
+
+A Cox model needs of the data only sums over risk sets and over the patients who have the event.
+Both are linear: *at risk* and *dead* map a value per row to a sum per event time, their adjoints
+map a value per event time back. A row is a patient, or, where the covariates take few distinct
+values (two arms, say), all patients who share them: then the sums cost what the number of
+distinct event times costs, however many patients there are.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from trialbook.survival.risk_table import distinct_times, reverse_cumsum, risk_table
+
+MOST_PATTERNS = 8
+
+
+@dataclass(frozen=True)
+class PatternSets:
+    """Risk sets of rows that stand for all patients with the same covariates.
+
+    Attributes
+    ----------
+    X : array, shape (r, p)
+        Covariates of each row.
+    time, stratum, deaths, death_weight : array, shape (m,)
+        Event times, ascending within strata; patients with the event, and their sum of weights.
+    n_at_risk, n_events : array, shape (r, m)
+        Sums of weights.
+    """
+
+    X: np.ndarray
+    time: np.ndarray
+    stratum: np.ndarray
+    deaths: np.ndarray
+    n_at_risk: np.ndarray
+    n_events: np.ndarray
+
+    @cached_property
+    def death_weight(self) -> np.ndarray:
+        """Sum of the weights of those with the event at each time."""
+        return self.n_events.sum(axis=0)
+
+    @cached_property
+    def event_weight(self) -> np.ndarray:
+        """Sum of the weights of the events of each row."""
+        return self.n_events.sum(axis=1)
+
+    def at_risk(self, values: np.ndarray) -> np.ndarray:
+        """Sum the rows' values over each risk set."""
+        return self.n_at_risk.T @ values
+
+    def at_risk_adjoint(self, values: np.ndarray) -> np.ndarray:
+        """Sum the event times' values over the risk sets of each row."""
+        return self.n_at_risk @ values
+
+    def dead(self, values: np.ndarray) -> np.ndarray:
+        """Sum the rows' values over the events at each time."""
+        return self.n_events.T @ values
+
+    def dead_adjoint(self, values: np.ndarray) -> np.ndarray:
+        """Sum the event times' values over the events of each row."""
+        return self.n_events @ values
+
+
+@dataclass(frozen=True)
+class PatientSets:
+    """Risk sets of patients: each is at risk at the event times numbered first to last.
+
+    Attributes
+    ----------
+    X : array, shape (n, p)
+    time, stratum, deaths : array, shape (m,)
+        Event times, ascending within strata, and the number of patients with the event.
+    first, last : array of int, shape (n,)
+        The patient is at risk at event times first, ..., last - 1 (none where they are equal).
+    event_row : array of int, shape (n,)
+        Number of the event time of those with the event, -1 of others.
+    weights : array, shape (n,)
+    """
+
+    X: np.ndarray
+    time: np.ndarray
+    stratum: np.ndarray
+    deaths: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    event_row: np.ndarray
+    weights: np.ndarray
+
+    @cached_property
+    def event_weight(self) -> np.ndarray:
+        """Weight of each patient with the event, 0 of others."""
+        return np.where(self.event_row >= 0, self.weights, 0.0)
+
+    @cached_property
+    def death_weight(self) -> np.ndarray:
+        """Sum of the weights of those with the event at each time."""
+        return self.dead(np.ones(self.weights.size))
+
+    def _scatter(self, row: np.ndarray) -> sparse.csr_array:
+        """Return the matrix that adds each patient's weighted value to a row (-1: to none)."""
+        kept = np.flatnonzero(row >= 0)
+        shape = (self.time.size, row.size)
+        return sparse.csr_array((self.weights[kept], (row[kept], kept)), shape=shape)
+
+    @cached_property
+    def _leaves(self) -> sparse.csr_array:
+        return self._scatter(np.where(self.last > self.first, self.last - 1, -1))
+
+    @cached_property
+    def _enters(self) -> sparse.csr_array | None:
+        late = (self.first > 0) & (self.last > self.first)
+        return self._scatter(np.where(late, self.first - 1, -1)) if late.any() else None
+
+    @cached_property
+    def _dies(self) -> sparse.csr_array:
+        return self._scatter(self.event_row)
+
+    def at_risk(self, values: np.ndarray) -> np.ndarray:
+        """Sum the patients' values over each risk set."""
+        added = self._leaves @ values
+        if self._enters is not None:
+            added = added - self._enters @ values
+        return reverse_cumsum(added.T).T
+
+    def at_risk_adjoint(self, values: np.ndarray) -> np.ndarray:
+        """Sum the event times' values over the risk sets of each patient."""
+        before = np.concatenate([np.zeros_like(values[:1]), np.cumsum(values, axis=0)])
+        sums = before[self.last] - before[self.first]
+        return (self.weights * sums.T).T
+
+    def dead(self, values: np.ndarray) -> np.ndarray:
+        """Sum the patients' values over the events at each time."""
+        return self._dies @ values
+
+    def dead_adjoint(self, values: np.ndarray) -> np.ndarray:
+        """Sum the event times' values over the events of each patient."""
+        return (self.event_weight * values[self.event_row].T).T
+
+
+RiskSets = PatternSets | PatientSets
+
+
+def risk_sets(
+    time: np.ndarray,
+    event: np.ndarray,
+    X: np.ndarray,
+    *,
+    strata: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    entry: np.ndarray | None = None,
+    by_patient: bool = False,
+) -> RiskSets:
+    """Return the risk sets of validated data, of rows by pattern where that is cheaper.
+
+    Parameters
+    ----------
+    time, event, X, strata, weights, entry
+        Validated arrays; `strata` are codes from 0.
+    by_patient : bool
+        Rows must be patients (residuals are asked for).
+    """
+    code = None if by_patient else patterns(X)
+    if code is not None:
+        table = risk_table(time, event, code, strata=strata, weights=weights, entry=entry)
+        rows = table.event_rows()
+        first_of = np.unique(code, return_index=True)[1] if code.any() else np.zeros(1, int)
+        return PatternSets(
+            X[first_of],
+            rows.time,
+            rows.stratum,
+            rows.deaths,
+            rows.n_at_risk.astype(float),
+            rows.n_events.astype(float),
+        )
+    return _patient_sets(time, event, X, strata, weights, entry)
+
+
+def patterns(X: np.ndarray) -> np.ndarray | None:
+    """Return a code from 0 for each distinct row of X, or None where there are too many."""
+    if len(pd.DataFrame(X[:1000]).drop_duplicates()) > MOST_PATTERNS:
+        return None
+    code = np.zeros(X.shape[0], dtype=np.intp)
+    for column in X.T:
+        # two values need no table to be told apart
+        own, n_own = _codes(column)
+        if n_own > MOST_PATTERNS:
+            return None
+        code, n_patterns = _codes(code * n_own + own)
+        if n_patterns > MOST_PATTERNS:
+            return None
+    return code
+
+
+def _codes(column: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return codes from 0 and their number; quick where there are two values at most."""
+    low, high = column.min(), column.max()
+    is_high = column == high
+    if np.array_equal(is_high, column > low) and low != high:
+        return is_high.astype(np.intp), 2
+    codes, values = pd.factorize(column)
+    return codes, values.size
+
+
+def _patient_sets(
+    time: np.ndarray,
+    event: np.ndarray,
+    X: np.ndarray,
+    strata: np.ndarray | None,
+    weights: np.ndarray | None,
+    entry: np.ndarray | None,
+) -> PatientSets:
+    values, (exit_at, *entry_at) = distinct_times(*((time,) if entry is None else (time, entry)))
+    stratum = np.zeros(time.size, dtype=np.intp) if strata is None else strata
+    exit_key = stratum * values.size + exit_at
+    event_keys, deaths = np.unique(exit_key[event], return_counts=True)
+    entry_key = stratum * values.size + (entry_at[0] if entry_at else -1)
+    last = np.searchsorted(event_keys, exit_key, side="right")
+    return PatientSets(
+        X,
+        values[event_keys % values.size],
+        event_keys // values.size,
+        deaths,
+        np.searchsorted(event_keys, entry_key, side="right"),
+        last,
+        np.where(event, last - 1, -1),
+        np.ones(time.size) if weights is None else weights,
+    )
