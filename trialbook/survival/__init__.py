@@ -9,6 +9,7 @@ from trialbook.survival.batched import (
 from trialbook.survival.competing_risks import (
     CumulativeIncidence,
     IncidenceAtTimes,
+    cause_specific,
     cumulative_incidence,
     naive_cumulative_incidence,
 )
@@ -64,6 +65,11 @@ from trialbook.survival.rates import (
     incidence_rate,
     rate_ratio,
 )
+from trialbook.survival.recurrent import (
+    MeanCumulativeFunction,
+    andersen_gill,
+    mean_cumulative_function,
+)
 from trialbook.survival.simulation import (
     PiecewiseHazard,
     SimulatedPower,
@@ -85,6 +91,7 @@ __all__ = [
     "IncidenceRate",
     "KaplanMeier",
     "LogRank",
+    "MeanCumulativeFunction",
     "OddsRatio",
     "PiecewiseHazard",
     "RateRatio",
@@ -93,8 +100,10 @@ __all__ = [
     "SimulatedPower",
     "SimulatedTrials",
     "SurvivalDifference",
+    "andersen_gill",
     "batched_cox",
     "batched_log_rank",
+    "cause_specific",
     "constant_hazard",
     "cox",
     "cumulative_incidence",
@@ -108,6 +117,7 @@ __all__ = [
     "incidence_rate",
     "kaplan_meier",
     "log_rank",
+    "mean_cumulative_function",
     "miettinen_nurminen",
     "naive_cumulative_incidence",
     "newcombe",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialbook.survival import validation
+from trialbook.survival.cox import CoxModel, cox
 from trialbook.survival.kaplan_meier import CONF_TYPES, KaplanMeier, kaplan_meier
 from trialbook.survival.risk_table import distinct_times, reverse_cumsum
 
@@ -293,3 +294,39 @@ def naive_cumulative_incidence(
     causes = validation.as_causes(cause, times.size)
     event = causes == as_cause(of, "of")
     return kaplan_meier(times, event, conf_level=conf_level, conf_type=conf_type)
+
+
+def cause_specific(
+    time: ArrayLike, cause: ArrayLike, X: ArrayLike, *, of: int = 1, **options
+) -> CoxModel:
+    """Fit a Cox model to the hazard of one cause, where the others end follow-up.
+
+    Parameters
+    ----------
+    time, cause
+        As for `cumulative_incidence`.
+    X : array_like, shape (n,) or (n, p)
+        Covariates; 1 for treated and 0 for control.
+    of : int
+        The cause that counts as the event.
+    **options
+        Keyword arguments of `cox`.
+
+    Returns
+    -------
+    CoxModel
+        Hazard ratios among those who are still event-free; no statement about incidence.
+
+    Raises
+    ------
+    ValueError
+        If an array cannot be analysed.
+
+    References
+    ----------
+    Prentice RL et al. (1978). The analysis of failure times in the presence of competing risks.
+    Biometrics 34:541-554.
+    """
+    times = validation.as_times(time)
+    causes = validation.as_causes(cause, times.size)
+    return cox(times, causes == as_cause(of, "of"), X, **options)

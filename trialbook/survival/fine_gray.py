@@ -30,8 +30,8 @@ class FineGray:
     n, n_events : int
         Patients, and events of the cause.
     converged : bool
-        False where the pseudo-likelihood has no maximum (an arm without events, say): then
-        every estimate is NaN.
+        False where the pseudo-likelihood has no maximum (an arm without events, say) or a
+        covariate does not vary: then every estimate is NaN.
     """
 
     names: tuple[str, ...]
@@ -115,7 +115,7 @@ def fine_gray(
     Raises
     ------
     ValueError
-        If an array cannot be analysed, or a covariate does not vary.
+        If an array cannot be analysed.
 
     Notes
     -----
@@ -132,9 +132,6 @@ def fine_gray(
     causes = validation.as_causes(cause, times.size)
     X, names = validation.as_covariates(X, times.size, names)
     z = validation.normal_quantile(conf_level)
-    for column, name in zip(X.T, names, strict=True):
-        if np.ptp(column) == 0:
-            raise ValueError(f"X, {name}: has one value only; leave this covariate out.")
     data = _data(times, causes, as_cause(of, "of"), X)
     n_events = int(data.events.sum())
     beta, null, loglik, converged = _maximum(data)
