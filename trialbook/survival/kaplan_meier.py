@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from trialbook.survival import validation
-from trialbook.survival.risk_table import RiskTable, as_survival, risk_table
+from trialbook.survival.risk_table import RiskTable, as_survival, rank_times, risk_table
 
 CONF_TYPES = ("log-log", "log", "plain")
 
@@ -229,7 +229,7 @@ def kaplan_meier(
     validation.one_of(conf_type, CONF_TYPES, "conf_type")
     validation.normal_quantile(conf_level)
     times, events, w, entries = as_survival(time, event, weights=weights, entry=entry)
-    table = risk_table(times, events, weights=w, entry=entries)
+    table = risk_table(rank_times(times, entries), events, weights=w)
     curve = curve_of(table, 0, conf_level, conf_type)
     if entries is None:
         return curve

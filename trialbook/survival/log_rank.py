@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import chi2
 
 from trialbook.survival import validation
-from trialbook.survival.risk_table import RiskTable, risk_table
+from trialbook.survival.risk_table import RiskTable, rank_times, risk_table
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def log_rank(
         if not value >= 0:
             raise ValueError(f"{name}: must be zero or positive, got {value}.")
     scores = _scores(trend, labels.size)
-    table = risk_table(times, events, codes, strata=stratum)
+    table = risk_table(rank_times(times), events, codes, strata=stratum)
     n = np.bincount(codes, minlength=labels.size)
     return test_of(table, labels, n, rho=rho, gamma=gamma, scores=scores)
 

@@ -104,49 +104,82 @@ class RiskTable:
         )
 
 
+@dataclass(frozen=True)
+class RankedTimes:
+    """Every patient's time as the number of a distinct time: the result of the one sort.
+
+    Attributes
+    ----------
+    times : array, shape (m,)
+        Distinct times of exit and entry, ascending.
+    exit : array of int, shape (n,)
+        Where each patient's exit stands in `times`.
+    entry : array of int, shape (n,), or None
+        Where each patient's entry stands in `times`.
+    """
+
+    times: np.ndarray
+    exit: np.ndarray
+    entry: np.ndarray | None = None
+
+
+def rank_times(time: np.ndarray, entry: np.ndarray | None = None) -> RankedTimes:
+    """Sort validated times.
+
+    Raises
+    ------
+    ValueError
+        If an entry equals its exit up to rounding.
+    """
+    if entry is None:
+        values, (exit_at,) = distinct_times(time)
+        return RankedTimes(values, exit_at)
+    values, (exit_at, entry_at) = distinct_times(time, entry)
+    if (entry_at >= exit_at).any():
+        raise ValueError("entry: some entry times equal the exit up to rounding; widen them.")
+    return RankedTimes(values, exit_at, entry_at)
+
+
 def risk_table(
-    time: np.ndarray,
+    ranked: RankedTimes,
     event: np.ndarray,
     group: np.ndarray | None = None,
     *,
     strata: np.ndarray | None = None,
     weights: np.ndarray | None = None,
-    entry: np.ndarray | None = None,
 ) -> RiskTable:
     """Count events, censorings and patients at risk at each distinct time.
 
     Parameters
     ----------
-    time : array of float, shape (n,)
-        Times, validated.
+    ranked : RankedTimes
+        Of exit times and, with left truncation, entry times: a patient is at risk from just
+        after the entry up to the exit.
     event : array of bool, shape (n,)
     group, strata : arrays of int, shape (n,), optional
         Codes from 0; one group, one stratum by default.
     weights : array of float, shape (n,), optional
-    entry : array of float, shape (n,), optional
-        Time of entry (left truncation); a patient is at risk from just after it.
 
     Returns
     -------
     RiskTable
     """
-    times = (time,) if entry is None else (time, entry)
-    values, (exit_row, *entry_row) = distinct_times(*times)
-    if entry is not None and (entry_row[0] >= exit_row).any():
-        raise ValueError("entry: some entry times equal the exit up to rounding; widen them.")
+    values, exit_row, entry_row = ranked.times, ranked.exit, ranked.entry
     stratum = np.zeros(values.size, dtype=np.intp)
     if strata is not None:
-        keys = np.concatenate([strata * values.size + row for row in (exit_row, *entry_row)])
+        both = (exit_row,) if entry_row is None else (exit_row, entry_row)
+        keys = np.concatenate([strata * values.size + row for row in both])
         used, compact = np.unique(keys, return_inverse=True)
-        exit_row, *entry_row = np.split(compact, len(times))
+        exit_row = compact[: event.size]
+        entry_row = None if entry_row is None else compact[event.size :]
         stratum, values = used // values.size, values[used % values.size]
     m = values.size
     k = 1 if group is None else int(group.max()) + 1
     cell = exit_row if group is None else group * m + exit_row
     counts = _count(cell + k * m * event, 2 * k * m, weights).reshape(2, k, m)
     n_at_risk = reverse_cumsum(counts.sum(axis=0))
-    if entry is not None:
-        cell = entry_row[0] if group is None else group * m + entry_row[0]
+    if entry_row is not None:
+        cell = entry_row if group is None else group * m + entry_row
         n_at_risk = n_at_risk - reverse_cumsum(_count(cell, k * m, weights).reshape(k, m))
     if strata is not None:
         # those of later strata are at risk elsewhere

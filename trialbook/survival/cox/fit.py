@@ -4,12 +4,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialbook.survival import validation
+from trialbook.survival.cox.data import CoxData
 from trialbook.survival.cox.exact import exact_likelihood
 from trialbook.survival.cox.model import ChiSquare, CoxModel
 from trialbook.survival.cox.newton import Maximum, independent, maximize
 from trialbook.survival.cox.partial_likelihood import PartialLikelihood
-from trialbook.survival.cox.risk_sets import PatternSets, RiskSets, risk_sets
-from trialbook.survival.risk_table import as_survival
+from trialbook.survival.risk_table import as_survival, rank_times
 
 TIES = ("efron", "breslow", "exact")
 
@@ -75,50 +75,20 @@ def cox(
         raise ValueError("ties: exact cannot take weights, entry or cluster; use efron.")
     if clusters is None and w is not None and (w != np.floor(w)).any():
         clusters = np.arange(times.size)
-    scaled, center, scale = standardize(matrix)
-    sets = risk_sets(
-        times,
-        events,
-        scaled,
-        strata=stratum,
-        weights=w,
-        entry=entries,
-        by_patient=clusters is not None,
-    )
-    if ties == "exact" and isinstance(sets, PatternSets) and len(sets.X) != 2:
-        sets = risk_sets(times, events, scaled, strata=stratum, by_patient=True)
-    return model_of(
-        sets,
-        terms,
-        center,
-        scale,
-        n=times.size,
-        clusters=clusters,
-        ties=ties,
-        conf_level=conf_level,
-    )
-
-
-def standardize(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (X - center) / scale with range 1, the center and the scale."""
-    low, high = X.min(axis=0), X.max(axis=0)
-    scale = np.where(high > low, high - low, 1.0)
-    center = X.mean(axis=0)
-    return (X - center) / scale, center, scale
+    data = CoxData(rank_times(times, entries), events, matrix, terms, strata=stratum, weights=w)
+    return model_of(data, clusters=clusters, ties=ties, conf_level=conf_level)
 
 
 def model_of(
-    sets: RiskSets,
-    names: tuple[str, ...],
-    center: np.ndarray,
-    scale: np.ndarray,
+    data: CoxData,
     *,
-    n: int,
     clusters: np.ndarray | None = None,
     ties: str = "efron",
     conf_level: float = 0.95,
 ) -> CoxModel:
-    """Fit to risk sets of scaled covariates; see `cox`."""
+    """Fit to validated, sorted data; see `cox`."""
+    names, scale = data.names, data.scale
+    sets = data.risk_sets(ties, by_patient=clusters is not None)
     likelihood = exact_likelihood(sets) if ties == "exact" else PartialLikelihood(sets, ties)
     maximum = maximize(likelihood, np.zeros(len(names)))
     free = independent(maximum.start.information())
@@ -140,7 +110,7 @@ def model_of(
         score_test=_score_test(maximum, free),
         lr_test=_lr_test(maximum, free),
         wald_test=_wald_test(coef, covariance, free),
-        n=n,
+        n=data.event.size,
         n_events=int(sets.deaths.sum()),
         ties=ties,
         conf_level=conf_level,
@@ -150,9 +120,8 @@ def model_of(
         monotone=_pick(names, maximum.monotone),
         aliased=_pick(names, ~free),
         message=_message(names, maximum, free, int(sets.deaths.sum())),
+        data=data,
         sets=sets,
-        center=center,
-        scale=scale,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import chi2, norm
 
 from trialbook.survival import validation
+from trialbook.survival.cox.data import CoxData
 from trialbook.survival.cox.risk_sets import RiskSets
 
 
@@ -73,10 +74,9 @@ class CoxModel:
     monotone: tuple[str, ...]
     aliased: tuple[str, ...]
     message: str
-    # what later analyses of the same fit need: risk sets of scaled covariates, (X - center) / scale
+    # what later analyses of the same fit need
+    data: CoxData = field(repr=False)
     sets: RiskSets = field(repr=False)
-    center: np.ndarray = field(repr=False)
-    scale: np.ndarray = field(repr=False)
 
     @property
     def std_error(self) -> np.ndarray:

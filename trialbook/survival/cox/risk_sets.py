@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from trialbook.survival.risk_table import distinct_times, reverse_cumsum, risk_table
+from trialbook.survival.risk_table import RankedTimes, reverse_cumsum, risk_table
 
 MOST_PATTERNS = 8
 
@@ -147,38 +147,37 @@ RiskSets = PatternSets | PatientSets
 
 
 def risk_sets(
-    time: np.ndarray,
+    ranked: RankedTimes,
     event: np.ndarray,
     X: np.ndarray,
     *,
     strata: np.ndarray | None = None,
     weights: np.ndarray | None = None,
-    entry: np.ndarray | None = None,
     by_patient: bool = False,
 ) -> RiskSets:
     """Return the risk sets of validated data, of rows by pattern where that is cheaper.
 
     Parameters
     ----------
-    time, event, X, strata, weights, entry
-        Validated arrays; `strata` are codes from 0.
+    ranked : RankedTimes
+        Of exit and, with left truncation, entry times.
+    event, X, strata, weights
+        Validated arrays, one row per patient; `strata` are codes from 0.
     by_patient : bool
         Rows must be patients (residuals are asked for).
     """
     code = None if by_patient else patterns(X)
-    if code is not None:
-        table = risk_table(time, event, code, strata=strata, weights=weights, entry=entry)
-        rows = table.event_rows()
-        first_of = np.unique(code, return_index=True)[1] if code.any() else np.zeros(1, int)
-        return PatternSets(
-            X[first_of],
-            rows.time,
-            rows.stratum,
-            rows.deaths,
-            rows.n_at_risk.astype(float),
-            rows.n_events.astype(float),
-        )
-    return _patient_sets(time, event, X, strata, weights, entry)
+    if code is None:
+        return _patient_sets(ranked, event, X, strata, weights)
+    rows = risk_table(ranked, event, code, strata=strata, weights=weights).event_rows()
+    return PatternSets(
+        X[np.unique(code, return_index=True)[1]],
+        rows.time,
+        rows.stratum,
+        rows.deaths,
+        rows.n_at_risk.astype(float),
+        rows.n_events.astype(float),
+    )
 
 
 def patterns(X: np.ndarray) -> np.ndarray | None:
@@ -208,26 +207,25 @@ def _codes(column: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _patient_sets(
-    time: np.ndarray,
+    ranked: RankedTimes,
     event: np.ndarray,
     X: np.ndarray,
     strata: np.ndarray | None,
     weights: np.ndarray | None,
-    entry: np.ndarray | None,
 ) -> PatientSets:
-    values, (exit_at, *entry_at) = distinct_times(*((time,) if entry is None else (time, entry)))
-    stratum = np.zeros(time.size, dtype=np.intp) if strata is None else strata
-    exit_key = stratum * values.size + exit_at
+    m = ranked.times.size
+    stratum = np.zeros(event.size, dtype=np.intp) if strata is None else strata
+    exit_key = stratum * m + ranked.exit
+    entry_key = stratum * m + (-1 if ranked.entry is None else ranked.entry)
     event_keys, deaths = np.unique(exit_key[event], return_counts=True)
-    entry_key = stratum * values.size + (entry_at[0] if entry_at else -1)
     last = np.searchsorted(event_keys, exit_key, side="right")
     return PatientSets(
         X,
-        values[event_keys % values.size],
-        event_keys // values.size,
+        ranked.times[event_keys % m],
+        event_keys // m,
         deaths,
         np.searchsorted(event_keys, entry_key, side="right"),
         last,
         np.where(event, last - 1, -1),
-        np.ones(time.size) if weights is None else weights,
+        np.ones(event.size) if weights is None else weights,
     )
