@@ -1,0 +1,1 @@
+"""What a valid data set is: readers of every format, schemas, repairs and messages."""

@@ -1,0 +1,100 @@
+"""The short path: one flat file, a row per patient, becomes ADSL and ADTTE."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from trialbook.adam.problems import Findings
+from trialbook.adam.readers import FORMATS, read_table, stem_and_format
+from trialbook.adam.table import decoded, encoded
+from trialbook.adam.tidy import tidy, written
+from trialbook.config import TrialConfig
+
+
+def read_flat(
+    folder: Path, config: TrialConfig, findings: Findings
+) -> dict[str, pd.DataFrame] | None:
+    """Return ADSL and ADTTE of a flat file as trial.yml maps it (`flat:`).
+
+    The arm column becomes TRT01P (and TRT01A, for nothing else is known), time and event become
+    AVAL and CNSR; every column stays in ADSL under its own name. CNSR is 0 for `event_value`;
+    any other value that is a whole number above 1 keeps its number, so that trial.yml can call
+    it competing, and the rest is 1.
+    """
+    flat = config.flat
+    path = folder / flat.file
+    if not path.is_file():
+        findings.problem(flat.file, "", "named by flat: in trial.yml, is not there")
+        return None
+    if stem_and_format(path)[1] not in FORMATS:
+        rule = "has an ending that is not read: " + ", ".join(FORMATS) + " are"
+        findings.problem(flat.file, "", rule)
+        return None
+    before = len(findings.problems)
+    table = read_table(path, findings)
+    if table is None:
+        return None
+    frame = tidy(table, None, findings)
+    if frame.empty:
+        findings.problem(flat.file, "", "has no rows")
+    for column in filter(None, (flat.id, flat.time, flat.event, flat.arm)):
+        if column not in frame:
+            near = get_close_matches(column, list(frame), n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else "columns: " + ", ".join(frame)
+            findings.problem(flat.file, column, "named in trial.yml, is no column", hint=hint)
+    if len(findings.problems) > before:
+        return None
+    return {"ADSL": _adsl(frame, config), "ADTTE": _adtte(frame, config, findings)}
+
+
+def _adsl(frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    flat = config.flat
+    arm = as_text(frame[flat.arm])
+    given = {"STUDYID": config.id, "USUBJID": _patients(frame, flat.id), "TRT01P": arm,
+             "TRT01A": arm}  # fmt: skip
+    others = frame.drop(columns=[name for name in given if name in frame])
+    return pd.concat([pd.DataFrame(given, index=frame.index), others], axis=1)
+
+
+def _adtte(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
+    flat = config.flat
+    status = as_text(frame[flat.event])
+    if frame[flat.time].dtype.kind != "f":
+        findings.problem(flat.file, flat.time, "must be a number: a time")
+    missing = status.isna()
+    if missing.any():
+        findings.problem(flat.file, flat.event, "must not be blank", int(missing.sum()))
+    codes, values = encoded(status)
+    unknown = [value for value in flat.event_value if value not in set(values)]
+    for value in unknown:
+        hint = "values: " + ", ".join(sorted(values)[:10])
+        findings.problem(flat.file, flat.event, f"never is {value}, the event_value", hint=hint)
+    cnsr = np.array([0 if value in flat.event_value else _code(value) for value in values], float)
+    return pd.DataFrame({
+        "USUBJID": _patients(frame, flat.id),
+        "PARAMCD": flat.paramcd,
+        "PARAM": flat.param or flat.paramcd,
+        "AVAL": frame[flat.time],
+        "AVALU": config.time.unit.upper(),
+        "CNSR": decoded(codes, cnsr, frame.index, np.nan),
+    })  # fmt: skip
+
+
+def _patients(frame: pd.DataFrame, column: str | None) -> pd.Series:
+    """Return USUBJID: the column that identifies, else the row's number."""
+    if column is not None:
+        return as_text(frame[column])
+    width = len(str(len(frame)))
+    return pd.Series([f"{n:0{width}d}" for n in range(1, len(frame) + 1)], index=frame.index)
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return a column as text, 1.0 as "1"; NaN stays."""
+    codes, values = encoded(column)
+    return decoded(codes, [written(value) for value in values], column.index, np.nan)
+
+
+def _code(value: str) -> int:
+    return int(value) if value.isdigit() and 1 < int(value) < 1000 else 1

@@ -1,0 +1,83 @@
+"""Which files of a trial's folder are its data sets, read, mended and checked."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from trialbook.adam.problems import Findings
+from trialbook.adam.readers import FORMATS, read_table, stem_and_format
+from trialbook.adam.schemas import NEEDED, SCHEMAS
+from trialbook.adam.tidy import tidy
+from trialbook.adam.validate import validate
+
+_LABORATORY = re.compile(r"ADLB(C|H)?")
+
+
+def data_set_of(path: Path) -> str | None:
+    """Return which data set a file holds by its name, ``adlbc.xpt`` say is ADLB; None if none."""
+    stem, form = stem_and_format(path)
+    name = "ADLB" if _LABORATORY.fullmatch(stem.upper()) else stem.upper()
+    return name if form in FORMATS and name in SCHEMAS else None
+
+
+def data_files(folder: Path) -> dict[str, list[Path]]:
+    """Return the files of each data set of a folder, in the order of the dictionary."""
+    files: dict[str, list[Path]] = {name: [] for name in SCHEMAS}
+    for path in sorted(folder.iterdir(), key=lambda path: path.name.lower()):
+        name = data_set_of(path) if path.is_file() else None
+        if name:
+            files[name].append(path)
+    return {name: paths for name, paths in files.items() if paths}
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256 as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_data_sets(folder: Path, findings: Findings) -> dict[str, pd.DataFrame]:
+    """Return the data sets of a folder, mended and checked one by one.
+
+    A data set that breaks a rule of its schema is left out, with its problems noted; ADLB may
+    stand in several files, any other data set in one.
+    """
+    files = data_files(folder)
+    data_sets = {}
+    for name in NEEDED:
+        if name not in files:
+            stand = ", ".join(form for form in FORMATS)
+            hint = (
+                f"put {name.lower()}{FORMATS[0]} (or {stand}) there, or map one flat file (flat:)"
+            )
+            findings.problem(name, "", f"is needed and not in {folder.name}", hint=hint)
+    for name, paths in files.items():
+        if len(paths) > 1 and (name != "ADLB" or len({_stem(path) for path in paths}) < len(paths)):
+            rule = f"{name} stands in several files: " + ", ".join(path.name for path in paths)
+            findings.problem(paths[0].name, "", rule, hint="keep the one that counts")
+            continue
+        frame = _read(name, paths, findings)
+        if frame is not None:
+            data_sets[name] = frame
+    return data_sets
+
+
+def _stem(path: Path) -> str:
+    return stem_and_format(path)[0].upper()
+
+
+def _read(name: str, paths: list[Path], findings: Findings) -> pd.DataFrame | None:
+    frames = []
+    for path in paths:
+        before = len(findings.problems)
+        table = read_table(path, findings)
+        if table is not None:
+            frame = tidy(table, name, findings)
+            validate(frame, name, path.name, findings)
+            if len(findings.problems) == before:
+                frames.append(frame)
+    if len(frames) < len(paths):
+        return None
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

@@ -1,0 +1,172 @@
+"""Mend what can be mended safely: names, padding, types, flags, dates; list every repair."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from trialbook.adam.dates import read_dates
+from trialbook.adam.problems import Findings, examples
+from trialbook.adam.schemas import kind_of
+from trialbook.adam.table import Table, counted, decoded, encoded
+
+_YES, _NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
+_MISSING = {"", ".", "na", "nan", "null", "none", "<na>", "#n/a"}
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
+_SAS_MISSING = re.compile(r"\.[A-Z_]")
+
+# flags that ADaM leaves blank where they do not hold, so that blank means N
+_BLANK_IS_NO = {"RANDFL", "ITTFL", "SAFFL", "PPROTFL", "FASFL", "DTHFL", "TRTEMFL"}
+
+
+def tidy(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame:
+    """Return a data set with capital names, clean text, and each variable in its kind's type.
+
+    Text is object with NaN where blank, numbers are float64, dates datetime64[s]. What had to
+    be mended is noted as a repair, what cannot be read as a problem.
+
+    Parameters
+    ----------
+    table : Table
+        A file's rows as they stand.
+    data_set : str or None
+        Which data set it is; None for a flat file, whose names stay as they are.
+    findings : Findings
+    """
+    frame = _named(table, data_set, findings)
+    columns = {}
+    for name in frame:
+        kind = kind_of(data_set, name) if data_set else None
+        columns[name] = _column(frame[name], kind, table, findings)
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame:
+    names = pd.Index([str(name).strip() for name in table.frame.columns])
+    if data_set:
+        upper = names.str.upper()
+        changed = int((upper != table.frame.columns).sum())
+        if changed:
+            findings.repair(table.file, "", "names written in capitals, without padding", changed)
+        names = upper
+    for name in names[names.duplicated()].unique():
+        findings.problem(table.file, name, "stands twice among the columns", hint="keep one")
+    return table.frame.set_axis(names, axis=1).loc[:, ~names.duplicated()]
+
+
+def _column(column: pd.Series, kind: str | None, table: Table, findings: Findings) -> pd.Series:
+    if column.dtype.kind == "M":
+        return column.dt.tz_localize(None).astype("datetime64[s]")
+    if kind == "date":
+        return read_dates(column, table, findings)
+    if kind == "flag":
+        return _flags(column, table, findings)
+    if kind in ("number", "count") or (kind is None and _holds_numbers(column, table)):
+        return _numbers(column, table, findings)
+    return _text(column, table, findings)
+
+
+def _text(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
+    """Return text without padding, NaN where blank; numbers as they would be written."""
+    codes, values = encoded(column)
+    clean = [written(value) for value in values]
+    text = np.array([isinstance(value, str) for value in values], dtype=bool)
+    blank = np.array([value == "" for value in clean], dtype=bool)
+    changed = np.array([a != b for a, b in zip(clean, values, strict=True)], dtype=bool)
+    padded = counted(codes, changed & text & ~blank)
+    if padded:
+        findings.repair(table.file, column.name, "padding taken off", padded)
+    if table.untyped and (missing := int((codes == -1).sum())):
+        findings.repair(table.file, column.name, "NA without quotes read as missing", missing)
+    clean = [np.nan if value == "" else value for value in clean]
+    return decoded(codes, clean, column.index, np.nan)
+
+
+def written(value: object) -> str:
+    """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, bool | np.bool_):
+        return "Y" if value else "N"
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return str(value).strip().encode("utf-8", "replace").decode()
+
+
+def _flags(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
+    """Return a flag as Y, N or NaN; blank is N where ADaM leaves it blank for no."""
+    column = _text(column, table, findings)
+    codes, values = encoded(column)
+    lower = [value.casefold() for value in values]
+    clean = ["Y" if one in _YES else "N" if one in _NO else value
+             for one, value in zip(lower, values, strict=True)]  # fmt: skip
+    changed = counted(codes, np.array([a != b for a, b in zip(clean, values, strict=True)], bool))
+    if changed:
+        findings.repair(table.file, column.name, "written as Y and N", changed)
+    flags = decoded(codes, clean, column.index, np.nan)
+    blank = int((codes == -1).sum())
+    if blank and column.name in _BLANK_IS_NO:
+        findings.repair(table.file, column.name, "blank read as N", blank)
+        return flags.fillna("N")
+    return flags
+
+
+def _holds_numbers(column: pd.Series, table: Table) -> bool:
+    """Return whether an undeclared variable is numeric: by its type, in CSV by its values.
+
+    ``007`` is an identifier, not a number.
+    """
+    if not table.untyped:
+        return column.dtype.kind in "iuf"
+    _, values = encoded(column)
+    values = [value.strip() for value in values if not _is_missing(value)]
+    return bool(values) and all(
+        _number(value, table.decimal) is not None and not _LEADING_ZERO.match(value)
+        for value in values
+    )
+
+
+def _is_missing(value: object) -> bool:
+    text = str(value).strip()
+    return text.casefold() in _MISSING or bool(_SAS_MISSING.fullmatch(text))
+
+
+def _number(value: object, decimal: str) -> float | None:
+    """Return a value as a number, or None where it is not one."""
+    if isinstance(value, str):
+        value = value.strip().replace(decimal, ".") if decimal != "." else value.strip()
+        if "_" in value:
+            return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
+    """Return a column as float64, NaN where missing."""
+    if column.dtype.kind in "iuf":
+        numbers = column.astype(float)
+    else:
+        codes, values = encoded(column)
+        missing = np.array([_is_missing(value) for value in values], dtype=bool)
+        parsed = [None if gone else _number(value, table.decimal)
+                  for value, gone in zip(values, missing, strict=True)]  # fmt: skip
+        wrong = np.array([one is None for one in parsed], dtype=bool) & ~missing
+        if n := counted(codes, wrong):
+            shown = examples(values[wrong])
+            findings.problem(table.file, column.name, "must be a number", n, shown,
+                             "correct the values, or leave them blank")  # fmt: skip
+        marked = counted(codes, missing & (values != ""))
+        marked += int((codes == -1).sum()) if table.untyped else 0
+        if marked:
+            findings.repair(table.file, column.name, "NA, . or the like read as missing", marked)
+        parsed = np.array([np.nan if one is None else one for one in parsed], dtype=float)
+        numbers = decoded(codes, parsed, column.index, np.nan)
+        if not table.untyped and counted(codes, ~missing):
+            findings.repair(table.file, column.name, "numbers stored as text read as numbers",
+                            counted(codes, ~missing & ~wrong))  # fmt: skip
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        findings.problem(table.file, column.name, "must be finite", int(infinite.sum()))
+    return numbers

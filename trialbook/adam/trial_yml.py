@@ -1,0 +1,233 @@
+"""Read trial.yml: YAML with line numbers, checked, with errors in plain words."""
+
+import re
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from trialbook.adam.config_checks import inconsistencies
+from trialbook.adam.problems import Findings, shortened
+from trialbook.config import EventGroup, TrialConfig
+
+NAME = "trial.yml"
+
+_HINT = "the page 'Use your own data' shows a whole trial.yml"
+_LARGEST = 2_000_000
+_DEEPEST = 12
+
+Path_ = tuple[str | int, ...]
+
+
+class _Loader(yaml.SafeLoader):
+    """The scalars of YAML 1.2: only true and false are booleans, so ``no`` stays an arm's value.
+
+    Dates stay text as well: trial.yml has months (``2009-04``) beside days, and ``007`` stays
+    an identifier.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _kind, _pattern, _first in [
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?[0-9]*\.[0-9]+([eE][-+]?[0-9]+)?|[-+]?[0-9]+\.?([eE][-+]?[0-9]+)|[0-9]+\.",
+     list("-+.0123456789")),
+]:  # fmt: skip
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_kind}", re.compile(f"^(?:{_pattern})$"), _first
+    )
+
+
+def read_trial_yml(folder: Path, findings: Findings) -> TrialConfig | None:
+    """Return trial.yml of a folder as a checked model, or None where it is wrong.
+
+    Parameters
+    ----------
+    folder : Path
+        The trial's folder.
+    findings : Findings
+        Takes every problem with the line where it stands.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        findings.problem(
+            NAME, "", "is not there", hint=f"make one: trialbook new DIR --from {folder}"
+        )
+        return None
+    if path.stat().st_size > _LARGEST:
+        findings.problem(NAME, "", "is larger than 2 MB, which no trial.yml is")
+        return None
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        findings.problem(
+            f"{NAME}, line {line}", "", "is not UTF-8 text", hint="save the file as UTF-8"
+        )
+        return None
+    return parse_trial_yml(text, findings, default_id=folder.resolve().name)
+
+
+def parse_trial_yml(text: str, findings: Findings, default_id: str = "") -> TrialConfig | None:
+    """Return the text of a trial.yml as a checked model, or None where it is wrong."""
+    content, lines = _parsed(text, findings)
+    if content is None:
+        return None
+    content = {"id": _slug(default_id), "title": default_id} | content
+    try:
+        config = TrialConfig.model_validate(content)
+    except ValidationError as errors:
+        for error in errors.errors(include_url=False):
+            _explain(error, lines, findings)
+        return None
+    before = len(findings.problems)
+    for at, message, hint in inconsistencies(config):
+        findings.problem(_file(lines, at), _dotted(at), message, hint=hint)
+    return config if len(findings.problems) == before else None
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")[:64] or "trial"
+
+
+def _parsed(text: str, findings: Findings) -> tuple[dict | None, dict[Path_, int]]:
+    """Return the content of a YAML text and the line of every key in it."""
+    lines: dict[Path_, int] = {}
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
+            findings.problem(NAME, "", "uses an alias (*name)", hint="write the value out")
+            return None, lines
+        node = yaml.compose(text, Loader=_Loader)
+        before = len(findings.problems)
+        if node is not None:
+            _walk(node, (), lines, findings)
+        if len(findings.problems) > before:
+            return None, lines
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        findings.problem(
+            f"{NAME}, line {mark.line + 1}" if mark else NAME,
+            "",
+            f"cannot be read as YAML: {shortened(error.problem or error.context)}",
+            hint="look at the indentation, and put text that holds ': ' or '#' in quotes",
+        )
+        return None, lines
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        findings.problem(NAME, "", f"cannot be read as YAML: {shortened(error)}")
+        return None, lines
+    if not isinstance(content, dict):
+        rule = "is empty" if content is None else "does not hold keys with values"
+        findings.problem(NAME, "", rule, hint=_HINT)
+        return None, lines
+    return content, lines
+
+
+def _walk(node: yaml.Node, at: Path_, lines: dict[Path_, int], findings: Findings) -> None:
+    """Note the line of every key and item; refuse a key that stands twice."""
+    lines.setdefault(at, node.start_mark.line + 1)
+    if len(at) > _DEEPEST:
+        findings.problem(_file(lines, at), _dotted(at[:2]), "is nested too deeply")
+        return
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            _walk(item, (*at, number), lines, findings)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inside = (*at, str(key.value) if isinstance(key, yaml.ScalarNode) else "?")
+            if inside in lines or not isinstance(key, yaml.ScalarNode):
+                rule = "stands twice" if inside in lines else "is not a plain key"
+                findings.problem(f"{NAME}, line {key.start_mark.line + 1}", _dotted(inside), rule)
+                continue
+            lines[inside] = key.start_mark.line + 1
+            _walk(value, inside, lines, findings)
+
+
+def _file(lines: dict[Path_, int], at: Path_) -> str:
+    """Return the file with the line of the innermost part of a path that is known."""
+    at = tuple(at)
+    while at and at not in lines:
+        at = at[:-1]
+    return f"{NAME}, line {lines[at]}" if at in lines else NAME
+
+
+def _dotted(at: Path_) -> str:
+    """Return a path as one reads it: ``endpoints[1].label``, counted from one."""
+    text = ""
+    for part in at:
+        text += f"[{part + 1}]" if isinstance(part, int) else ("." if text else "") + part
+    return shortened(text)
+
+
+_TYPES = {
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "tuple_type": "must be a list, such as [A, B]",
+    "dict_type": "must hold keys with values, such as {key: value}",
+    "model_type": "must hold keys with values, such as {key: value}",
+    "model_attributes_type": "must hold keys with values, such as {key: value}",
+    "missing": "is needed and not there",
+    "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "may hold letters, digits, '-' and '_' only, and begins with a "
+    "letter or a digit: it names folders",
+}
+
+
+def _explain(error: dict, lines: dict[Path_, int], findings: Findings) -> None:
+    """Add one of pydantic's errors as a problem in plain words."""
+    at, kind, context = error["loc"], error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        near = get_close_matches(str(at[-1]), _keys(at[:-1]), n=1, cutoff=0.5)
+        hint = f"did you mean '{near[0]}'?" if near else _HINT
+        findings.problem(_file(lines, at), _dotted(at), "is no key of trial.yml", hint=hint)
+        return
+    if kind == "literal_error":
+        rule = "must be one of " + context["expected"].replace("'", "")
+    elif kind == "too_short":
+        rule = "must not be empty" if at[-1] in ("arms", "endpoints") else "has too few items"
+    elif kind == "too_long":
+        rule = "has too many items"
+    elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        rule = error["msg"].replace("Input should be", "must be")
+    elif kind == "value_error":
+        rule = str(context["error"])
+    else:
+        rule = _TYPES.get(kind, error["msg"].replace("Input should be", "must be"))
+    given = error.get("input")
+    shown = isinstance(given, str | int | float) and kind != "missing"
+    # pydantic marks the check itself inside the path of a union or a validator; drop such parts
+    findings.problem(
+        _file(lines, at), _dotted(at), rule, examples=[shortened(given)] if shown else []
+    )
+
+
+def _keys(at: Path_) -> list[str]:
+    """Return the keys that the model at a path knows."""
+    model: type[BaseModel] = TrialConfig
+    for part in at:
+        if isinstance(part, int):
+            continue
+        if part not in model.model_fields:
+            # a name chosen by the user, as below `models`: the model is that of its values
+            continue
+        found = _models_in(model.model_fields[part].annotation)
+        if not found:
+            return []
+        model = found[0]
+    return ["label"] if model is EventGroup else list(model.model_fields)
+
+
+def _models_in(annotation) -> list[type[BaseModel]]:
+    """Return the models inside a type such as ``tuple[Arm, ...] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]

@@ -1,0 +1,61 @@
+"""Check a mended data set against its schema and word what fails."""
+
+from difflib import get_close_matches
+
+import pandas as pd
+from pandera.errors import SchemaErrors
+
+from trialbook.adam.problems import Findings, examples
+from trialbook.adam.schemas import SCHEMAS
+
+
+def validate(frame: pd.DataFrame, data_set: str, file: str, findings: Findings) -> None:
+    """Note every rule of the dictionary that a data set breaks.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The data set, mended (`trialbook.adam.tidy.tidy`).
+    data_set : str
+        ``"ADSL"``, ``"ADTTE"``, ...
+    file : str
+        The file's name, for the messages.
+    findings : Findings
+        Takes the problems.
+    """
+    if frame.empty:
+        findings.problem(file, "", "has no rows")
+        return
+    try:
+        SCHEMAS[data_set].validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        for error in errors.schema_errors:
+            _word(error, frame, data_set, file, findings)
+
+
+def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findings) -> None:
+    reason = error.reason_code.name
+    if reason == "COLUMN_NOT_IN_DATAFRAME":
+        variable = str(error.failure_cases)
+        label = SCHEMAS[data_set].columns[variable].title
+        near = get_close_matches(variable, map(str, frame), n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else f"add the variable: {label.lower()}"
+        findings.problem(file, variable, "is needed and not there", hint=hint)
+        return
+    variable = error.schema.name
+    column = frame[variable]
+    if reason == "SERIES_CONTAINS_NULLS":
+        wrong, rule = column.isna(), "must not be blank"
+    else:
+        wrong, rule = ~error.check(column).check_output, error.check.error
+        rule = rule or "breaks a rule"
+    who = frame.loc[wrong, "USUBJID"] if "USUBJID" in frame and variable != "USUBJID" else None
+    shown = (
+        examples(
+            f"{patient}: {value}" if reason != "SERIES_CONTAINS_NULLS" else str(patient)
+            for patient, value in zip(who[:50], column[wrong][:50], strict=True)
+        )
+        if who is not None
+        else tuple(f"line {n + 2}" for n in wrong.to_numpy().nonzero()[0][:5])
+    )
+    findings.problem(file, variable, str(rule), int(wrong.sum()), shown)

@@ -1,0 +1,371 @@
+"""A trial: trial.yml and its validated data, immutable; `load_trial` reads one."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from trialbook.adam.events import is_event
+from trialbook.adam.loading import file_hashes, read_trial
+from trialbook.adam.problems import DataError, Findings, Problem, Repair
+from trialbook.config import DAYS_PER_UNIT, Arm, Comparison, Endpoint, TrialConfig
+
+__all__ = ["DataError", "Problem", "Repair", "Time", "Trial", "load_trial"]
+
+_NOTICES = {
+    "synthetic": "Synthetic patients: made by a program so that their analysis gives back "
+    "published figures; they say nothing about the treatments.",
+    "confidential": "Confidential: patient-level data are not shown, and small counts are "
+    "withheld.",
+}
+
+
+@dataclass(frozen=True)
+class Time:
+    """The unit of AVAL and the unit in which times are shown.
+
+    Attributes
+    ----------
+    unit, show : str
+        ``"days"``, ``"weeks"``, ``"months"`` or ``"years"``; a month is 30.4375 days, a year
+        365.25.
+    origin : str
+        From when time counts: ``"randomization"`` or ``"the start of follow-up"``.
+    """
+
+    unit: str
+    show: str
+    origin: str
+
+    def to_show(self, values: ArrayLike) -> np.ndarray | float:
+        """Return times in AVAL's unit in the unit that is shown."""
+        factor = DAYS_PER_UNIT[self.unit] / DAYS_PER_UNIT[self.show]
+        return np.multiply(values, factor)
+
+    @property
+    def per_year(self) -> float:
+        """How many of AVAL's units are a year."""
+        return DAYS_PER_UNIT["years"] / DAYS_PER_UNIT[self.unit]
+
+    @property
+    def label(self) -> str:
+        """A time axis's label, ``"Months since randomization"``."""
+        return f"{self.show.capitalize()} since {self.origin}"
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A trial's facts and data.
+
+    Every frame that it gives is the caller's own: adding a column changes nothing here.
+    """
+
+    folder: Path
+    config: TrialConfig
+    files: dict[str, str]
+    repairs: tuple[Repair, ...]
+    remarks: tuple[str, ...]
+    _data: dict[str, pd.DataFrame] = field(repr=False)
+    _notes: dict[str, tuple[str, ...]] = field(repr=False)
+    _kept: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def id(self) -> str:
+        """The short name that folders and links carry."""
+        return self.config.id
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return self.config.title
+
+    @property
+    def privacy(self) -> str:
+        """``"synthetic"``, ``"public"`` or ``"confidential"``."""
+        return self.config.privacy
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the patients are made."""
+        return self.privacy == "synthetic"
+
+    @property
+    def notice(self) -> str:
+        """The one sentence that every page and result of such data carries, or ''."""
+        return _NOTICES.get(self.privacy, "")
+
+    @property
+    def min_cell(self) -> int:
+        """The smallest count shown: trial.yml's, else 5 in confidential data and 0 otherwise."""
+        if self.config.min_cell is not None:
+            return self.config.min_cell
+        return 5 if self.privacy == "confidential" else 0
+
+    @property
+    def randomized(self) -> str:
+        """``"yes"``, ``"partly"`` or ``"no"``: whether one may speak of effects."""
+        return self.config.randomized
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms, control first."""
+        return self.config.arms
+
+    @property
+    def control(self) -> Arm:
+        """The arm with which others are compared."""
+        return self.arms[0]
+
+    def arm(self, code: str) -> Arm:
+        """Return the arm with a code."""
+        return _named(self.arms, "code", code, "arm")
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The comparisons: trial.yml's, else every other arm with the control."""
+        pairs = self.config.comparisons
+        if pairs is None:
+            pairs = [(arm.code, self.control.code) for arm in self.arms[1:]]
+        return tuple(Comparison(treated=self.arm(a), control=self.arm(b)) for a, b in pairs)
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The end points in the order of the report."""
+        return self.config.endpoints
+
+    @property
+    def primary(self) -> Endpoint:
+        """The primary end point; the first where none is called primary."""
+        primary = [endpoint for endpoint in self.endpoints if endpoint.role == "primary"]
+        return (primary or list(self.endpoints))[0]
+
+    def endpoint(self, paramcd: str | Endpoint) -> Endpoint:
+        """Return the end point with a PARAMCD; an `Endpoint` is returned as it is."""
+        if isinstance(paramcd, Endpoint):
+            return paramcd
+        return _named(self.endpoints, "paramcd", paramcd, "end point")
+
+    @property
+    def time(self) -> Time:
+        """The units of time."""
+        origin = "randomization" if self.randomized == "yes" else "the start of follow-up"
+        return Time(self.config.time.unit, self.config.time.show, origin)
+
+    @property
+    def horizon(self) -> float | None:
+        """The horizon in AVAL's unit, or None."""
+        return self.config.horizon
+
+    @property
+    def landmarks(self) -> tuple[float, ...]:
+        """The landmark times in AVAL's unit."""
+        return self.config.landmarks
+
+    @property
+    def adsl(self) -> pd.DataFrame:
+        """All patients, also those in no population."""
+        return self._data["ADSL"].copy(deep=False)
+
+    @property
+    def adtte(self) -> pd.DataFrame:
+        """All rows of ADTTE, also of end points that trial.yml does not name."""
+        return self._data["ADTTE"].copy(deep=False)
+
+    @property
+    def adae(self) -> pd.DataFrame | None:
+        """All adverse events, treatment-emergent or not; None where not given."""
+        return self._optional("ADAE")
+
+    @property
+    def adlb(self) -> pd.DataFrame | None:
+        """All laboratory results; None where not given."""
+        return self._optional("ADLB")
+
+    @property
+    def adtter(self) -> pd.DataFrame | None:
+        """All recurrent events as start-stop intervals; None where not given."""
+        return self._optional("ADTTER")
+
+    def _optional(self, name: str) -> pd.DataFrame | None:
+        return self._data[name].copy(deep=False) if name in self._data else None
+
+    @property
+    def published(self) -> Path | None:
+        """The file of published figures, or None."""
+        return self._path(self.config.published)
+
+    @property
+    def evidence(self) -> Path | None:
+        """The file of other trials, or None."""
+        return self._path(self.config.evidence)
+
+    @property
+    def seeds(self) -> Path | None:
+        """The file of results over seeds, or None."""
+        return self._path(self.config.seeds)
+
+    @property
+    def notes(self) -> Path | None:
+        """The folder of the trial's own prose, or None."""
+        return self._path(self.config.notes)
+
+    @property
+    def data_card(self) -> Path | None:
+        """README.md of the trial's folder, or None."""
+        path = self.folder / "README.md"
+        return path if path.is_file() else None
+
+    def _path(self, name: str | None) -> Path | None:
+        return None if name is None else self.folder / name
+
+    def efficacy_population(self) -> pd.DataFrame:
+        """Return the patients of the efficacy population with `arm`, by planned arm.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ADSL's rows and columns, and ``arm``: categorical, codes in the order of the arms.
+        """
+        return self._population("efficacy").copy(deep=False)
+
+    def safety_population(self) -> pd.DataFrame:
+        """Return the treated patients with `arm`, by the treatment that they took."""
+        return self._population("safety").copy(deep=False)
+
+    def _population(self, name: str) -> pd.DataFrame:
+        return self._data[name]
+
+    def population_note(self, name: str) -> tuple[str, ...]:
+        """Return the one-line facts of a population that a page must state.
+
+        Parameters
+        ----------
+        name : {"efficacy", "safety"}
+        """
+        return self._notes.get(name, ())
+
+    def time_to_event(self, paramcd: str | Endpoint) -> pd.DataFrame:
+        """Return one row per patient of the efficacy population who has the end point.
+
+        Returns
+        -------
+        pandas.DataFrame
+            USUBJID, ``arm``, AVAL (float), CNSR (int), ``event`` (bool), the other variables of
+            ADTTE, then all of ADSL, whose values win where both have a variable.
+        """
+        paramcd = self.endpoint(paramcd).paramcd
+        if paramcd not in self._kept:
+            self._kept[paramcd] = self._merged(paramcd)
+        return self._kept[paramcd].copy(deep=False)
+
+    def _merged(self, paramcd: str) -> pd.DataFrame:
+        patients = self._population("efficacy")
+        adtte = self._data["ADTTE"]
+        rows = adtte.loc[adtte["PARAMCD"] == paramcd]
+        own = ["USUBJID", *(name for name in rows if name not in patients)]
+        merged = rows[own].merge(patients, on="USUBJID", how="inner", validate="1:1")
+        merged["AVAL"] = merged["AVAL"].astype(float)
+        merged["CNSR"] = merged["CNSR"].astype("int64")
+        merged["event"] = is_event(merged["CNSR"])
+        first = ["USUBJID", "arm", "AVAL", "CNSR", "event"]
+        return merged[first + [name for name in merged if name not in first]]
+
+    def competing_risks(self, paramcd: str | Endpoint) -> pd.DataFrame:
+        """Return `time_to_event` with `cause`: 0 censored, 1 the event, 2 and on competing.
+
+        A competing end point counts where it comes before the event and no later than the end
+        of the event's own follow-up; at the same time the event itself counts, then the order
+        of trial.yml. AVAL is the time of what came first.
+        """
+        endpoint = self.endpoint(paramcd)
+        frame = self.time_to_event(endpoint)
+        time = frame["AVAL"].to_numpy(copy=True)
+        cause = frame["event"].to_numpy().astype("int64")
+        for number, competing in enumerate(endpoint.competing, start=2):
+            if competing.cnsr is not None:
+                cause[(cause == 0) & (frame["CNSR"] == competing.cnsr)] = number
+                continue
+            adtte = self._data["ADTTE"]
+            rows = adtte[(adtte["PARAMCD"] == competing.paramcd) & is_event(adtte["CNSR"])]
+            other = frame["USUBJID"].map(rows.set_index("USUBJID")["AVAL"]).to_numpy(dtype=float)
+            first = (other < time) | ((other == time) & (cause == 0))
+            time[first] = other[first]
+            cause[first] = number
+        return frame.assign(AVAL=time, cause=cause)
+
+    def treatment_emergent(self) -> pd.DataFrame | None:
+        """Return the treatment-emergent adverse events of the safety population with `arm`.
+
+        None without ADAE, or where ADAE does not say which are treatment-emergent.
+        """
+        adae = self._data.get("ADAE")
+        if adae is None or "TRTEMFL" not in adae:
+            return None
+        if "emergent" not in self._kept:
+            arm = self._population("safety").set_index("USUBJID")["arm"]
+            rows = adae.loc[(adae["TRTEMFL"] == "Y") & adae["USUBJID"].isin(arm.index)]
+            code = arm.cat.codes.reindex(rows["USUBJID"]).to_numpy()
+            self._kept["emergent"] = rows.assign(
+                arm=pd.Categorical.from_codes(code, dtype=arm.dtype)
+            )
+        return self._kept["emergent"].copy(deep=False)
+
+
+def _named(items, attribute: str, name: str, what: str):
+    for item in items:
+        if getattr(item, attribute) == name:
+            return item
+    known = ", ".join(getattr(item, attribute) for item in items)
+    raise ValueError(f"{name!r} is no {what} of this trial; known: {known}")
+
+
+def find_folder(trial: str | Path) -> Path:
+    """Return a trial's folder; a relative one is looked for from the working directory upwards."""
+    wanted = Path(trial).expanduser()
+    if wanted.is_absolute():
+        return wanted
+    here = Path.cwd()
+    for above in (here, *here.parents):
+        if (above / wanted).is_dir():
+            return above / wanted
+    return here / wanted
+
+
+_loaded: dict[tuple, Trial] = {}
+
+
+def load_trial(trial: str | Path) -> Trial:
+    """Return a trial, read and validated, once per process for the same content.
+
+    Parameters
+    ----------
+    trial : str or Path
+        The trial's folder; a relative one is looked for from the working directory upwards.
+
+    Raises
+    ------
+    DataError
+        With everything that is wrong in all files.
+    """
+    folder = find_folder(trial)
+    if folder.is_dir():
+        key = (folder.resolve(), tuple(sorted(file_hashes(folder).items())))
+        if key in _loaded:
+            return _loaded[key]
+    findings = Findings()
+    read = read_trial(folder, findings)
+    findings.stop_if_wrong(folder.name)
+    loaded = Trial(
+        folder=folder,
+        config=read.config,
+        files=read.files,
+        repairs=tuple(findings.repairs),
+        remarks=tuple(findings.remarks),
+        _data=read.data,
+        _notes=read.notes,
+    )
+    _loaded[key] = loaded
+    return loaded
