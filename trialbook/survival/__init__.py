@@ -36,6 +36,16 @@ from trialbook.survival.gray import (
     GrayTest,
     gray_test,
 )
+from trialbook.survival.imputation import (
+    ImputedEffect,
+    delta_adjusted,
+)
+from trialbook.survival.informative_censoring import (
+    ExtremeCases,
+    TippingPoint,
+    extreme_cases,
+    tipping_point,
+)
 from trialbook.survival.kaplan_meier import (
     AtTimes,
     KaplanMeier,
@@ -84,9 +94,11 @@ __all__ = [
     "ChiSquare",
     "CoxModel",
     "CumulativeIncidence",
+    "ExtremeCases",
     "FineGray",
     "FisherExact",
     "GrayTest",
+    "ImputedEffect",
     "IncidenceAtTimes",
     "IncidenceRate",
     "KaplanMeier",
@@ -100,6 +112,7 @@ __all__ = [
     "SimulatedPower",
     "SimulatedTrials",
     "SurvivalDifference",
+    "TippingPoint",
     "andersen_gill",
     "batched_cox",
     "batched_log_rank",
@@ -107,8 +120,10 @@ __all__ = [
     "constant_hazard",
     "cox",
     "cumulative_incidence",
+    "delta_adjusted",
     "event_probability",
     "expected_events",
+    "extreme_cases",
     "fine_gray",
     "fisher_exact",
     "fisher_p_value",
@@ -130,4 +145,5 @@ __all__ = [
     "simulate_trials",
     "standardized_difference",
     "survival_difference",
+    "tipping_point",
 ]
