@@ -1,0 +1,131 @@
+"""Analyses: results frames from a trial, nothing rendered, nothing rounded.
+
+Every function takes a Trial first and returns rows of the results (`trialbook.results`); what the
+reader must be told besides is in the frame's remarks. What is missing in the data gives an empty
+frame and a remark.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import pandas as pd
+
+from trialbook.analyses.adverse_events import adverse_events, event_classes, group_labels
+from trialbook.analyses.baseline import baseline
+from trialbook.analyses.common import joined, remarks
+from trialbook.analyses.competing_risks import competing_risks
+from trialbook.analyses.design import design
+from trialbook.analyses.disposition import disposition
+from trialbook.analyses.effects import landmark, rmst
+from trialbook.analyses.evidence import evidence
+from trialbook.analyses.exposure import exposure
+from trialbook.analyses.hazards import cox, log_rank, proportional_hazards
+from trialbook.analyses.laboratory import laboratory
+from trialbook.analyses.multiplicity import multiplicity
+from trialbook.analyses.recurrent import recurrent
+from trialbook.analyses.response import response
+from trialbook.analyses.subgroups import subgroups
+from trialbook.analyses.time_to_event import follow_up, incidence_rate, kaplan_meier, time_ticks
+from trialbook.analyses.tipping_point import tipping_point
+from trialbook.trial import Trial
+
+__all__ = [
+    "ANALYSES",
+    "adverse_events",
+    "all_results",
+    "baseline",
+    "competing_risks",
+    "cox",
+    "design",
+    "disposition",
+    "event_classes",
+    "evidence",
+    "exposure",
+    "follow_up",
+    "group_labels",
+    "incidence_rate",
+    "joined",
+    "kaplan_meier",
+    "laboratory",
+    "landmark",
+    "log_rank",
+    "multiplicity",
+    "proportional_hazards",
+    "recurrent",
+    "remarks",
+    "response",
+    "rmst",
+    "subgroups",
+    "time_ticks",
+    "tipping_point",
+]
+
+
+def _of_every_endpoint(analysis: Callable[..., pd.DataFrame]) -> Callable[[Trial], pd.DataFrame]:
+    """Return the analysis of all end points that trial.yml names, joined."""
+
+    def of_every_endpoint(trial: Trial) -> pd.DataFrame:
+        return joined([analysis(trial, endpoint) for endpoint in trial.endpoints])
+
+    return of_every_endpoint
+
+
+ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
+    "disposition": disposition,
+    "baseline": baseline,
+    "exposure": exposure,
+    **{
+        name: _of_every_endpoint(analysis)
+        for name, analysis in {
+            "kaplan_meier": kaplan_meier,
+            "follow_up": follow_up,
+            "log_rank": log_rank,
+            "cox": cox,
+            "proportional_hazards": proportional_hazards,
+            "rmst": rmst,
+            "landmark": landmark,
+            "incidence_rate": incidence_rate,
+            "subgroup": subgroups,
+            "competing_risks": competing_risks,
+        }.items()
+    },
+    "recurrent": recurrent,
+    "tipping_point": tipping_point,
+    "multiplicity": multiplicity,
+    "response": response,
+    "adverse_events": adverse_events,
+    "laboratory": laboratory,
+    "design": design,
+    "evidence": evidence,
+}
+"""Name of an analysis, as the results carry it, to all its rows for a trial."""
+
+
+def all_results(trial: Trial, only: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return the rows of all analyses of a trial, or of those named, with trial.yml's defaults.
+
+    Parameters
+    ----------
+    trial : Trial
+    only : iterable of str, optional
+        Names of `ANALYSES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with the remarks of all.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of `ANALYSES`.
+    """
+    names = list(ANALYSES) if only is None else sorted(set(only))
+    if unknown := [name for name in names if name not in ANALYSES]:
+        raise ValueError(f"{unknown[0]!r} is no analysis; known: {', '.join(ANALYSES)}")
+    return joined([_kept(trial, name) for name in names])
+
+
+@lru_cache(maxsize=64)
+def _kept(trial: Trial, name: str) -> pd.DataFrame:
+    return ANALYSES[name](trial)

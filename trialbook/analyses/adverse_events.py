@@ -1,0 +1,181 @@
+"""Adverse events: who had any, of which kind, how often per time at risk."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from trialbook.analyses.common import DAYS_PER_YEAR, percent, results
+from trialbook.analyses.response import compared
+from trialbook.config import EventGroup
+from trialbook.results import rows
+from trialbook.trial import Trial
+
+GROUPS = {
+    "any": EventGroup(label="Any adverse event", where={}),
+    "serious": EventGroup(label="Serious", where={"AESER": ("Y",)}),
+    "withdrawal": EventGroup(label="Leading to withdrawal", where={"AEACN": ("DRUG WITHDRAWN",)}),
+    "fatal": EventGroup(label="Fatal", where={"AEOUT": ("FATAL",)}),
+}
+
+
+def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
+    """Count the patients with treatment-emergent adverse events, by actual arm.
+
+    Parameters
+    ----------
+    trial : Trial
+        Its ``adverse_events`` name further groups, its ``risk_window`` the days after the end
+        of treatment that still count as time at risk.
+    conf_level : float
+        Level of the intervals of risk differences.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``adverse_events``. `paramcd` is ``any``, ``serious``,
+        ``withdrawal``, ``fatal``, a group of trial.yml, a system organ class (AEBODSYS) or a
+        preferred term (AEDECOD); should a term bear the name of a class or a group, its `level`
+        is the variable's name. By arm: n and percent of the safety population; rate, patients
+        with a first event per 100 patient-years, and time_at_risk in AVAL's unit. By comparison:
+        p_value of ``fisher``; risk_difference, lower, upper of ``newcombe``. Empty with a remark
+        where there are no adverse events.
+
+    Notes
+    -----
+    A patient is at risk from the first dose (TRTSDT) until the first event or the end of
+    treatment (TRTEDT) plus the risk window, both days included; a first event after that is
+    counted in n, not in the rate.
+    """
+    adae = trial.treatment_emergent()
+    if adae is None:
+        return results([], ["There are no data on adverse events."])
+    safety = trial.safety_population()
+    if safety.empty:
+        return results([], ["The safety population is empty: adverse events are not analysed."])
+    patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
+    arm = safety["arm"].cat.codes.to_numpy()
+    window, remarks = _risk_window(trial, safety)
+    onset, onset_remarks = _onset(adae, safety["TRTSDT"].to_numpy(), patient, window)
+    n_patients = np.bincount(arm, minlength=len(trial.arms))
+    to_unit = trial.time.per_year / DAYS_PER_YEAR
+
+    @cache
+    def comparison_rows(counts, name):
+        return compared("adverse_events", counts, conf_level, arm=name)
+
+    records = []
+    codes = [one.code for one in trial.arms]
+    for (paramcd, level), key in _keys(trial, adae, remarks):
+        n, n_in_window, days = _by_arm(key, patient, onset, arm, window, len(codes))
+        for term in np.lexsort((paramcd, -n.sum(axis=1))):
+            of = {"paramcd": paramcd[term], "level": level[term]}
+            for i, code in enumerate(codes):
+                at_risk = days[term, i]
+                known = np.isfinite(at_risk) and at_risk > 0
+                statistics = {
+                    "n": n[term, i],
+                    "percent": percent(n[term, i], n_patients[i]),
+                    "rate": 100 * n_in_window[term, i] * DAYS_PER_YEAR / at_risk if known else None,
+                    "time_at_risk": at_risk * to_unit,
+                }
+                records.extend(rows("adverse_events", statistics, arm=code, **of))
+            for comparison in trial.comparisons:
+                i, j = codes.index(comparison.treated.code), codes.index(comparison.control.code)
+                counts = (n[term, i], n_patients[i], n[term, j], n_patients[j])
+                shared = comparison_rows(tuple(map(int, counts)), comparison.name)
+                records.extend({**row, **of} for row in shared)
+    return results(records, [*remarks, *onset_remarks])
+
+
+def event_classes(trial: Trial) -> pd.DataFrame:
+    """Return each preferred term with its system organ class, for tables by class.
+
+    Returns
+    -------
+    pandas.DataFrame
+        AEBODSYS, AEDECOD, one row per pair that occurs treatment-emergent, sorted; empty where
+        one of the two is not given.
+    """
+    adae = trial.treatment_emergent()
+    pair = ["AEBODSYS", "AEDECOD"]
+    if adae is None or not set(pair) <= set(adae):
+        return pd.DataFrame(columns=pair)
+    return adae[pair].dropna().astype(str).drop_duplicates().sort_values(pair, ignore_index=True)
+
+
+def group_labels(trial: Trial) -> dict[str, str]:
+    """Return key and label of the named groups, the standard ones first."""
+    groups = GROUPS | dict(trial.config.adverse_events)
+    return {key: group.label or key.replace("_", " ") for key, group in groups.items()}
+
+
+def _risk_window(trial, safety):
+    """Return the days at risk of each patient (NaN: not known), and remarks."""
+    if not {"TRTSDT", "TRTEDT"} <= set(safety):
+        remark = "The dates of treatment are not given: rates per time at risk are not estimable."
+        return np.full(len(safety), np.nan), [remark]
+    days = (safety["TRTEDT"] - safety["TRTSDT"]).dt.days + 1 + trial.config.risk_window
+    unknown = int(days.isna().sum())
+    remark = f"{unknown} safety patients lack a date of treatment and count in no rate."
+    return days.clip(lower=1).to_numpy(float), [remark] if unknown else []
+
+
+def _onset(adae, start, patient, window):
+    """Return the day of onset of each event, the day of the first dose being 1, and remarks."""
+    if np.isnan(window).all() or "ASTDT" not in adae:
+        return np.full(len(adae), np.nan), []
+    days = (adae["ASTDT"].to_numpy() - start[patient]) / np.timedelta64(1, "D") + 1
+    unknown = int(adae["ASTDT"].isna().sum())
+    remark = f"{unknown} adverse events without a date count from the first dose."
+    # NaN only where the date is missing, or where the patient counts in no rate anyway.
+    return np.nan_to_num(np.maximum(np.floor(days), 1), nan=1.0), [remark] if unknown else []
+
+
+def _keys(trial, adae, remarks):
+    """Yield names of groups, classes and terms, with the row numbers of their events."""
+    taken = []
+    for name, group in (GROUPS | dict(trial.config.adverse_events)).items():
+        lacking = [variable for variable in group.where if variable not in adae]
+        if lacking:
+            remarks.append(f"{lacking[0]} is not in ADAE: {name} events are not counted.")
+            continue
+        taken.append(name)
+        code = np.where(group.select(adae).to_numpy(bool), 0, -1)
+        yield (np.array([name]), np.array([""])), code
+    for variable in ["AEBODSYS", "AEDECOD"]:
+        if variable not in adae:
+            remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
+            continue
+        terms = adae[variable].astype("category").cat.remove_unused_categories()
+        if uncoded := int(terms.isna().sum()):
+            remarks.append(f"{uncoded} adverse events have no {variable}.")
+        names = terms.cat.categories.astype(str).to_numpy(object)
+        level = np.where(np.isin(names, taken), variable, "")
+        taken.extend(names)
+        yield (names, level), terms.cat.codes.to_numpy()
+
+
+def _by_arm(key, patient, onset, arm, window, n_arms):
+    """Return patients with an event, with one at risk, and days at risk: (terms, arms) each."""
+    n_terms = int(key.max(initial=0)) + 1
+    keep = (key >= 0) & (patient >= 0)
+    pair = key[keep].astype(np.int64) * len(arm) + patient[keep]
+    order = np.argsort(pair, kind="stable")
+    pair, first = np.unique(pair[order], return_index=True)
+    onset = onset[keep][order]
+    day = np.minimum.reduceat(onset, first) if pair.size else onset
+    who = pair % len(arm)
+    cell = pair // len(arm) * n_arms + arm[who]
+    known = np.isfinite(window)
+    at_risk = known[who] & (day <= window[who])
+
+    def total(mask, weights=None):
+        counts = np.bincount(cell[mask], weights, minlength=n_terms * n_arms)
+        return counts.reshape(n_terms, n_arms)
+
+    whole = np.bincount(arm[known], window[known], minlength=n_arms)
+    days = whole - total(at_risk, (window[who] - day)[at_risk])
+    if not known.any():
+        days = days * np.nan
+    return total(slice(None)), total(at_risk), days

@@ -1,0 +1,110 @@
+"""What all analyses share: keys of rows, comparisons, remarks."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from trialbook.config import Comparison, Endpoint
+from trialbook.results import results_frame
+from trialbook.trial import Trial
+
+DAYS_PER_YEAR = 365.25
+
+
+def results(records: Iterable[dict], remarks: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a results frame that carries remarks, one line each, in ``attrs["remarks"]``."""
+    frame = results_frame(records)
+    frame.attrs["remarks"] = tuple(dict.fromkeys(remarks))
+    return frame
+
+
+def remarks(*frames: pd.DataFrame) -> tuple[str, ...]:
+    """Return what the reader of these results must be told, each line once.
+
+    Parameters
+    ----------
+    *frames : pandas.DataFrame
+        Results frames, empty ones too: their remark says why they are empty.
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(dict.fromkeys(line for frame in frames for line in frame.attrs.get("remarks", ())))
+
+
+def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Join results frames into one that carries the remarks of all."""
+    frames = list(frames)
+    filled = [frame for frame in frames if len(frame)]
+    frame = pd.concat(filled, ignore_index=True) if filled else results_frame([])
+    frame.attrs = {"remarks": remarks(*frames)}
+    return frame
+
+
+def method_at(method: str, conf_level: float) -> str:
+    """Return the method's key: ``efron``, and ``efron@0.90`` for another level than 95%."""
+    if np.isclose(conf_level, 0.95, rtol=0, atol=1e-12):
+        return method
+    two_decimals = f"{conf_level:.2f}"
+    shown = two_decimals if float(two_decimals) == conf_level else f"{conf_level!r}"
+    return f"{method}@{shown}"
+
+
+def endpoint_of(trial: Trial, endpoint: Endpoint | str | None) -> Endpoint:
+    """Return the end point itself, given it, its PARAMCD, or None for the primary one."""
+    if endpoint is None:
+        return trial.primary
+    return trial.endpoint(endpoint) if isinstance(endpoint, str) else endpoint
+
+
+def by_arm(trial: Trial, data: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return the code and the patients of each arm, the control first, empty arms too."""
+    return [(arm.code, data[(data["arm"] == arm.code).to_numpy()]) for arm in trial.arms]
+
+
+def pair(data: pd.DataFrame, comparison: Comparison) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the patients of a comparison's two arms alone, and which of them are treated."""
+    treated = (data["arm"] == comparison.treated.code).to_numpy()
+    both = treated | (data["arm"] == comparison.control.code).to_numpy()
+    return data[both], treated[both]
+
+
+def times_of(data: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the arrays that an estimator takes: AVAL and whether it ended in the event."""
+    return data["AVAL"].to_numpy(float), data["event"].to_numpy(bool)
+
+
+def category(value) -> str:
+    """Return a category as the key of a row: as it stands, whole numbers without decimals."""
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def categories(values: pd.Series, levels: Iterable[str] = ()) -> tuple[pd.Series, list[str]]:
+    """Return a variable as text (missing stays missing) and its categories in order.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        A variable of ADSL or ADLB.
+    levels : iterable of str
+        The order that trial.yml gives; categories that it does not name follow, sorted, numbers
+        by size.
+
+    Returns
+    -------
+    text : pandas.Series of object
+    levels : list of str
+    """
+    present = sorted(values.dropna().unique())
+    named = [str(level) for level in levels]
+    order = named + [text for text in map(category, present) if text not in named]
+    return values.map(category, na_action="ignore").astype(object), order
+
+
+def percent(n: int, of: int) -> float:
+    """Return `n` as a percentage of `of`; not estimable of none."""
+    return 100 * n / of if of else float("nan")

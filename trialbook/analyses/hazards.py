@@ -1,0 +1,213 @@
+"""Comparisons of hazards: log-rank tests, Cox models, proportional hazards."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from trialbook import survival
+from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
+from trialbook.analyses.covariates import TREATMENT, complete, lacking, model_columns, strata_of
+from trialbook.config import Endpoint
+from trialbook.results import rows
+from trialbook.trial import Trial
+
+TIES = ("efron", "breslow", "exact")
+TRANSFORMS = ("km", "rank", "identity", "log")
+ESTIMATES = ("coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value")
+# The exact partial likelihood sums over subsets of the patients at risk.
+MOST_PATIENTS_EXACT = 2000
+
+
+def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
+    """Test whether the arms have the same hazard.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``log_rank``: chisq, df, p_value of each comparison, on its two
+        arms' patients alone; methods: none (plain), ``stratified`` by trial.yml's strata,
+        ``rho=1`` (Peto and Peto), ``maxcombo`` (chisq is the largest squared z of its four
+        weightings, df is empty). Of three and more arms also ``all``, plain, ``stratified``,
+        ``rho=1``, and ``trend`` over the arms in trial.yml's order.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    strata, remarks = _strata(trial, data)
+    records = []
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
+        records.extend(_tests(patients, treated, strata, of))
+        statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
+        if treated.any() and not treated.all():
+            test = survival.max_combo(*times_of(patients), treated)
+            statistics |= {"chisq": test.z**2, "p_value": test.p_value}
+        records.extend(rows("log_rank", statistics, method="maxcombo", **of))
+    if len(trial.arms) > 2:
+        of = {"paramcd": endpoint.paramcd, "arm": "all"}
+        records.extend(_tests(data, data["arm"], strata, of))
+        test = _test(data, data["arm"], trend=True)
+        records.extend(rows("log_rank", test, method="trend", **of))
+    return results(records, remarks)
+
+
+def _tests(patients, group, strata, of):
+    yield from rows("log_rank", _test(patients, group), **of)
+    yield from rows("log_rank", _test(patients, group, rho=1), method="rho=1", **of)
+    if strata:
+        known = complete(patients, strata)
+        patients, group = patients[known], group[known]
+        test = _test(patients, group, strata=strata_of(patients, strata))
+        yield from rows("log_rank", test, method="stratified", **of)
+
+
+def _test(patients, group, **options):
+    """Return chisq, df, p_value; not estimable of fewer than two arms."""
+    statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
+    if pd.Series(np.asarray(group)).nunique() < 2:
+        return statistics
+    test = survival.log_rank(*times_of(patients), group, **options)
+    return {name: getattr(test, name) for name in statistics}
+
+
+def cox(
+    trial: Trial,
+    endpoint: Endpoint | str | None = None,
+    *,
+    ties: Sequence[str] = TIES,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate hazard ratios by Cox models with model-based Wald intervals.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+    ties : sequence of str
+        How the unadjusted model handles ties, each a method of its own; ``exact`` (R's, SAS's
+        DISCRETE) is left out of large data. The other models take the first.
+    conf_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``cox``: coef, std_error, hr, hr_lower, hr_upper, p_value (Wald) of
+        treatment (no level) by comparison; methods ``efron``, ``breslow``, ``exact``;
+        ``stratified`` by trial.yml's strata; ``adjusted:NAME`` for each model of trial.yml for
+        this end point, with its other terms by level. The last two leave out patients with a
+        missing covariate and have n, n_events of those analysed. Not estimable where an arm has
+        no events: the likelihood then has no finite maximum.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    strata, remarks = _strata(trial, data)
+    ties = (ties,) if isinstance(ties, str) else tuple(ties)
+    records = []
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
+
+        def fit(method, *, covariates=(), by=(), ties=ties[0], of=of, both=(patients, treated)):
+            patients, treated = both
+            known = complete(patients, [*covariates, *by])
+            patients, treated = patients[known], treated[known]
+            of = of | {"method": method_at(method, conf_level)}
+            if covariates or by:
+                counts = {"n": len(patients), "n_events": patients["event"].sum()}
+                yield from rows("cox", counts, **of)
+            options = {"ties": ties, "conf_level": conf_level}
+            for level, estimates in _terms(patients, treated, covariates, by, options):
+                yield from rows("cox", estimates, level=level, **of)
+
+        for method in ties:
+            if method == "exact" and len(patients) > MOST_PATIENTS_EXACT:
+                remarks.append("The exact handling of ties is left out: there are many patients.")
+                continue
+            records.extend(fit(method, ties=method))
+        if strata:
+            records.extend(fit("stratified", by=strata))
+        for name, model in trial.config.models.items():
+            if model.endpoint != endpoint.paramcd:
+                continue
+            if absent := lacking(patients, [*model.covariates, *model.strata]):
+                remarks.append(f"{absent[0]} is not in ADSL: the model {name} is left out.")
+                continue
+            method = f"adjusted:{name}"
+            records.extend(fit(method, covariates=model.covariates, by=model.strata))
+            n_missing = int((~complete(patients, [*model.covariates, *model.strata])).sum())
+            if n_missing:
+                remarks.append(
+                    f"The model {name} leaves out {n_missing} patients with a missing covariate."
+                )
+    return results(records, remarks)
+
+
+def _terms(patients, treated, covariates, by, options):
+    """Yield each term with its estimates; an empty term is treatment."""
+    if patients.empty:
+        yield "", dict.fromkeys(ESTIMATES, np.nan)
+        return
+    X = model_columns(patients, treated, covariates)
+    strata = strata_of(patients, by) if by else None
+    model = survival.cox(*times_of(patients), X, strata=strata, **options)
+    for i, term in enumerate(model.names):
+        estimates = {name: getattr(model, name)[i] for name in ESTIMATES}
+        yield "" if term == TREATMENT else term, estimates
+
+
+def proportional_hazards(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
+    """Test whether the hazard ratio of treatment is constant over time.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``proportional_hazards``: chisq, df, p_value of treatment (no
+        level) and ``GLOBAL`` by comparison; the methods ``km``, ``rank``, ``identity``, ``log``
+        are the scales of time. ``log`` is not estimable with events at time zero.
+
+    References
+    ----------
+    Therneau TM. A package for survival analysis in R, version 3: ``cox.zph``, the score test.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    records = []
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
+        time, event = times_of(patients)
+        # One coefficient: the test of treatment is the global one.
+        model = None
+        if event[treated].any() and event[~treated].any():
+            model = survival.cox(time, event, treated.astype(float))
+        for transform in TRANSFORMS:
+            statistics = dict.fromkeys(["chisq", "df", "p_value"], np.nan)
+            if model is not None and not (transform == "log" and (time[event] == 0).any()):
+                test = survival.proportional_hazards(model, transform=transform).GLOBAL
+                statistics = {name: getattr(test, name) for name in statistics}
+            for level in ("", "GLOBAL"):
+                key = {"level": level, "method": transform}
+                records.extend(rows("proportional_hazards", statistics, **key, **of))
+    return results(records)
+
+
+def _strata(trial, data):
+    """Return the strata that ADSL has, and remarks on those it lacks."""
+    absent = lacking(data, trial.config.strata)
+    remarks = [f"{name} is not in ADSL: it is left out of the strata." for name in absent]
+    return [name for name in trial.config.strata if name not in absent], remarks

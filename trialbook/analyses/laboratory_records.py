@@ -1,0 +1,130 @@
+"""Which records of ADLB are analysed: one per patient, parameter and visit."""
+
+import numpy as np
+import pandas as pd
+
+from trialbook.config import Parameter
+from trialbook.trial import Trial
+
+PATIENT = ["USUBJID", "PARAMCD"]
+KEPT = ["USUBJID", "PARAMCD", "arm", "AVISITN", "ADY", "AVAL", "BASE", "ANRIND", "BNRIND"]
+RANGE = ["ANRLO", "ANRHI"]
+
+
+def laboratory_records(trial: Trial) -> pd.DataFrame | None:
+    """Return the records of ADLB that are analysed, of safety patients with their actual arm.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        None without ADLB. Columns `KEPT` and `RANGE` (empty where ADLB lacks them), ``baseline``
+        (the baseline record) and ``regular`` (a visit that does not merely repeat others). One
+        record per patient, parameter and visit: the one with ANL01FL Y, else the last by ADY.
+        Derived records (DTYPE) and those without a value or a visit's number are left out.
+        ``attrs["remarks"]`` says what was left out.
+    """
+    adlb = trial.adlb
+    if adlb is None:
+        return None
+    remarks = []
+    safety = trial.safety_population().set_index("USUBJID")["arm"]
+    usable = adlb["AVAL"].notna() & adlb["AVISITN"].notna() & adlb["USUBJID"].isin(safety.index)
+    if "DTYPE" in adlb:
+        usable &= adlb["DTYPE"].isna()
+    records = adlb[usable]
+    if unscheduled := int((adlb["AVAL"].notna() & adlb["AVISITN"].isna()).sum()):
+        remarks.append(f"{unscheduled} laboratory values belong to no numbered visit.")
+    absent = [name for name in [*KEPT, *RANGE] if name not in records and name != "arm"]
+    records = records.assign(
+        **dict.fromkeys(absent, np.nan),
+        arm=pd.Categorical(records["USUBJID"].map(safety), categories=safety.cat.categories),
+        baseline=records["ABLFL"].eq("Y") if "ABLFL" in records else False,
+        chosen=records["ANL01FL"].eq("Y") if "ANL01FL" in records else False,
+    )
+    records = records.sort_values(["chosen", "ADY"], na_position="first", kind="stable")
+    records = records.drop_duplicates([*PATIENT, "AVISITN"], keep="last")
+    records = records.sort_values([*PATIENT, "AVISITN"], kind="stable", ignore_index=True)
+    records = _with_base(records[[*KEPT, *RANGE, "baseline"]])
+    repeated = _repeated_visits(records)
+    remarks += [f"The visit {visit:g} repeats others and is not shown." for visit in repeated]
+    records["regular"] = ~records["AVISITN"].isin(repeated)
+    records.attrs["remarks"] = tuple(remarks)
+    return records
+
+
+def last_records(values: pd.DataFrame) -> pd.DataFrame:
+    """Return each patient's last value after baseline, where the baseline value is known.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Records of one parameter, see `laboratory_records`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per patient: the last by day, else by visit (last observation carried forward).
+    """
+    after = values[after_baseline(values) & values["BASE"].notna()]
+    after = after.sort_values(["ADY", "AVISITN"], na_position="first", kind="stable")
+    return after.drop_duplicates("USUBJID", keep="last")
+
+
+def after_baseline(values: pd.DataFrame) -> pd.Series:
+    """Return which records are of a visit after the patients' baseline visit."""
+    at_baseline = values.loc[values["baseline"], "AVISITN"]
+    first = at_baseline.max() if len(at_baseline) else values["AVISITN"].min()
+    return ~values["baseline"] & (values["AVISITN"] > first)
+
+
+def with_range(values: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
+    """Return the records with ANRIND and BNRIND derived where ADLB does not give them.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Records of one parameter.
+    parameter : Parameter
+        Its ``low`` and ``high`` stand in where ADLB has no ANRLO and ANRHI.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``LOW``, ``NORMAL``, ``HIGH``, where a limit is known.
+    """
+    low = values["ANRLO"].astype(float).fillna(_number(parameter.low))
+    high = values["ANRHI"].astype(float).fillna(_number(parameter.high))
+    derived = {}
+    for indicator, value in (("ANRIND", values["AVAL"]), ("BNRIND", values["BASE"])):
+        if values[indicator].notna().any():
+            continue
+        inside = np.where(value < low, "LOW", np.where(value > high, "HIGH", "NORMAL"))
+        known = value.notna() & (low.notna() | high.notna())
+        derived[indicator] = pd.Series(inside, values.index, dtype=object).where(known)
+    return values.assign(**derived)
+
+
+def _number(value):
+    return np.nan if value is None else value
+
+
+def _with_base(records):
+    """Return the records with BASE taken from the baseline record where it is not given."""
+    base = records[records["baseline"]].drop_duplicates(PATIENT).set_index(PATIENT)["AVAL"]
+    if base.empty:
+        return records
+    found = base.reindex(pd.MultiIndex.from_frame(records[PATIENT])).to_numpy()
+    return records.assign(BASE=records["BASE"].astype(float).fillna(pd.Series(found)))
+
+
+def _repeated_visits(records):
+    """Return visits whose records mostly repeat, day and value, those of earlier visits."""
+    if records["ADY"].isna().all():
+        return []
+    repeats = records.duplicated([*PATIENT, "ADY", "AVAL"]) & records["ADY"].notna()
+    share = repeats.groupby(records["AVISITN"]).mean()
+    return share[share > 0.5].index.tolist()

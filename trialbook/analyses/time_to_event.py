@@ -1,0 +1,206 @@
+"""Time to event by arm: Kaplan-Meier estimates, follow-up, rates, at the ticks of the figures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from trialbook import survival
+from trialbook.analyses.common import (
+    by_arm,
+    endpoint_of,
+    method_at,
+    pair,
+    percent,
+    results,
+    times_of,
+)
+from trialbook.config import Endpoint
+from trialbook.results import rows
+from trialbook.trial import Trial
+
+CONF_TYPES = ("log-log", "log", "plain")
+QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
+# Steps between ticks that readers of each unit expect; the first that needs at most
+# `MOST_STEPS` of them is taken.
+STEPS = {
+    "days": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000),
+    "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 208, 520),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "years": (0.25, 0.5, 1, 2, 5, 10, 20, 50),
+}
+MOST_STEPS = 11
+UNITS = ["days", "weeks", "months", "years"]
+
+
+def time_ticks(trial: Trial, endpoint: Endpoint | str | None = None) -> np.ndarray:
+    """Return the time points under a Kaplan-Meier figure, in AVAL's unit, zero included.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+
+    Returns
+    -------
+    numpy.ndarray
+        Whole steps of the unit that trial.yml shows, up to the last time observed in any arm.
+    """
+    last = trial.time_to_event(endpoint_of(trial, endpoint).paramcd)["AVAL"].max()
+    unit = trial.time.to_show(1.0)
+    last = 0.0 if np.isnan(last) else last * unit
+    steps = STEPS[trial.time.show]
+    step = next((step for step in steps if last / step <= MOST_STEPS), steps[-1])
+    return np.arange(0.0, last + 1e-9, step) / unit
+
+
+def kaplan_meier(
+    trial: Trial,
+    endpoint: Endpoint | str | None = None,
+    *,
+    times: Sequence[float] | None = None,
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate the probability of being free of the event, by arm.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+    times : sequence of float, optional
+        Time points in AVAL's unit; by default trial.yml's landmarks and the ticks of the figure.
+    conf_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``kaplan_meier``. Without a method: n, n_events, n_censored,
+        time_at_risk, percent (of the patients, with an event). With the methods ``log-log``,
+        ``log``, ``plain``: at each time n_at_risk, survival, std_error, lower, upper; by level
+        ``q25``, ``median``, ``q75`` the time by which so many had the event, its interval.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    if times is None:
+        times = np.union1d(trial.landmarks, time_ticks(trial, endpoint))
+    times = np.asarray(times, float)
+    records = []
+    for code, patients in by_arm(trial, data):
+        of = {"paramcd": endpoint.paramcd, "arm": code}
+        time, event = times_of(patients)
+        n, n_events = len(time), int(event.sum())
+        statistics = {"n": n, "n_events": n_events, "n_censored": n - n_events}
+        statistics |= {"time_at_risk": time.sum(), "percent": percent(n_events, n)}
+        records.extend(rows("kaplan_meier", statistics, **of))
+        if not n:
+            continue
+        for conf_type in CONF_TYPES:
+            km = survival.kaplan_meier(time, event, conf_level=conf_level, conf_type=conf_type)
+            method = method_at(conf_type, conf_level)
+            for level, p in QUANTILES.items():
+                statistics = dict(zip(["median", "lower", "upper"], km.quantile(p), strict=True))
+                records.extend(rows("kaplan_meier", statistics, level=level, method=method, **of))
+            at = km.at(times)
+            for i, t in enumerate(times):
+                names = ["n_at_risk", "survival", "std_error", "lower", "upper"]
+                statistics = {name: getattr(at, name)[i] for name in names}
+                records.extend(rows("kaplan_meier", statistics, time=t, method=method, **of))
+    return results(records, _lost(trial, endpoint, data))
+
+
+def follow_up(
+    trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
+) -> pd.DataFrame:
+    """Estimate the median follow-up by arm: Kaplan-Meier with censoring as the event.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+    conf_level : float
+        Level of the log-log interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``follow_up``, level ``median``, method ``reverse``.
+
+    References
+    ----------
+    Schemper M, Smith TL. A note on quantifying follow-up in studies of failure time. Control
+    Clin Trials 1996;17:343-346.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    records = []
+    for code, patients in by_arm(trial, trial.time_to_event(endpoint.paramcd)):
+        estimate = (np.nan, np.nan, np.nan)
+        if len(patients):
+            time, event = times_of(patients)
+            estimate = survival.reverse_kaplan_meier(time, event, conf_level=conf_level).median
+        statistics = dict(zip(["median", "lower", "upper"], estimate, strict=True))
+        of = {"paramcd": endpoint.paramcd, "arm": code, "level": "median"}
+        records.extend(rows("follow_up", statistics, method=method_at("reverse", conf_level), **of))
+    return results(records)
+
+
+def incidence_rate(
+    trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
+) -> pd.DataFrame:
+    """Estimate events per 100 patient-years by arm and their ratio, with exact intervals.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+    conf_level : float
+        Level of the exact Poisson intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``incidence_rate``, method ``exact``: by arm n_events, time_at_risk
+        (AVAL's unit), rate, lower, upper; by comparison rate_ratio, lower, upper.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    method = method_at("exact", conf_level)
+    records = []
+    for code, patients in by_arm(trial, data):
+        n_events, time_at_risk = int(patients["event"].sum()), patients["AVAL"].sum()
+        years = time_at_risk / trial.time.per_year
+        statistics = {"n_events": n_events, "time_at_risk": time_at_risk}
+        statistics |= _rate(n_events, years, conf_level)
+        of = {"paramcd": endpoint.paramcd, "arm": code, "method": method}
+        records.extend(rows("incidence_rate", statistics, **of))
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        counts = []
+        for of_arm in (patients[treated], patients[~treated]):
+            years = of_arm["AVAL"].sum() / trial.time.per_year
+            counts += [int(of_arm["event"].sum()), years]
+        statistics = dict.fromkeys(["rate_ratio", "lower", "upper"], np.nan)
+        if counts[1] > 0 and counts[3] > 0:
+            ratio = survival.rate_ratio(*counts, conf_level=conf_level)
+            statistics = {name: getattr(ratio, name) for name in statistics}
+        of = {"paramcd": endpoint.paramcd, "arm": comparison.name, "method": method}
+        records.extend(rows("incidence_rate", statistics, **of))
+    return results(records)
+
+
+def _rate(n_events, years, conf_level):
+    if years <= 0:
+        return dict.fromkeys(["rate", "lower", "upper"], np.nan)
+    rate = survival.incidence_rate(n_events, years, per=100, conf_level=conf_level)
+    return {"rate": rate.rate, "lower": rate.lower, "upper": rate.upper}
+
+
+def _lost(trial, endpoint, data):
+    """Say how many patients of the population have no time for this end point."""
+    lacking = len(trial.efficacy_population()) - len(data)
+    if lacking > 0:
+        yield f"{lacking} patients of the efficacy population have no {endpoint.paramcd}."

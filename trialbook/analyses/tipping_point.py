@@ -1,0 +1,101 @@
+"""Tipping point: how different must patients who withdrew be to change the answer?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from trialbook import survival
+from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
+from trialbook.config import Endpoint
+from trialbook.results import rows
+from trialbook.trial import Trial
+
+DELTAS = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
+ESTIMATES = ("hr", "hr_lower", "hr_upper", "p_value")
+
+
+def tipping_point(
+    trial: Trial,
+    endpoint: Endpoint | str | None = None,
+    *,
+    deltas: Sequence[float] = DELTAS,
+    conf_level: float = 0.95,
+    n_imputations: int = 100,
+    seed: int = 20250101,
+) -> pd.DataFrame:
+    """Estimate the hazard ratio with the further course of withdrawn patients imputed.
+
+    Parameters
+    ----------
+    trial : Trial
+    endpoint : Endpoint or str, optional
+        The primary one by default.
+    deltas : sequence of float
+        Hazard of withdrawn patients over that of those still followed in their arm: 1 is
+        censoring at random, 0 no further events.
+    conf_level : float
+    n_imputations, seed : int
+        Of the multiple imputation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``tipping_point``, method ``delta=2``: hr, hr_lower, hr_upper,
+        p_value by comparison; `level` says whose course is imputed with that delta: that of the
+        ``treated`` arm's withdrawn patients alone (the control arm's stay censored), or of
+        ``both`` arms'. Level ``worst`` and ``best``, method ``extreme``: the withdrawn of one arm
+        fail at once, those of the other never.
+
+    Notes
+    -----
+    Withdrawn are patients without the event whose study ended before its completion (EOSSTT
+    DISCONTINUED); where EOSSTT is not given, all who were censored before the horizon. Other
+    censored patients stay as they are.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    records, remarks = [], []
+    if "EOSSTT" not in data or data["EOSSTT"].isna().all():
+        remarks.append("EOSSTT is absent: all who were censored early count as withdrawn.")
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        time, event = times_of(patients)
+        withdrawn = _withdrawn(patients) & ~event
+        of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
+        if not withdrawn.any():
+            remarks.append(f"{comparison.name}: nobody was censored by withdrawal.")
+            continue
+        if not (event[treated].any() and event[~treated].any()):
+            remarks.append(f"{comparison.name}: an arm has no events; there is nothing to tip.")
+            continue
+        horizon = trial.horizon if trial.horizon is not None else time.max()
+        options = {"impute": withdrawn, "horizon": max(horizon, 0), "conf_level": conf_level}
+        for level in ("treated", "both"):
+            found = survival.tipping_point(
+                time,
+                event,
+                treated,
+                deltas=deltas,
+                arm=level,
+                n_imputations=n_imputations,
+                seed=seed,
+                **options,
+            )
+            for delta, effect in zip(found.deltas, found.effects, strict=True):
+                method = method_at(f"delta={delta:g}", conf_level)
+                estimates = {name: getattr(effect, name) for name in ESTIMATES}
+                records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
+        cases = survival.extreme_cases(time, event, treated, **options)
+        for level in ("worst", "best"):
+            estimates = {name: getattr(getattr(cases, level), name) for name in ESTIMATES}
+            method = method_at("extreme", conf_level)
+            records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
+    return results(records, remarks)
+
+
+def _withdrawn(patients: pd.DataFrame) -> np.ndarray:
+    """Return who left the study before its end; everybody where that is not known."""
+    if "EOSSTT" not in patients or patients["EOSSTT"].isna().all():
+        return np.ones(len(patients), dtype=bool)
+    return patients["EOSSTT"].eq("DISCONTINUED").to_numpy(bool)
