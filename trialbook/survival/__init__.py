@@ -58,6 +58,13 @@ from trialbook.survival.log_rank import (
     LogRank,
     log_rank,
 )
+from trialbook.survival.max_combo import MaxCombo, max_combo
+from trialbook.survival.proportional_hazards import (
+    ProportionalHazards,
+    SchoenfeldResiduals,
+    proportional_hazards,
+    schoenfeld_residuals,
+)
 from trialbook.survival.proportions import (
     FisherExact,
     OddsRatio,
@@ -80,6 +87,18 @@ from trialbook.survival.recurrent import (
     andersen_gill,
     mean_cumulative_function,
 )
+from trialbook.survival.rmst import (
+    RMST,
+    RMSTCurve,
+    RMSTDifference,
+    RMSTRatio,
+    default_tau,
+    largest_tau,
+    rmst,
+    rmst_curve,
+    rmst_difference,
+    rmst_ratio,
+)
 from trialbook.survival.simulation import (
     PiecewiseHazard,
     SimulatedPower,
@@ -88,6 +107,7 @@ from trialbook.survival.simulation import (
 )
 
 __all__ = [
+    "RMST",
     "AtTimes",
     "BatchedCox",
     "BatchedLogRank",
@@ -103,12 +123,18 @@ __all__ = [
     "IncidenceRate",
     "KaplanMeier",
     "LogRank",
+    "MaxCombo",
     "MeanCumulativeFunction",
     "OddsRatio",
     "PiecewiseHazard",
+    "ProportionalHazards",
+    "RMSTCurve",
+    "RMSTDifference",
+    "RMSTRatio",
     "RateRatio",
     "RiskDifference",
     "SampleSize",
+    "SchoenfeldResiduals",
     "SimulatedPower",
     "SimulatedTrials",
     "SurvivalDifference",
@@ -120,6 +146,7 @@ __all__ = [
     "constant_hazard",
     "cox",
     "cumulative_incidence",
+    "default_tau",
     "delta_adjusted",
     "event_probability",
     "expected_events",
@@ -131,17 +158,25 @@ __all__ = [
     "gray_test",
     "incidence_rate",
     "kaplan_meier",
+    "largest_tau",
     "log_rank",
+    "max_combo",
     "mean_cumulative_function",
     "miettinen_nurminen",
     "naive_cumulative_incidence",
     "newcombe",
     "odds_ratio",
     "power",
+    "proportional_hazards",
     "rate_ratio",
     "reverse_kaplan_meier",
+    "rmst",
+    "rmst_curve",
+    "rmst_difference",
+    "rmst_ratio",
     "sample_size",
     "schoenfeld_events",
+    "schoenfeld_residuals",
     "simulate_trials",
     "standardized_difference",
     "survival_difference",

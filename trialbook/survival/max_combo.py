@@ -1,0 +1,119 @@
+"""The max-combo test: the largest of several weighted log-rank tests.
+
+A sensitivity analysis for curves that cross or part late, where the log-rank test loses power
+(Lee 2007, Biometrics 63:177; Lin et al. 2020, Stat Biopharm Res 12:187; Karrison 2016, Stata J
+16:678).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import chi, norm, qmc
+
+from trialbook.survival import validation
+from trialbook.survival.log_rank import observed_expected, variance_of, weights_of
+from trialbook.survival.risk_table import rank_times, risk_table
+
+WEIGHTS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+POINTS = 2**16  # of the quadrature: about four digits
+
+
+@dataclass(frozen=True)
+class MaxCombo:
+    """A max-combo test.
+
+    Attributes
+    ----------
+    weights : tuple of (rho, gamma)
+    z : float
+        The weighted log-rank statistic of the largest size; positive: more events than expected
+        among the treated. NaN: not estimable.
+    p_value : float
+        Two-sided, of the largest |z|, adjusted for having chosen it.
+    z_each, p_each : array
+        Each weighted test's statistic and two-sided P value.
+    correlation : array, shape (k, k)
+        Of the statistics under the null hypothesis.
+    """
+
+    weights: tuple[tuple[float, float], ...]
+    z: float
+    p_value: float
+    z_each: np.ndarray
+    p_each: np.ndarray
+    correlation: np.ndarray
+
+
+def max_combo(
+    time: ArrayLike,
+    event: ArrayLike,
+    treated: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    weights: tuple[tuple[float, float], ...] = WEIGHTS,
+) -> MaxCombo:
+    """Test two arms by the largest of several Fleming-Harrington weighted log-rank tests.
+
+    Parameters
+    ----------
+    time, event : array_like, shape (n,)
+        As for `kaplan_meier`.
+    treated : array_like of bool or 0/1, shape (n,)
+    strata : array_like, shape (n,), optional
+        Labels.
+    weights : tuple of (rho, gamma)
+        By default no weight, early, late, and middle.
+
+    Returns
+    -------
+    MaxCombo
+
+    Raises
+    ------
+    ValueError
+        If an array cannot be analysed, or an arm is empty.
+    """
+    times = validation.as_times(time)
+    events = validation.as_flags(event, times.size)
+    arm = validation.as_treated(treated, times.size).astype(np.intp)
+    stratum = None if strata is None else validation.as_labels(strata, times.size, "strata")[0]
+    if not weights or any(value < 0 for pair in weights for value in pair):
+        raise ValueError("weights: must be pairs (rho, gamma) of numbers, zero or positive.")
+    table = risk_table(rank_times(times), events, arm, strata=stratum)
+    rows = table.event_rows()
+    each = [weights_of(table, rho, gamma) for rho, gamma in weights]
+    excess = np.array([np.subtract(*observed_expected(rows, weight))[1] for weight in each])
+    covariance = np.array([[variance_of(rows, a, b)[1, 1] for b in each] for a in each])
+    spread = np.sqrt(np.diag(covariance))
+    defined = spread > 0
+    z_each = np.full(len(each), np.nan)
+    z_each[defined] = excess[defined] / spread[defined]
+    correlation = np.full(covariance.shape, np.nan)
+    inner = np.ix_(defined, defined)
+    correlation[inner] = covariance[inner] / np.outer(spread[defined], spread[defined])
+    z = p_value = np.nan
+    if defined.any():
+        z = float(z_each[np.nanargmax(np.abs(z_each))])
+        p_value = largest_exceeds(abs(z), correlation[inner])
+    return MaxCombo(tuple(weights), z, p_value, z_each, 2 * norm.sf(np.abs(z_each)), correlation)
+
+
+def largest_exceeds(bound: float, correlation: np.ndarray) -> float:
+    """Return the probability that the largest of |Z| reaches a bound, Z normal.
+
+    Z is a root of the correlation times a direction on the sphere times a chi-distributed length:
+    averaged over directions (a fixed quasi-random set), the length's upper tail keeps small
+    probabilities exact to the same relative error (Deák 1980, Numer Math 35:369).
+    """
+    values, vectors = np.linalg.eigh(correlation)
+    kept = values > 1e-10 * values[-1]
+    root = vectors[:, kept] * np.sqrt(values[kept])
+    rank = int(kept.sum())
+    if rank == 1:
+        return float(2 * norm.sf(bound))
+    uniform = qmc.Sobol(rank, seed=0).random(POINTS)
+    normal = norm.ppf(np.clip(uniform, 1e-15, 1 - 1e-15))
+    direction = normal / np.linalg.norm(normal, axis=1, keepdims=True)
+    farthest = np.abs(direction @ root.T).max(axis=1)
+    return float(chi.sf(bound / farthest, rank).mean())
