@@ -61,23 +61,21 @@ def load_evidence(trial: Trial) -> pd.DataFrame:
     return table.astype({"n_events": int, "n": int})
 
 
-def evidence(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
+def evidence(trial: Trial) -> pd.DataFrame:
     """Set the risk ratios of other trials beside this trial's.
 
     Parameters
     ----------
     trial : Trial
         A trial with a file of evidence; see `load_evidence`.
-    conf_level : float
-        Level of the intervals.
 
     Returns
     -------
     pandas.DataFrame
         Results with analysis ``evidence``. Per arm and ``level`` (a trial, this one's id): n,
         n_events, percent. Per comparison and level: ratio, std_error (of its logarithm), lower,
-        upper, p_value (Katz et al. 1978); with level ``pooled`` the inverse-variance mean, and
-        chisq, df, p_value of heterogeneity with method ``heterogeneity``. Empty, with a remark,
+        upper (95%), p_value (Katz et al. 1978); with level ``pooled`` the inverse-variance mean,
+        and chisq, df, p_value of heterogeneity with method ``heterogeneity``. Empty, with a remark,
         where the trial has no such file.
     """
     if trial.evidence is None:
@@ -94,12 +92,12 @@ def evidence(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         for arm in trial.arms:
             events = own.loc[(own["arm"] == arm.code).to_numpy(), "event"]
             counts[trial.id, arm.code] = (int(events.sum()), len(events))
-        records += _of_endpoint(trial, paramcd, counts, conf_level)
+        records += _of_endpoint(trial, paramcd, counts)
     return results(records)
 
 
 def _of_endpoint(
-    trial: Trial, paramcd: str, counts: dict[tuple[str, str], tuple[int, int]], conf_level: float
+    trial: Trial, paramcd: str, counts: dict[tuple[str, str], tuple[int, int]]
 ) -> list[dict]:
     records = []
     for (name, arm), (events, n) in counts.items():
@@ -113,11 +111,11 @@ def _of_endpoint(
             pair = [counts.get((name, arm)) for arm in (treated, control)]
             if None in pair or not pair[0][1] or not pair[1][1]:
                 continue
-            ratios[name] = risk_ratio(*pair[0], *pair[1], conf_level=conf_level)
+            ratios[name] = risk_ratio(*pair[0], *pair[1])
             records += rows("evidence", _statistics(ratios[name]), level=name, **key)
         known = [ratio for ratio in ratios.values() if not np.isnan(ratio.std_error)]
         if len(known) >= 2:
-            mean = pooled_ratio(known, conf_level=conf_level)
+            mean = pooled_ratio(known)
             records += rows("evidence", _statistics(mean), level=POOLED, **key)
             apart = {
                 "chisq": mean.chisq,

@@ -1,0 +1,73 @@
+"""The page on slips of print: findings of the audit in words and as a table."""
+
+import pandas as pd
+
+from trialbook.audit import VERDICTS
+from trialbook.report.escape import escape_markdown
+from trialbook.report.filtered import filtered_table
+from trialbook.report.output import Table, Text
+
+_MEANING = {
+    "impossible": "cannot be true of any data under the conditions that stand beside them",
+    "unlikely": "would need far-fetched data",
+    "needs an unstated allowance": "are true if something is added that the paper does not say",
+    "rounding": "turn on how a last digit was rounded",
+    "consistent": "hold",
+}
+
+
+def audit_count(findings: pd.DataFrame) -> Text:
+    """Count figures, checks and verdicts."""
+    read, checked = findings.attrs["n_figures"], findings.attrs["n_checked"]
+    lines = [
+        f"{read} printed figures were read; {checked} of them take part in one or more of "
+        f"{len(findings)} checks. The others have nothing beside them in print that they could "
+        "contradict.\n"
+    ]
+    counts = findings["verdict"].value_counts()
+    lines += [
+        f"- **{counts[verdict]} {verdict}**: {_MEANING[verdict]}."
+        for verdict in VERDICTS
+        if counts[verdict]
+    ]
+    return Text("\n".join(lines))
+
+
+def audit_findings(findings: pd.DataFrame, *verdicts: str) -> Text:
+    """List the findings of some verdicts, each with its proof, its conditions and its weight."""
+    chosen = findings[findings["verdict"].isin(verdicts)]
+    if chosen.empty:
+        return Text("None.")
+    return Text("\n".join(_finding(row) for row in chosen.itertuples()))
+
+
+def _finding(row) -> str:
+    text = f"- **{_upper(row.item)}** ({escape_markdown(row.rule)}). {_upper(row.proof)}."
+    if row.conditions:
+        text += f" *Provided that:* {escape_markdown(row.conditions, 1000)}."
+    if row.change:
+        text += f" *What a correction would change:* {escape_markdown(row.change, 1000)}."
+    return text
+
+
+def _upper(text: str) -> str:
+    return escape_markdown(text[:1].upper() + text[1:], 1000)
+
+
+def tbl_audit(findings: pd.DataFrame) -> Table:
+    """Show every check with its verdict and proof, with controls to narrow the list."""
+    shown = pd.DataFrame(
+        {
+            "Figures": findings["item"],
+            "Check": findings["rule"],
+            "Verdict": findings["verdict"].astype(str),
+            "Proof": findings["proof"],
+            "Provided that": findings["conditions"],
+        }
+    )
+    return filtered_table(
+        shown,
+        name="audit",
+        caption="Every check of the printed figures against each other",
+        filters={"Verdict": "Verdict"},
+    )

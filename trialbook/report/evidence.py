@@ -1,0 +1,169 @@
+"""The page on other trials: their risk ratios beside this trial's, and what pooling would mean."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.analyses.evidence import POOLED, load_evidence
+from trialbook.report.escape import escape_markdown
+from trialbook.report.lookup import Lookup
+from trialbook.report.output import Drawing, Table, Text
+from trialbook.report.plots.forest import ForestRow, plot_forest
+from trialbook.report.table import html_table
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison
+    from trialbook.trial import Trial
+
+ANALYSIS = "evidence"
+
+
+def _label(level: str, trial: "Trial") -> str:
+    if level != trial.id:
+        return level
+    return "This trial (synthetic patients)" if trial.synthetic else "This trial"
+
+
+def _studies(results: pd.DataFrame, paramcd: str) -> list[str]:
+    of = results[(results["analysis"] == ANALYSIS) & (results["paramcd"] == paramcd)]
+    return [level for level in dict.fromkeys(of["level"]) if level != POOLED]
+
+
+def _outcomes(results: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(results.loc[results["analysis"] == ANALYSIS, "paramcd"]))
+
+
+def tbl_evidence(results: pd.DataFrame, trial: "Trial") -> Table:
+    """Show events and patients by arm and the risk ratio of every trial."""
+    find = Lookup(results, trial)
+    rows = []
+    for paramcd in _outcomes(results):
+        for comparison in trial.comparisons:
+            for study in _studies(results, paramcd):
+                key = (ANALYSIS, paramcd, comparison.name)
+                arms = {
+                    arm.label: _counts(find, paramcd, arm.code, study)
+                    for arm in (comparison.treated, comparison.control)
+                }
+                ratio = find.text("{ratio} ({lower}–{upper})", *key, level=study)
+                rows.append(
+                    {"Trial": _label(study, trial), "Outcome": trial.endpoint(paramcd).label}
+                    | arms
+                    | {"Risk ratio (95% CI)": ratio}
+                )
+    return html_table(
+        pd.DataFrame(rows),
+        name="evidence",
+        caption="Patients with the event, of all, by arm; and the risk ratio",
+        groups="Outcome",
+        notes=["Intervals on the logarithmic scale (Katz et al. 1978)."],
+    )
+
+
+def _counts(find: Lookup, paramcd: str, arm: str, study: str) -> str:
+    text = find.text("{n_events} of {n} ({percent}%)", ANALYSIS, paramcd, arm, level=study)
+    return text or "not given"
+
+
+def plot_evidence(
+    results: pd.DataFrame, trial: "Trial", comparison: "Comparison", paramcd: str
+) -> Drawing | None:
+    """Draw the risk ratios of all trials with their intervals, the pooled one last."""
+    find = Lookup(results, trial)
+    rows = []
+    for study in [*_studies(results, paramcd), POOLED]:
+        key = {"analysis": ANALYSIS, "paramcd": paramcd, "level": study}
+        ratio = [
+            find.value(statistic, arm=comparison.name, **key)
+            for statistic in ("ratio", "lower", "upper")
+        ]
+        if study == POOLED and pd.isna(ratio[0]):
+            continue
+        counts = [
+            find.text("{n_events}/{n}", arm=arm.code, **key)
+            for arm in (comparison.treated, comparison.control)
+        ]
+        label = "If pooled" if study == POOLED else _label(study, trial)
+        rows.append(ForestRow(label, *ratio, *counts, overall=study == POOLED))
+    event = trial.endpoint(paramcd)
+    better, worse = comparison.treated.label, comparison.control.label
+    favours = (worse, better) if event.favourable else (better, worse)
+    return plot_forest(
+        rows,
+        name=f"evidence {paramcd} {comparison.name}",
+        message=f"Risk ratios for {event.label}, {comparison.treated.label} against "
+        f"{comparison.control.label}: "
+        + "; ".join(
+            f"{row.label} {row.hr:.2f} ({row.lower:.2f} to {row.upper:.2f})" for row in rows
+        ),
+        treated=comparison.treated.code,
+        control=comparison.control.code,
+        favours=tuple(f"favours {side}" for side in favours),
+        effect="Risk ratio",
+    )
+
+
+def evidence_sentences(results: pd.DataFrame, trial: "Trial") -> Text:
+    """Say each trial's result in a sentence, then what an average would be and rest on."""
+    find = Lookup(results, trial)
+    references = load_evidence(trial).drop_duplicates("trial").set_index("trial")
+    paragraphs = []
+    for paramcd in _outcomes(results):
+        for comparison in trial.comparisons:
+            for study in _studies(results, paramcd):
+                paragraphs.append(_study(find, trial, comparison, paramcd, study, references))
+            paragraphs.append(_pooled(find, trial, comparison, paramcd))
+    return Text("\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+
+
+def _study(
+    find: Lookup,
+    trial: "Trial",
+    comparison: "Comparison",
+    paramcd: str,
+    study: str,
+    references: pd.DataFrame,
+) -> str:
+    key = {"analysis": ANALYSIS, "paramcd": paramcd, "level": study}
+    sides = [
+        find.text(
+            f"{{n_events}} of {{n}} patients ({{percent}}%) with {arm.label}", arm=arm.code, **key
+        )
+        for arm in (comparison.treated, comparison.control)
+    ]
+    ratio = find.text("{ratio} (95% CI {lower} to {upper})", arm=comparison.name, **key)
+    if not all(sides) or not ratio:
+        return ""
+    name = escape_markdown(_label(study, trial))
+    event = escape_markdown(trial.endpoint(paramcd).label)
+    cited = ""
+    if study in references.index and references.loc[study, "reference"]:
+        cited = f" {{cite}}`{references.loc[study, 'reference']}`"
+    counted = escape_markdown(" against ".join(sides), 1000)
+    return f"**{name}**{cited}: {event} in {counted}; risk ratio {escape_markdown(ratio)}."
+
+
+def _pooled(find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str) -> str:
+    key = {"analysis": ANALYSIS, "paramcd": paramcd, "arm": comparison.name, "level": POOLED}
+    ratio = find.text("{ratio} (95% CI {lower} to {upper})", **key)
+    if not ratio:
+        return (
+            "Fewer than two trials have an estimate: there is nothing to pool, and one more trial "
+            "is one more line to read."
+        )
+    p_value = find.value("p_value", method="heterogeneity", **key)
+    printed = find.text("{p_value}", method="heterogeneity", **key)
+    apart = "the ratios differ no more than chance would make them"
+    if p_value < 0.1:
+        apart = "the ratios differ by more than chance explains, so one common ratio is doubtful"
+    text = (
+        f"Averaged with inverse-variance weights the risk ratio would be {escape_markdown(ratio)}; "
+        f"{apart} (P = {printed} for heterogeneity, a test with little power between so few "
+        "trials)."
+    )
+    if trial.synthetic:
+        text += (
+            " With synthetic patients this is arithmetic on printed counts and no evidence: the "
+            "patients add nothing to what the paper already printed."
+        )
+    return text

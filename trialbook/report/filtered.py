@@ -1,0 +1,135 @@
+"""A long table that a reader can narrow: by buttons without scripts, by typing with one.
+
+The buttons are radio inputs and the rows that they leave are chosen by the style sheet, so that
+a page without JavaScript, from a disk or on paper still shows every row and still filters. The
+search field needs the script and stays hidden without it. Nothing comes from the network.
+"""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trialbook.report.escape import escape_html
+from trialbook.report.output import Table
+
+LONGEST_CELL = 1000
+
+_SCRIPT = """
+(function () {
+  var box = document.getElementById("%(name)s");
+  var field = box.querySelector("input[type=search]");
+  var rows = box.querySelectorAll("tbody tr");
+  var count = box.querySelector("output");
+  function show() {
+    var words = field.value.toLowerCase().split(/\\s+/);
+    var shown = 0;
+    rows.forEach(function (row) {
+      var text = row.textContent.toLowerCase();
+      row.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
+      if (getComputedStyle(row).display !== "none") { shown += 1; }
+    });
+    count.textContent = shown + " of " + rows.length + " rows";
+  }
+  box.querySelector(".tb-filter-words").hidden = false;
+  box.addEventListener("change", show);
+  field.addEventListener("input", show);
+  show();
+})();
+"""
+_STYLE = """
+.tb-filter-controls {display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; align-items: end;
+  font-size: 0.875rem; margin: 1rem 0 0.5rem}
+.tb-filter-controls fieldset {border: 0; margin: 0; padding: 0}
+.tb-filter-controls legend {float: none; font-size: inherit; font-weight: 600; margin: 0;
+  padding: 0; width: auto}
+.tb-filter-controls label {display: inline-block; margin: 0 0.9rem 0 0; min-height: 1.6rem}
+.tb-filter-words input {border: 1px solid var(--tb-muted, #5b6776); border-radius: 0.25rem;
+  display: block; font: inherit; max-width: 100%; padding: 0.15rem 0.4rem}
+.tb-filter table.tb td {text-align: left}
+.tb-filter table.tb td.tb-number {text-align: right; white-space: nowrap}
+.tb-filter table.tb tr[hidden] {display: none}
+@media print {.tb-filter-controls {display: none}}
+"""
+
+
+def filtered_table(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    caption: str,
+    filters: dict[str, str],
+    numbers: Sequence[str] = (),
+) -> Table:
+    """Return a table with controls that narrow it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per line, the first column names the row. Cells are text from anywhere: they are
+        escaped.
+    name : str
+        Unique in the book; the name of the downloaded file, the prefix of every id.
+    caption : str
+        Plain text, above the table.
+    filters : dict
+        Column to the heading of its buttons; the column's values are the buttons.
+    numbers : sequence of str
+        Columns that are aligned to the right.
+
+    Returns
+    -------
+    Table
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    choices = {column: list(dict.fromkeys(frame[column].astype(str))) for column in filters}
+    controls = "\n".join(
+        _buttons(slug, f"f{position}", heading, frame[column].astype(str), choices[column])
+        for position, (column, heading) in enumerate(filters.items())
+    )
+    rules = "\n".join(
+        f"#{slug}:has(#{slug}-f{position}-{choice}:checked) "
+        f'tbody tr:not([data-f{position}="{choice}"]) {{display: none}}'
+        for position, column in enumerate(filters)
+        for choice in range(len(choices[column]))
+    )
+    label = escape_html(caption, LONGEST_CELL)
+    head = "".join(f'<th scope="col">{escape_html(column)}</th>' for column in frame)
+    body = "\n".join(_row(row, choices, numbers) for row in frame.to_dict("records"))
+    html = (
+        f'<div class="tb-filter" id="{slug}">\n<style>{_STYLE}{rules}\n</style>\n'
+        f'<div class="tb-filter-controls">\n{controls}\n'
+        '<label class="tb-filter-words" hidden>Containing '
+        f'<input type="search" autocomplete="off"></label>\n<output></output>\n</div>\n'
+        f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n'
+        f'<table class="tb">\n<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
+        f"<script>{_SCRIPT % {'name': slug}}</script>\n</div>"
+    )
+    return Table(html=re.sub(r"\n\s*", "\n", html), name=slug, frame=frame)
+
+
+def _buttons(slug: str, group: str, heading: str, values: pd.Series, choices: Sequence[str]) -> str:
+    counts = values.value_counts()
+    options = [("all", "all", len(values), " checked")]
+    options += [(str(i), choice, counts[choice], "") for i, choice in enumerate(choices)]
+    labels = "".join(
+        f'<label><input type="radio" name="{slug}-{group}" id="{slug}-{group}-{key}"{checked}> '
+        f"{escape_html(text or 'neither')} ({count})</label>"
+        for key, text, count, checked in options
+    )
+    return f"<fieldset><legend>{escape_html(heading)}</legend>{labels}</fieldset>"
+
+
+def _row(row: dict, choices: dict[str, list[str]], numbers: Sequence[str]) -> str:
+    marks = "".join(
+        f' data-f{position}="{values.index(str(row[column]))}"'
+        for position, (column, values) in enumerate(choices.items())
+    )
+    (_, first), *others = row.items()
+    number = ' class="tb-number"'
+    cells = "".join(
+        f"<td{number if column in numbers else ''}>{escape_html(value, LONGEST_CELL)}</td>"
+        for column, value in others
+    )
+    return f'<tr{marks}><th scope="row">{escape_html(first, LONGEST_CELL)}</th>{cells}</tr>'
