@@ -221,6 +221,13 @@ class Trial:
     def _path(self, name: str | None) -> Path | None:
         return None if name is None else self.folder / name
 
+    def randomized_population(self) -> pd.DataFrame:
+        """Return the randomized patients with `arm`, by planned arm.
+
+        They are those whom RANDFL flags; without RANDFL, all whose planned arm trial.yml names.
+        """
+        return self._population("randomized").copy(deep=False)
+
     def efficacy_population(self) -> pd.DataFrame:
         """Return the patients of the efficacy population with `arm`, by planned arm.
 

@@ -34,7 +34,7 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         Takes problems and repairs.
     """
     encoding = _encoding(content)
-    if encoding is None or b"\0" in content[:_SAMPLE] and not encoding.startswith("utf-16"):
+    if encoding is None or (b"\0" in content[:_SAMPLE] and not encoding.startswith("utf-16")):
         findings.problem(file, "", "is not text", hint="save it as CSV in UTF-8")
         return None
     if not encoding.startswith("utf-8"):

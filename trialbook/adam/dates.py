@@ -9,8 +9,8 @@ import pandas as pd
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.table import Table, counted, decoded, encoded
 
-_MONTHS = {name: n + 1 for n, name in enumerate(
-    "jan feb mar apr may jun jul aug sep oct nov dec".split())}  # fmt: skip
+_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?|(\d{4})/(\d{1,2})/(\d{1,2})")
 _SAS = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3})[- ]?(\d{4})(?::.*)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")

@@ -48,10 +48,8 @@ def read_data_sets(folder: Path, findings: Findings) -> dict[str, pd.DataFrame]:
     data_sets = {}
     for name in NEEDED:
         if name not in files:
-            stand = ", ".join(form for form in FORMATS)
-            hint = (
-                f"put {name.lower()}{FORMATS[0]} (or {stand}) there, or map one flat file (flat:)"
-            )
+            endings = ", ".join(FORMATS)
+            hint = f"put {name.lower()} there ({endings}), or map one flat file (flat:)"
             findings.problem(name, "", f"is needed and not in {folder.name}", hint=hint)
     for name, paths in files.items():
         if len(paths) > 1 and (name != "ADLB" or len({_stem(path) for path in paths}) < len(paths)):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.adam.checks import check_trial_data
+from trialbook.adam.checks import check_membership, check_trial_data
 from trialbook.adam.flat import read_flat
 from trialbook.adam.folder import data_files, read_data_sets, sha256
 from trialbook.adam.populations import populations
@@ -26,11 +26,20 @@ class Read:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file in a trial's folder that can change its results.
+    """Return the SHA-256 of every file at the top of a trial's folder, by its name."""
+    return {path.name: _hash(path) for path in sorted(folder.iterdir()) if path.is_file()}
 
-    That is trial.yml, the data, and what trial.yml names; the keys are names in the folder.
-    """
-    return {path.name: sha256(path) for path in sorted(folder.iterdir()) if path.is_file()}
+
+_hashes: dict[tuple, str] = {}
+
+
+def _hash(path: Path) -> str:
+    """Return a file's SHA-256, computed again only where the file was touched."""
+    stat = path.stat()
+    key = (path.resolve(), stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if key not in _hashes:
+        _hashes[key] = sha256(path)
+    return _hashes[key]
 
 
 def read_trial(folder: Path, findings: Findings) -> Read:
@@ -57,6 +66,7 @@ def read_trial(folder: Path, findings: Findings) -> Read:
     if "ADSL" in data:
         frames, notes = populations(data["ADSL"], config, files["ADSL"], findings)
         data |= frames
+        check_membership(data, config, findings)
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():

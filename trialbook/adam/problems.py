@@ -25,6 +25,11 @@ def examples(values: Iterable, most: int = SHOWN) -> tuple[str, ...]:
     return tuple(found)
 
 
+def counted_noun(n: int, noun: str) -> str:
+    """Return ``"1 patient"`` or ``"1,200 patients"``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 @dataclass(frozen=True)
 class Problem:
     """One rule that one file breaks.
@@ -57,7 +62,7 @@ class Problem:
         head = f"{self.file}: {self.variable}: " if self.variable else f"{self.file}: "
         lines = [head + self.rule]
         if self.n is not None:
-            lines[0] += f" ({self.n:,} {'row' if self.n == 1 else 'rows'})"
+            lines[0] += f" ({counted_noun(self.n, 'row')})"
         if self.examples:
             more = ", ..." if self.n is not None and self.n > len(self.examples) else ""
             lines.append("    such as: " + ", ".join(self.examples) + more)
@@ -78,7 +83,7 @@ class Repair:
     def __str__(self) -> str:
         """Return the repair as one line."""
         head = f"{self.file}: {self.variable}: " if self.variable else f"{self.file}: "
-        count = "" if self.n is None else f" ({self.n:,} {'value' if self.n == 1 else 'values'})"
+        count = "" if self.n is None else f" ({counted_noun(self.n, 'value')})"
         return f"{head}{self.what}{count}"
 
 
@@ -126,8 +131,7 @@ class DataError(ValueError):
         super().__init__(self._report())
 
     def _report(self) -> str:
-        n = len(self.problems)
-        head = f"{n} {'problem' if n == 1 else 'problems'}"
+        head = counted_noun(len(self.problems), "problem")
         head += f" in {self.where}" if self.where else ""
         return "\n".join([head, *(indent(f"- {problem}", "  ") for problem in self.problems)])
 

@@ -45,7 +45,7 @@ def read_table(path: Path, findings: Findings) -> Table | None:
     readers = {".parquet": _parquet, ".json": _dataset_json, ".xpt": _sas, ".sas7bdat": _sas}
     try:
         return readers[form](content, path.name, form)
-    except Unreadable as error:
+    except UnreadableError as error:
         findings.problem(path.name, "", str(error))
     except Exception as error:  # each library raises its own kind
         rule = f"cannot be read as {form[1:]}: {shortened(error, 200)}"
@@ -53,7 +53,7 @@ def read_table(path: Path, findings: Findings) -> Table | None:
     return None
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A file that is whole but not what this reader takes."""
 
 
@@ -107,11 +107,11 @@ def _dataset_json(content: bytes, file: str, form: str) -> Table:
     """Read CDISC Dataset-JSON version 1.1 (CDISC, 2024)."""
     data = json.loads(content.decode("utf-8-sig"))
     if not isinstance(data, dict) or "columns" not in data or "rows" not in data:
-        raise Unreadable("is not Dataset-JSON v1.1: it has no 'columns' and 'rows'")
+        raise UnreadableError("is not Dataset-JSON v1.1: it has no 'columns' and 'rows'")
     names = [str(column["name"]) for column in data["columns"]]
     widths = {len(row) for row in data["rows"]} - {len(names)}
     if widths:
-        raise Unreadable(f"has rows of {min(widths)} values for {len(names)} columns")
+        raise UnreadableError(f"has rows of {min(widths)} values for {len(names)} columns")
     columns = list(zip(*data["rows"], strict=True)) or [()] * len(names)
     frame = pd.DataFrame(dict(enumerate(map(_json_column, columns, data["columns"]))))
     frame.columns = pd.Index(names, dtype=object)

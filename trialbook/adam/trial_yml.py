@@ -106,7 +106,7 @@ def _parsed(text: str, findings: Findings) -> tuple[dict | None, dict[Path_, int
             _walk(node, (), lines, findings)
         if len(findings.problems) > before:
             return None, lines
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader)
+        content = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         findings.problem(

@@ -1,0 +1,143 @@
+"""ADTTE against trial.yml: its end points, their units, one time per patient."""
+
+import re
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from trialbook.adam.problems import Findings, counted_noun, examples
+from trialbook.config import DAYS_PER_UNIT, TrialConfig
+
+_DAYS = np.timedelta64(1, "D")
+_IN_WORDS = re.compile(r"\b(days?|weeks?|months?|years?|d|wk|mo|yr)\b", re.IGNORECASE)
+_SHORT = {"d": "days", "day": "days", "wk": "weeks", "week": "weeks", "w": "weeks", "mo": "months",
+          "month": "months", "mos": "months", "yr": "years", "year": "years", "y": "years",
+          "yrs": "years", "wks": "weeks"}  # fmt: skip
+
+
+def unit_of(text: object) -> str | None:
+    """Return a unit of time as trial.yml writes it, ``"DAYS"`` is ``"days"``; None if none."""
+    name = str(text).strip().casefold().rstrip(".")
+    name = _SHORT.get(name, name)
+    return name if name in DAYS_PER_UNIT else None
+
+
+def unit_in(param: object) -> str | None:
+    """Return the unit in a PARAM such as ``Overall Survival (Days)``, None without one."""
+    inside = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", str(param))
+    found = _IN_WORDS.search(inside[1]) if inside else None
+    return unit_of(found[0]) if found else None
+
+
+def used_paramcds(config: TrialConfig) -> list[str]:
+    """Return the PARAMCDs of ADTTE that are analysed: end points and competing end points."""
+    competing = [one.paramcd for end in config.endpoints for one in end.competing if one.paramcd]
+    return list(dict.fromkeys([*(end.paramcd for end in config.endpoints), *competing]))
+
+
+def check_times(
+    adtte: pd.DataFrame, config: TrialConfig, file: str, findings: Findings
+) -> pd.DataFrame:
+    """Note what is wrong with the end points that trial.yml names; return ADTTE.
+
+    Rows of other end points are kept and not judged.
+    """
+    present = adtte["PARAMCD"].unique()
+    used = used_paramcds(config)
+    for paramcd in used:
+        if paramcd in present:
+            continue
+        near = get_close_matches(paramcd, present, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else "ADTTE has: " + ", ".join(examples(present))
+        findings.problem(file, "PARAMCD", f"never is {paramcd}, which trial.yml names", hint=hint)
+    components = {one for endpoint in config.endpoints for one in endpoint.components}
+    for paramcd in sorted(components - set(present)):
+        findings.remark(f"ADTTE has no rows of {paramcd}, a component named in trial.yml.")
+    if others := [one for one in present if one not in used and one not in components]:
+        findings.remark(
+            "ADTTE also holds end points that trial.yml does not name: "
+            + ", ".join(examples(others, 10))
+            + (", ..." if len(others) > 10 else "")
+            + "."
+        )
+    rows = adtte[adtte["PARAMCD"].isin(used)]
+    _one_row(rows, file, findings)
+    _values(rows, file, findings)
+    _units(rows, config, file, findings)
+    _dates(rows, config, file, findings)
+    return adtte
+
+
+def _patients(rows: pd.DataFrame) -> tuple[str, ...]:
+    head = rows.head(100)
+    return examples(f"{a} {b}" for a, b in zip(head["USUBJID"], head["PARAMCD"], strict=True))
+
+
+def _one_row(rows: pd.DataFrame, file: str, findings: Findings) -> None:
+    twice = rows.duplicated(["USUBJID", "PARAMCD"])
+    if twice.any():
+        findings.problem(file, "USUBJID, PARAMCD", "a patient must have one row per end point",
+                         int(twice.sum()), _patients(rows[twice]),
+                         "keep the row that is analysed")  # fmt: skip
+
+
+def _values(rows: pd.DataFrame, file: str, findings: Findings) -> None:
+    rules = [
+        ("AVAL", rows["AVAL"].isna(), "must not be blank", "give the time, or take the row out"),
+        ("AVAL", rows["AVAL"] < 0, "must not be negative", "correct STARTDT or ADT"),
+        ("CNSR", rows["CNSR"].isna(), "must not be blank", "0 for an event, 1 for censoring"),
+    ]
+    for variable, wrong, rule, hint in rules:
+        if wrong.any():
+            shown = _patients(rows[wrong])
+            findings.problem(file, variable, rule, int(wrong.sum()), shown, hint)
+    zero = int((rows["AVAL"] == 0).sum())
+    if zero:
+        findings.remark(f"{counted_noun(zero, 'time')} in ADTTE "
+                        f"{'is' if zero == 1 else 'are'} zero, and analysed so.")  # fmt: skip
+    events = (rows["CNSR"] == 0).groupby(rows["PARAMCD"], sort=False).any()
+    for paramcd in events.index[~events]:
+        findings.remark(f"{paramcd} has no event.")
+
+
+def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
+    """Refuse what is no time, and any unit but that of trial.yml; note where none is given."""
+    said = config.time.unit
+    given = rows["AVALU"] if "AVALU" in rows else pd.Series(np.nan, index=rows.index)
+    columns = {"PARAMCD": rows["PARAMCD"], "AVALU": given}
+    columns["PARAM"] = rows.get("PARAM", given)
+    kinds = pd.DataFrame(columns).value_counts(dropna=False, sort=False)
+    silent: list[str] = []
+    for (paramcd, avalu, param), n in kinds.items():
+        unit = unit_in(param) if pd.isna(avalu) else unit_of(avalu)
+        if pd.isna(avalu) and unit is not None:
+            findings.repair(file, "AVALU", f"blank for {paramcd}, taken from PARAM: {unit}", int(n))
+        elif pd.isna(avalu):
+            silent.append(paramcd)
+            continue
+        if unit is None:
+            findings.problem(file, "AVALU", f"{paramcd} is no time: its unit is {avalu}", int(n),
+                             hint="take the end point out of trial.yml; "
+                             "counts are not analysed as times")  # fmt: skip
+        elif unit != said:
+            findings.problem(file, "AVALU", f"{paramcd} is in {unit}, trial.yml says {said}",
+                             int(n), hint="every end point is in the one unit of time: "
+                             "in trial.yml")  # fmt: skip
+    if silent and config.flat is None:
+        names = ", ".join(dict.fromkeys(silent))
+        findings.repair(file, "AVALU", f"blank for {names}, taken from trial.yml: {said}")
+
+
+def _dates(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
+    """Note times that are not the days between their dates, in trials that count days."""
+    if config.time.unit != "days" or not {"STARTDT", "ADT"} <= set(rows):
+        return
+    days = (rows["ADT"] - rows["STARTDT"]) / _DAYS
+    apart = rows["AVAL"] - days
+    wrong = apart.notna() & ~apart.isin([0, 1])
+    if wrong.any():
+        n = int(wrong.sum())
+        findings.remark(f"{counted_noun(n, 'time')} in ADTTE "
+                        f"{'is' if n == 1 else 'are'} not the days from STARTDT to ADT; "
+                        "AVAL is analysed.")  # fmt: skip
