@@ -50,12 +50,14 @@ class Cache:
         for path in self.folder.glob("*-*"):
             if path.suffix == ".new":
                 shutil.rmtree(path, ignore_errors=True)
-            elif path.is_dir():
+            else:
                 entries.setdefault(path.name.rpartition("-")[0], []).append(path)
         for paths in entries.values():
             paths.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
             for path in paths[_KEPT:]:
-                if path not in in_use:
+                if path.is_file():
+                    path.unlink()
+                elif path not in in_use:
                     shutil.rmtree(path, ignore_errors=True)
 
     def _entry(self, chapter: str, key: str) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from trialbook.publishing.book import find_book
-from trialbook.publishing.build import Order, TrialBuild, trial_folder
+from trialbook.publishing.build import Order, build, trial_folder
 from trialbook.publishing.messages import (
     CHAPTER_FAILED,
     DONE,
@@ -56,7 +56,7 @@ def _build(book, folder: Path, order: Order) -> int:
     began = time.perf_counter()
     click.echo(shown(folder))
     try:
-        target = TrialBuild(book, trial_folder(folder), order, say).run()
+        target = build(book, trial_folder(folder), order, say)
     except BuildError as error:
         return fail(str(error), error.exit_code)
     except KeyboardInterrupt:

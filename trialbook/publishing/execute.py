@@ -25,22 +25,30 @@ class Run:
     parameters: dict[str, Any]
     folder: Path
     root: Path
-    exports: Path | None = None
 
 
-def execute(run: Run, scratch: Path) -> str:
-    """Execute a chapter and return the notebook with its outputs, as JSON.
+def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
+    """Execute a chapter in a process of its own; return the notebook with its outputs, as JSON.
 
     The same text, parameters, data and versions give the same bytes: what papermill notes about
     time and place is taken out.
+
+    Parameters
+    ----------
+    run : Run
+        What to execute.
+    scratch : Path
+        For the kernel's connection file.
+    exports : Path, optional
+        Where the tables and figures which the chapter shows go as files, too.
 
     Raises
     ------
     ChapterError
         If a cell raised; the message names the file, the line and the cause.
     """
-    if run.exports:
-        os.environ["TRIALBOOK_EXPORTS"] = str(run.exports)
+    if exports:
+        os.environ["TRIALBOOK_EXPORTS"] = str(exports)
     os.chdir(run.folder)
     # The kernel must split off while this process is still as it was: no event loop, no sockets.
     manager = forked_kernel(scratch) if can_fork() else None

@@ -37,6 +37,11 @@ class Shelf:
         return self.store / "work"
 
     @property
+    def scratch(self) -> Path:
+        """What one build needs for itself; the next one finds it empty."""
+        return self.store / "scratch"
+
+    @property
     def current(self) -> Path | None:
         """The version that is published now."""
         return self.target.resolve() if self.target.is_symlink() and self.target.exists() else None
@@ -49,9 +54,13 @@ class Shelf:
         BuildError
             If the target is a file, or a folder with content.
         """
-        if self.target.is_symlink() or not self.target.exists():
+        if self.target.is_symlink():
+            inside = self.target.resolve().is_relative_to(self.store.resolve())
+            if inside:
+                return
+        elif not self.target.exists():
             return
-        if self.target.is_dir() and not any(self.target.iterdir()):
+        elif self.target.is_dir() and not any(self.target.iterdir()):
             self.target.rmdir()
             return
         raise BuildError(
@@ -83,8 +92,7 @@ class Shelf:
         for path in (self.store / "versions").glob("*"):
             if path != current:
                 shutil.rmtree(path, ignore_errors=True)
-        shutil.rmtree(self.work / "new", ignore_errors=True)
-        shutil.rmtree(self.work / "scratch", ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
         for path in self.target.parent.glob(f".{self.target.name}.link-*"):
             path.unlink()
 

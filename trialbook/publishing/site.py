@@ -6,6 +6,7 @@ The process starts at once and imports Sphinx while the chapters are executed be
 import importlib
 import io
 import re
+import shutil
 import time
 import traceback
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class Pages:
         The sources with both ``_*.yml``, the site, and what Sphinx keeps for the next time.
     overrides : dict
         Values of Sphinx's configuration that this build sets.
+    made_by : str
+        A hash of the programs; what other programs kept in `doctrees` is not used.
     strict : bool
         Whether a warning fails the build.
     """
@@ -50,6 +53,7 @@ class Pages:
     html: Path
     doctrees: Path
     overrides: dict[str, Any]
+    made_by: str
     strict: bool = True
 
 
@@ -104,18 +108,36 @@ def preload() -> None:
 
 
 def _attempt(pages: Pages) -> Exception | None:
+    """Build; return what went wrong, None if nothing did.
+
+    The doctrees are in place only after a build without a warning: a page that is not read again
+    would not be warned of again.
+    """
     warnings = io.StringIO()
+    aside = pages.doctrees.with_suffix(".building")
     try:
-        run_sphinx(pages, warnings)
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(pages.html, ignore_errors=True)
+        made_by = aside / "made_by"
+        if _text(pages.doctrees / made_by.name) == pages.made_by:
+            pages.doctrees.rename(aside)
+        shutil.rmtree(pages.doctrees, ignore_errors=True)
+        run_sphinx(pages, aside, warnings)
+        if warnings.getvalue().strip():
+            return ChapterError(_told(pages, warnings.getvalue())) if pages.strict else None
+        made_by.write_text(pages.made_by, encoding="utf-8")
+        aside.rename(pages.doctrees)
     except OSError as error:
         return MachineError(f"The pages could not be written. {error}")
-    except Exception as error:  # Sphinx reports some mistakes in pages by any exception
+    except Exception as error:  # an extension may raise anything on a page it cannot read
         last = traceback.extract_tb(error.__traceback__)[-1]
         found = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         return ChapterError(_told(pages, warnings.getvalue() or found))
-    if pages.strict and warnings.getvalue().strip():
-        return ChapterError(_told(pages, warnings.getvalue()))
     return None
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _told(pages: Pages, text: str) -> str:
@@ -125,7 +147,7 @@ def _told(pages: Pages, text: str) -> str:
     return f"The pages have mistakes (a warning fails the build):\n{shown}"
 
 
-def run_sphinx(pages: Pages, warnings: Any) -> None:
+def run_sphinx(pages: Pages, doctrees: Path, warnings: Any) -> None:
     """Build the site as Jupyter Book would, without its command line."""
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
@@ -144,10 +166,11 @@ def run_sphinx(pages: Pages, warnings: Any) -> None:
             srcdir=pages.stage,
             confdir=None,
             outdir=pages.html,
-            doctreedir=pages.doctrees,
+            doctreedir=doctrees,
             buildername="html",
             confoverrides=config,
             status=None,
             warning=warnings,
         )
-        app.build()
+        # all pages are written: menus and glued numbers of one come from others
+        app.build(force_all=True)

@@ -28,6 +28,7 @@ def name_the_trial(app: Any, config: Any) -> None:
         config.trialbook_title, config.trialbook_notice = trial.title, trial.notice
     if config.trialbook_title:
         config.html_title = config.project = config.trialbook_title
+        config.html_theme_options["logo"] = {"text": config.trialbook_title, "alt_text": ""}
     config.html_theme_options["announcement"] = config.trialbook_notice
 
 

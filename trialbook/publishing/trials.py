@@ -35,6 +35,12 @@ class TrialFacts:
     n_patients: int
     repairs: list[str]
 
+    @property
+    def summary(self) -> str:
+        """The trial in one line."""
+        repaired = f", {len(self.repairs)} repairs (trialbook check shows them)"
+        return f"checked: {self.n_patients} patients{repaired if self.repairs else ''}"
+
 
 def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
     """Return the facts of a trial, validating it unless the same data were valid before.

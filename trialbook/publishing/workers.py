@@ -24,6 +24,8 @@ def execute_all(
 ) -> Iterator[tuple[int, str | BuildError, float]]:
     """Execute chapters, at most `jobs` at a time, and yield each as it ends.
 
+    What the chapter at position ``i`` exports goes to ``scratch/exports-i``.
+
     Yields
     ------
     tuple of int, str or BuildError, float
@@ -35,11 +37,12 @@ def execute_all(
     """
     waiting = list(enumerate(runs))
     running: dict[Connection, tuple[int, Any, float]] = {}
+    scratch.mkdir(parents=True, exist_ok=True)
     try:
         while waiting or running:
             while waiting and len(running) < max(1, jobs):
                 index, run = waiting.pop(0)
-                connection, process = start(_work, run, scratch)
+                connection, process = start(_work, run, scratch, scratch / f"exports-{index}")
                 running[connection] = (index, process, time.perf_counter())
             for connection in wait(list(running)):
                 index, process, began = running.pop(connection)
@@ -78,10 +81,10 @@ def settle(parent: int) -> None:
     die_with_parent(parent)
 
 
-def _work(connection: Connection, parent: int, run: Run, scratch: Path) -> None:
+def _work(connection: Connection, parent: int, run: Run, scratch: Path, exports: Path) -> None:
     settle(parent)
     try:
-        connection.send(execute(run, scratch))
+        connection.send(execute(run, scratch, exports))
     except BuildError as error:
         connection.send(error)
     except OSError as error:

@@ -1,0 +1,97 @@
+"""Everything that is published of one edition: pages, numbers, tables, figures, provenance."""
+
+import json
+import shutil
+from pathlib import Path
+
+from trialbook.publishing import fingerprint
+from trialbook.publishing.book import Book
+from trialbook.publishing.collect import ard_csv
+from trialbook.publishing.editions import Edition, now
+from trialbook.publishing.site import Pages, SiteBuilder
+from trialbook.publishing.staging import stage
+from trialbook.publishing.trials import TrialFacts
+
+
+def assemble(
+    edition: Edition,
+    book: Book,
+    facts: TrialFacts,
+    site: SiteBuilder,
+    work: Path,
+    data: dict[str, str],
+) -> Path:
+    """Make the folder that is published of an edition.
+
+    Parameters
+    ----------
+    edition : Edition
+        With its executed chapters.
+    book, facts, data
+        The book, the trial, the hashes of its files.
+    site : SiteBuilder
+        Builds the pages.
+    work : Path
+        A folder on the file system of the target, kept from one build to the next.
+
+    Returns
+    -------
+    Path
+        The new folder, inside `work`.
+    """
+    names = [chapter.name for chapter in book.chapters if chapter.name in edition.chapters]
+    notebooks = {name: edition.chapters[name].notebook for name in names}
+    new = work / "edition"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    numbers = ard_csv(notebooks)
+    stage(book, notebooks, work / "stage")
+    seconds = site.build(_pages(edition, facts, work))
+    (work / "html").rename(new / "html")
+    (new / "ard.csv").write_text(numbers, encoding="utf-8")
+    for name, text in notebooks.items():
+        file = new / "notebooks" / f"{name}.ipynb"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    for kind in ("tables", "figures"):
+        (new / kind).mkdir()
+        for name in names:
+            exported = edition.chapters[name].exports / kind
+            if exported.is_dir():
+                shutil.copytree(exported, new / kind, dirs_exist_ok=True)
+    provenance = {
+        "trial": facts.id,
+        "title": facts.title,
+        "notice": facts.notice,
+        "built": now(),
+        "key": edition.key if edition.is_complete else None,
+        "left_out": edition.missing,
+        "parameters": edition.point.parameters,
+        "chapters": edition.record,
+        "data": data,
+        "repairs": facts.repairs,
+        "package": fingerprint.package_hash(),
+        "versions": fingerprint.versions(),
+        "seconds": {"pages": round(seconds, 2)},
+    }
+    text = json.dumps(provenance, indent=1, ensure_ascii=False, sort_keys=True)
+    (new / "provenance.json").write_text(text + "\n", encoding="utf-8")
+    return new
+
+
+def _pages(edition: Edition, facts: TrialFacts, work: Path) -> Pages:
+    title = " · ".join(filter(None, [facts.title, edition.point.name]))
+    overrides = {
+        "trialbook_trial": "",
+        "trialbook_title": title,
+        "trialbook_notice": facts.notice,
+    }
+    return Pages(
+        stage=work / "stage",
+        html=work / "html",
+        doctrees=work / "doctrees",
+        overrides=overrides,
+        made_by=fingerprint.key(fingerprint.package_hash(), fingerprint.versions()),
+        # a page may cite what a chapter that was left out would have given
+        strict=not edition.missing,
+    )
