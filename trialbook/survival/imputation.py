@@ -232,18 +232,12 @@ def pooled_effect(
 ) -> ImputedEffect:
     """Fit a Cox model to each row and pool them by Rubin's rules."""
     models = batched_cox(times, events, trial.treated, strata=trial.strata, ties=ties)
-    m = len(times)
-    coef = float(models.coef.mean())
-    within = float((models.std_error**2).mean())
-    between = float(models.coef.var(ddof=1)) if m > 1 else 0.0
-    extra = (1 + 1 / m) * between
-    std_error = float(np.sqrt(within + extra))
-    df = np.inf if extra < 1e-14 * within else (m - 1) * (1 + within / extra) ** 2
+    coef, std_error, df, within, between = rubins_rules(models.coef, models.std_error**2)
     half = stats.t.isf((1 - conf_level) / 2, df) * std_error
     return ImputedEffect(
         coef,
         std_error,
-        float(df),
+        df,
         float(np.exp(coef)),
         float(np.exp(coef - half)),
         float(np.exp(coef + half)),
@@ -252,5 +246,34 @@ def pooled_effect(
         between,
         int(trial.chosen.sum()),
         float((events & trial.chosen).sum(axis=1).mean()),
-        m,
+        len(times),
     )
+
+
+def rubins_rules(
+    estimates: ArrayLike, variances: ArrayLike
+) -> tuple[float, float, float, float, float]:
+    """Pool the estimates of imputed data sets.
+
+    Parameters
+    ----------
+    estimates, variances : array_like, shape (m,)
+        Estimate of each imputed data set, and its squared standard error.
+
+    Returns
+    -------
+    estimate, std_error, df, within, between : float
+        Pooled estimate; its standard error and degrees of freedom; variances within and between
+        imputations. One data set alone is taken as complete: no variance between, df infinite.
+
+    References
+    ----------
+    Rubin DB (1987). Multiple Imputation for Nonresponse in Surveys, equations 3.1.2 to 3.1.6.
+    """
+    q, u = np.asarray(estimates, dtype=float), np.asarray(variances, dtype=float)
+    within = float(u.mean())
+    between = float(q.var(ddof=1)) if q.size > 1 else 0.0
+    extra = (1 + 1 / q.size) * between
+    varies = extra > 1e-14 * within
+    df = float((q.size - 1) * (1 + within / extra) ** 2) if varies else np.inf
+    return float(q.mean()), float(np.sqrt(within + extra)), df, within, between
