@@ -16,7 +16,11 @@ from trialbook.survival.competing_risks import (
 from trialbook.survival.cox import (
     ChiSquare,
     CoxModel,
+    FirthModel,
+    ProfileInterval,
     cox,
+    firth,
+    profile_interval,
 )
 from trialbook.survival.design import (
     SampleSize,
@@ -116,6 +120,7 @@ __all__ = [
     "CumulativeIncidence",
     "ExtremeCases",
     "FineGray",
+    "FirthModel",
     "FisherExact",
     "GrayTest",
     "ImputedEffect",
@@ -127,6 +132,7 @@ __all__ = [
     "MeanCumulativeFunction",
     "OddsRatio",
     "PiecewiseHazard",
+    "ProfileInterval",
     "ProportionalHazards",
     "RMSTCurve",
     "RMSTDifference",
@@ -152,6 +158,7 @@ __all__ = [
     "expected_events",
     "extreme_cases",
     "fine_gray",
+    "firth",
     "fisher_exact",
     "fisher_p_value",
     "freedman_events",
@@ -167,6 +174,7 @@ __all__ = [
     "newcombe",
     "odds_ratio",
     "power",
+    "profile_interval",
     "proportional_hazards",
     "rate_ratio",
     "reverse_kaplan_meier",

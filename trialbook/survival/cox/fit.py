@@ -7,8 +7,9 @@ from trialbook.survival import validation
 from trialbook.survival.cox.data import CoxData
 from trialbook.survival.cox.exact import exact_likelihood
 from trialbook.survival.cox.model import ChiSquare, CoxModel
-from trialbook.survival.cox.newton import Maximum, independent, maximize
+from trialbook.survival.cox.newton import Likelihood, Maximum, independent, maximize
 from trialbook.survival.cox.partial_likelihood import PartialLikelihood
+from trialbook.survival.cox.risk_sets import RiskSets
 from trialbook.survival.risk_table import as_survival, rank_times
 
 TIES = ("efron", "breslow", "exact")
@@ -89,8 +90,7 @@ def model_of(
     """Fit to validated, sorted data; see `cox`."""
     names, scale = data.names, data.scale
     sets = data.risk_sets(ties, by_patient=clusters is not None)
-    likelihood = exact_likelihood(sets) if ties == "exact" else PartialLikelihood(sets, ties)
-    maximum = maximize(likelihood, np.zeros(len(names)))
+    maximum = maximize(likelihood_of(sets, ties), np.zeros(len(names)))
     free = independent(maximum.start.information())
     finite = free & ~maximum.monotone & maximum.converged
     naive = np.full((len(names), len(names)), np.nan)
@@ -123,6 +123,11 @@ def model_of(
         data=data,
         sets=sets,
     )
+
+
+def likelihood_of(sets: RiskSets, ties: str) -> Likelihood:
+    """Return the partial likelihood of risk sets."""
+    return exact_likelihood(sets) if ties == "exact" else PartialLikelihood(sets, ties)
 
 
 def _sandwich(

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-MOST_ITERATIONS = 50
+MOST_ITERATIONS = 100
 CONVERGED = 1e-12  # of the Newton decrement: one more step leaves rounding alone
 NO_MAXIMUM = 1e-8  # ... below which a coefficient that still moves has no finite estimate
 STILL_MOVES = 0.1  # in log hazard ratio over the covariate's range
@@ -64,7 +64,13 @@ def independent(information: np.ndarray) -> np.ndarray:
     return keep
 
 
-def maximize(likelihood: Likelihood, beta: np.ndarray, free: np.ndarray | None = None) -> Maximum:
+def maximize(
+    likelihood: Likelihood,
+    beta: np.ndarray,
+    free: np.ndarray | None = None,
+    *,
+    tolerance: float = CONVERGED,
+) -> Maximum:
     """Maximize a likelihood over the coefficients that are free.
 
     Parameters
@@ -75,6 +81,8 @@ def maximize(likelihood: Likelihood, beta: np.ndarray, free: np.ndarray | None =
         Where to start; coefficients that are not free stay.
     free : array of bool, shape (p,), optional
         Default: all that are not aliased at the start.
+    tolerance : float
+        Of the Newton decrement (the square of the step in standard errors) before the last step.
 
     Returns
     -------
@@ -99,7 +107,7 @@ def maximize(likelihood: Likelihood, beta: np.ndarray, free: np.ndarray | None =
                 return Maximum(beta, start, state, moves, True, iteration)
             beta, state = _climb(likelihood, beta, step, state)
             information = state.information()
-            if decrement < CONVERGED:
+            if decrement < tolerance:
                 return Maximum(beta, start, state, none, True, iteration)
     return Maximum(beta, start, state, none, False, MOST_ITERATIONS)
 
