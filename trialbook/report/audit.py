@@ -6,6 +6,7 @@ from trialbook.audit import VERDICTS
 from trialbook.report.escape import escape_markdown
 from trialbook.report.filtered import filtered_table
 from trialbook.report.output import Table, Text
+from trialbook.report.sentences import at_start
 
 _MEANING = {
     "impossible": "cannot be true of any data under the conditions that stand beside them",
@@ -51,7 +52,7 @@ def _finding(row) -> str:
 
 
 def _upper(text: str) -> str:
-    return escape_markdown(text[:1].upper() + text[1:], 1000)
+    return escape_markdown(at_start(text), 1000)
 
 
 def tbl_audit(findings: pd.DataFrame) -> Table:
@@ -69,5 +70,5 @@ def tbl_audit(findings: pd.DataFrame) -> Table:
         shown,
         name="audit",
         caption="Every check of the printed figures against each other",
-        filters={"Verdict": "Verdict"},
+        filters={"Verdict": findings["verdict"], "Check": findings["rule"]},
     )

@@ -9,6 +9,7 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.lookup import Lookup
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
+from trialbook.report.sentences import in_text, of
 from trialbook.report.table import html_table
 
 if TYPE_CHECKING:
@@ -83,16 +84,15 @@ def plot_evidence(
             find.text("{n_events}/{n}", arm=arm.code, **key)
             for arm in (comparison.treated, comparison.control)
         ]
-        label = "If pooled" if study == POOLED else _label(study, trial)
+        label = {POOLED: "If pooled", trial.id: "This trial"}.get(study, study)
         rows.append(ForestRow(label, *ratio, *counts, overall=study == POOLED))
     event = trial.endpoint(paramcd)
-    better, worse = comparison.treated.label, comparison.control.label
+    better, worse = (in_text(arm.label) for arm in (comparison.treated, comparison.control))
     favours = (worse, better) if event.favourable else (better, worse)
     return plot_forest(
         rows,
         name=f"evidence {paramcd} {comparison.name}",
-        message=f"Risk ratios for {event.label}, {comparison.treated.label} against "
-        f"{comparison.control.label}: "
+        message=f"Risk ratios for {event.label}, {better} against {worse}: "
         + "; ".join(
             f"{row.label} {row.hr:.2f} ({row.lower:.2f} to {row.upper:.2f})" for row in rows
         ),
@@ -125,22 +125,20 @@ def _study(
     references: pd.DataFrame,
 ) -> str:
     key = {"analysis": ANALYSIS, "paramcd": paramcd, "level": study}
-    sides = [
-        find.text(
-            f"{{n_events}} of {{n}} patients ({{percent}}%) with {arm.label}", arm=arm.code, **key
-        )
-        for arm in (comparison.treated, comparison.control)
-    ]
+    sides = []
+    for arm in (comparison.treated, comparison.control):
+        counts = find.text("{n_events} of {n} patients ({percent}%)", arm=arm.code, **key)
+        sides.append(f"{escape_markdown(counts)} with {of(arm.label)}" if counts else "")
     ratio = find.text("{ratio} (95% CI {lower} to {upper})", arm=comparison.name, **key)
     if not all(sides) or not ratio:
         return ""
     name = escape_markdown(_label(study, trial))
-    event = escape_markdown(trial.endpoint(paramcd).label)
+    event = of(trial.endpoint(paramcd).label)
     cited = ""
     if study in references.index and references.loc[study, "reference"]:
         cited = f" {{cite}}`{references.loc[study, 'reference']}`"
-    counted = escape_markdown(" against ".join(sides), 1000)
-    return f"**{name}**{cited}: {event} in {counted}; risk ratio {escape_markdown(ratio)}."
+    counted, estimate = " against ".join(sides), escape_markdown(ratio)
+    return f"**{name}**{cited}: {event} in {counted}; risk ratio {estimate}."
 
 
 def _pooled(find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str) -> str:

@@ -14,6 +14,7 @@ from trialbook.report.escape import escape_html
 from trialbook.report.output import Table
 
 LONGEST_CELL = 1000
+_NUMBER = ' class="tb-number"'
 
 _SCRIPT = """
 (function () {
@@ -46,8 +47,8 @@ _STYLE = """
 .tb-filter-controls label {display: inline-block; margin: 0 0.9rem 0 0; min-height: 1.6rem}
 .tb-filter-words input {border: 1px solid var(--tb-muted, #5b6776); border-radius: 0.25rem;
   display: block; font: inherit; max-width: 100%; padding: 0.15rem 0.4rem}
-.tb-filter table.tb td {text-align: left}
-.tb-filter table.tb td.tb-number {text-align: right; white-space: nowrap}
+.tb-filter .tb-table table.tb :is(th, td):not(.tb-number) {text-align: left}
+.tb-filter .tb-table table.tb td.tb-number {white-space: nowrap}
 .tb-filter table.tb tr[hidden] {display: none}
 @media print {.tb-filter-controls {display: none}}
 """
@@ -58,7 +59,7 @@ def filtered_table(
     *,
     name: str,
     caption: str,
-    filters: dict[str, str],
+    filters: dict[str, Sequence[str]],
     numbers: Sequence[str] = (),
 ) -> Table:
     """Return a table with controls that narrow it.
@@ -73,7 +74,8 @@ def filtered_table(
     caption : str
         Plain text, above the table.
     filters : dict
-        Column to the heading of its buttons; the column's values are the buttons.
+        Heading of a group of buttons to the value of every row, shown in the table or not; its
+        distinct values are the buttons, in the order of a categorical, else of appearance.
     numbers : sequence of str
         Columns that are aligned to the right.
 
@@ -82,20 +84,27 @@ def filtered_table(
     Table
     """
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    choices = {column: list(dict.fromkeys(frame[column].astype(str))) for column in filters}
+    groups = [(heading, _coded(values)) for heading, values in filters.items()]
     controls = "\n".join(
-        _buttons(slug, f"f{position}", heading, frame[column].astype(str), choices[column])
-        for position, (column, heading) in enumerate(filters.items())
+        _buttons(f"{slug}-f{position}", heading, codes, choices)
+        for position, (heading, (codes, choices)) in enumerate(groups)
     )
     rules = "\n".join(
         f"#{slug}:has(#{slug}-f{position}-{choice}:checked) "
         f'tbody tr:not([data-f{position}="{choice}"]) {{display: none}}'
-        for position, column in enumerate(filters)
-        for choice in range(len(choices[column]))
+        for position, (_, (_, choices)) in enumerate(groups)
+        for choice in range(len(choices))
     )
     label = escape_html(caption, LONGEST_CELL)
-    head = "".join(f'<th scope="col">{escape_html(column)}</th>' for column in frame)
-    body = "\n".join(_row(row, choices, numbers) for row in frame.to_dict("records"))
+    head = "".join(
+        f'<th scope="col"{_NUMBER if column in numbers else ""}>{escape_html(column)}</th>'
+        for column in frame
+    )
+    codes = [codes for _, (codes, _) in groups]
+    body = "\n".join(
+        _row(row, [of_row[line] for of_row in codes], numbers)
+        for line, row in enumerate(frame.to_dict("records"))
+    )
     html = (
         f'<div class="tb-filter" id="{slug}">\n<style>{_STYLE}{rules}\n</style>\n'
         f'<div class="tb-filter-controls">\n{controls}\n'
@@ -109,27 +118,32 @@ def filtered_table(
     return Table(html=re.sub(r"\n\s*", "\n", html), name=slug, frame=frame)
 
 
-def _buttons(slug: str, group: str, heading: str, values: pd.Series, choices: Sequence[str]) -> str:
-    counts = values.value_counts()
-    options = [("all", "all", len(values), " checked")]
-    options += [(str(i), choice, counts[choice], "") for i, choice in enumerate(choices)]
+def _coded(values: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return each row's choice by number, and the choices."""
+    series = pd.Series(values)
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        series = series.cat.remove_unused_categories()
+        return series.cat.codes.tolist(), [str(choice) for choice in series.cat.categories]
+    codes, choices = pd.factorize(series.astype(str))
+    return codes.tolist(), list(choices)
+
+
+def _buttons(group: str, heading: str, codes: list[int], choices: list[str]) -> str:
+    options = [("all", "all", len(codes), " checked")]
+    options += [(str(i), choice, codes.count(i), "") for i, choice in enumerate(choices)]
     labels = "".join(
-        f'<label><input type="radio" name="{slug}-{group}" id="{slug}-{group}-{key}"{checked}> '
-        f"{escape_html(text or 'neither')} ({count})</label>"
+        f'<label><input type="radio" name="{group}" id="{group}-{key}"{checked}> '
+        f"{escape_html(text)} ({count})</label>"
         for key, text, count, checked in options
     )
     return f"<fieldset><legend>{escape_html(heading)}</legend>{labels}</fieldset>"
 
 
-def _row(row: dict, choices: dict[str, list[str]], numbers: Sequence[str]) -> str:
-    marks = "".join(
-        f' data-f{position}="{values.index(str(row[column]))}"'
-        for position, (column, values) in enumerate(choices.items())
-    )
+def _row(row: dict, codes: list[int], numbers: Sequence[str]) -> str:
+    marks = "".join(f' data-f{position}="{code}"' for position, code in enumerate(codes))
     (_, first), *others = row.items()
-    number = ' class="tb-number"'
     cells = "".join(
-        f"<td{number if column in numbers else ''}>{escape_html(value, LONGEST_CELL)}</td>"
+        f"<td{_NUMBER if column in numbers else ''}>{escape_html(value, LONGEST_CELL)}</td>"
         for column, value in others
     )
     return f'<tr{marks}><th scope="row">{escape_html(first, LONGEST_CELL)}</th>{cells}</tr>'

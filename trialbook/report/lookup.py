@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.common import method_at
 from trialbook.report.printed import printed_results
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ class Lookup:
         A results frame, or several joined.
     trial : Trial
         The trial: its units of time and its digits.
+    conf_level : float, default 0.95
+        The level of the intervals; a method is looked for with its suffix (``efron@0.90``) too.
     """
 
-    def __init__(self, results: pd.DataFrame, trial: "Trial"):
+    def __init__(self, results: pd.DataFrame, trial: "Trial", conf_level: float = 0.95):
         self.results = results
         self.trial = trial
+        self.conf_level = conf_level
         printed = printed_results(results, trial)
         keys = results[[*_OF, "statistic"]].itertuples(index=False, name=None)
         self._found = {
@@ -52,8 +56,13 @@ class Lookup:
         method: str = "",
     ) -> float:
         """Return a value at full precision; NaN where it is absent or not estimable."""
-        key = (analysis, paramcd, arm, subgroup, level, _time(time), method, statistic)
-        return self._found.get(key, (math.nan, ""))[0]
+        of = (analysis, paramcd, arm, subgroup, level, _time(time))
+        return self._get(of, method, statistic, (math.nan, ""))[0]
+
+    def _get(self, of: tuple, method: str, statistic: str, otherwise=None):
+        """Return value and text of a statistic, of the level asked for where there is one."""
+        at_level = (*of, method_at(method, self.conf_level), statistic)
+        return self._found.get(at_level) or self._found.get((*of, method, statistic), otherwise)
 
     def text(
         self,
@@ -85,17 +94,26 @@ class Lookup:
 
     def has(self, analysis: str, **key: str) -> bool:
         """Return whether any result of an analysis agrees with the parts of the key given."""
-        found = self.results["analysis"] == analysis
-        for column, wanted in key.items():
-            found &= self.results[column] == wanted
-        return bool(found.any())
+        return bool(self._agreeing(analysis, key).any())
 
     def distinct(self, column: str, analysis: str, **key: str) -> list:
         """Return the distinct values of a column among results of an analysis, in their order."""
+        found = self.results.loc[self._agreeing(analysis, key), column]
+        return list(dict.fromkeys(found))
+
+    def _agreeing(self, analysis: str, key: dict[str, str]) -> pd.Series:
         found = self.results["analysis"] == analysis
-        for name, wanted in key.items():
-            found &= self.results[name] == wanted
-        return list(dict.fromkeys(self.results.loc[found, column]))
+        for column, wanted in key.items():
+            if column == "method":
+                wanted = [wanted, method_at(wanted, self.conf_level)]
+                found &= self.results[column].isin(wanted)
+            else:
+                found &= self.results[column] == wanted
+        return found
+
+    def landmarks(self, paramcd: str) -> list[float]:
+        """Return the times at which survival is compared for an end point, in AVAL's unit."""
+        return sorted(set(self.distinct("time", "landmark", paramcd=paramcd)))
 
 
 def _time(time: float | None) -> float | None:

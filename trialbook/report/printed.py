@@ -51,12 +51,12 @@ STATISTICS = {
     **dict.fromkeys(
         ["mean", "median", "q1", "q3", "min", "max", "geometric_mean", "rate", "nnt"], Kind(1)
     ),
-    **dict.fromkeys(["sd", "smd", "chisq", "ratio", "rate_ratio", "odds_ratio"], NUMBER),
+    **dict.fromkeys(
+        ["sd", "smd", "chisq", "difference", "ratio", "rate_ratio", "odds_ratio"], NUMBER
+    ),
     **dict.fromkeys(["hr", "hr_lower", "hr_upper"], RATIO),
     **dict.fromkeys(["coef", "std_error"], COEFFICIENT),
-    **dict.fromkeys(
-        ["survival", "cumulative_incidence", "risk_difference", "power", "difference"], PROPORTION
-    ),
+    **dict.fromkeys(["survival", "cumulative_incidence", "risk_difference", "power"], PROPORTION),
     **dict.fromkeys(["rmst"], TIME),
     **dict.fromkeys(["lower", "upper"], NUMBER),
     "p_value": P_VALUE,
@@ -66,12 +66,14 @@ LIMITS = {"lower", "upper", "std_error"}
 OF_PROPORTIONS = {"kaplan_meier", "landmark", "competing_risks", "adverse_events", "response"}
 
 
-def kind_of(statistic: str, analysis: str = "", level: str = "", method: str = "") -> Kind:
+def kind_of(
+    statistic: str, analysis: str = "", level: str = "", method: str = "", arm: str = ""
+) -> Kind:
     """Return how a statistic of an analysis is printed.
 
     Parameters
     ----------
-    statistic, analysis, level, method : str
+    statistic, analysis, level, method, arm : str
         As in the results frame; `lower`, say, is a time beside a median, a percentage beside a
         survival probability.
 
@@ -89,11 +91,13 @@ def kind_of(statistic: str, analysis: str = "", level: str = "", method: str = "
         return MEDIAN_TIME if statistic == "median" else TIME
     if analysis == "rmst" and statistic in LIMITS | {"difference", "rmst"}:
         return RATIO if method.startswith("ratio") else TIME
-    if statistic in LIMITS:
+    if analysis == "laboratory" and statistic in {"mean", "geometric_mean"}:
+        return NUMBER
+    if statistic in LIMITS | {"difference"}:
         if analysis in OF_PROPORTIONS:
             return PROPORTION
         if analysis == "incidence_rate" and statistic != "std_error":
-            return RATIO if method.startswith("ratio") else RATE
+            return RATIO if " vs " in arm else RATE
     return STATISTICS[statistic]
 
 
@@ -136,6 +140,7 @@ def printed(
     analysis: str = "",
     level: str = "",
     method: str = "",
+    arm: str = "",
     digits: int | None = None,
     per_shown: float = 1.0,
 ) -> str:
@@ -147,7 +152,7 @@ def printed(
         A statistic of the results frame, ``"hr"`` say.
     value : float or None
         Its value at full precision; None or NaN means not estimable.
-    analysis, level, method : str
+    analysis, level, method, arm : str
         As in the results frame; they tell what a limit is a limit of.
     digits : int, optional
         Decimals, instead of the convention's.
@@ -164,7 +169,7 @@ def printed(
     >>> printed("hr", 0.4449), printed("percent", 16.379), printed("survival", 0.8361)
     ('0.44', '16.4', '83.6%')
     """
-    kind = kind_of(statistic, analysis, level, method)
+    kind = kind_of(statistic, analysis, level, method, arm)
     if value is None or np.isnan(value):
         return kind.missing
     if np.isinf(value):
@@ -196,25 +201,23 @@ def printed_column(
     pandas.Series of str
     """
     own = digits or {}
-    columns = ["analysis", "paramcd", "level", "method", "statistic", "value"]
-    return pd.Series(
-        [
-            printed(
-                statistic,
-                value,
-                analysis=analysis,
-                level=level,
-                method=method,
-                per_shown=per_shown,
-                digits=_own_digits(own, paramcd, statistic, analysis),
-            )
-            for analysis, paramcd, level, method, statistic, value in frame[columns].itertuples(
-                index=False
-            )
-        ],
-        index=frame.index,
-        dtype=str,
-    )
+    columns = ["analysis", "paramcd", "arm", "level", "method", "statistic", "value"]
+    texts = [
+        printed(
+            statistic,
+            value,
+            analysis=analysis,
+            level=level,
+            method=method,
+            arm=arm,
+            per_shown=per_shown,
+            digits=_own_digits(own, paramcd, statistic, analysis),
+        )
+        for analysis, paramcd, arm, level, method, statistic, value in zip(
+            *(frame[column] for column in columns), strict=True
+        )
+    ]
+    return pd.Series(texts, index=frame.index, dtype=str)
 
 
 def _own_digits(own: dict[str, int], paramcd: str, statistic: str, analysis: str) -> int | None:

@@ -15,13 +15,14 @@ from trialbook.published.comparison import (
 from trialbook.report.escape import escape_markdown
 from trialbook.report.filtered import filtered_table
 from trialbook.report.output import Table, Text
+from trialbook.report.sentences import at_start
 from trialbook.report.table import html_table
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 WITHHELD = "withheld"
-_BASIS = {"target": "aimed at", "unforced": "came by itself", "": ""}
+_BASIS = {"target": "targets of the search", "unforced": "unforced", "": ""}
 
 
 def published_opening(compared: pd.DataFrame, trial: "Trial") -> Text:
@@ -65,7 +66,7 @@ def published_count(compared: pd.DataFrame) -> Text:
             parts.append(f"of the {len(of)} that {words}, {returned} come back")
     if parts:
         joined = "; ".join(parts)
-        sentences.append(f"{joined[0].upper()}{joined[1:]}.")
+        sentences.append(_sentence(joined))
     for verdict, words in (
         (IMPOSSIBLE, "cannot come back from any data, each with its proof below"),
         (DIFFERS, "differ, as explained below"),
@@ -118,14 +119,13 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
             "Printed": compared["printed"],
             "Computed": computed,
             "Verdict": compared["verdict"].astype(str),
-            "Chapter": compared["chapter"],
-            "Basis": compared["basis"].map(_BASIS).fillna(""),
+            "Basis": compared["basis"],
             "Where in the paper": compared["source"],
         }
     )
-    filters = {"Verdict": "Verdict", "Chapter": "Chapter"}
+    filters = {"Verdict": compared["verdict"], "Chapter": compared["chapter"]}
     if (compared["basis"] != "").any():
-        filters["Basis"] = "Search"
+        filters["Basis"] = compared["basis"].replace("", "not about data")
     else:
         shown = shown.drop(columns="Basis")
     return filtered_table(
@@ -150,7 +150,7 @@ def published_exceptions(compared: pd.DataFrame, trial: "Trial") -> Text:
     secret = _secret(open_, trial)
     lines = []
     for verdict, group in open_.groupby("verdict", observed=True, sort=True):
-        lines.append(f"\n{verdict[0].upper()}{verdict[1:]}:\n")
+        lines.append(f"\n{at_start(verdict)}:\n")
         for row in group.itertuples():
             cells = (row.item, row.arm, row.statistic, row.printed, row.computed or "nothing")
             item, arm, statistic, printed, computed = map(escape_markdown, cells)
@@ -165,4 +165,4 @@ def published_exceptions(compared: pd.DataFrame, trial: "Trial") -> Text:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    return at_start(text) + ("" if text.endswith(".") else ".")

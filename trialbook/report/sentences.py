@@ -165,6 +165,7 @@ def effect_of(
         events_control=events(comparison.control),
         favourable=endpoint.favourable,
         margin=trial.config.margin if noninferiority else None,
+        conf_level=lookup.conf_level,
     )
 
 

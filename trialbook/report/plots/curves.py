@@ -147,7 +147,7 @@ def plot_hazard_ratio_over_time(
         axes.plot(t, r, "o", color=MUTED, markersize=2.5, alpha=0.6)
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.axhline(np.log(hr), color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
-        values = [v for v in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)]
+        values = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
         shown = [v for v in values if low - 0.15 <= np.log(v) <= high + 0.15]
         axes.set_yticks(np.log(shown), [f"{v:g}" for v in shown])
         axes.set_xlabel(time_label, labelpad=2)

@@ -6,6 +6,7 @@ from math import isfinite
 
 import numpy as np
 
+from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import panel, sheet, write
 from trialbook.report.printed import printed
@@ -37,8 +38,9 @@ def plot_forest(
     treated: str,
     control: str,
     favours: tuple[str, str],
+    effect: str = "HR",
 ) -> Drawing | None:
-    """Draw hazard ratios with intervals on a log scale, numbers beside them.
+    """Draw hazard ratios, or other ratios, with intervals on a log scale, numbers beside them.
 
     Parameters
     ----------
@@ -50,6 +52,8 @@ def plot_forest(
         Headings of the two columns of events.
     favours : tuple of str
         What lies left and right of 1.
+    effect : str
+        What the ratios are called above their numbers.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def plot_forest(
             _line(figure, y, row, left)
             if isfinite(row.hr):
                 _estimate(axes, position, row, (low, high))
-        _heading(figure, treated, control, left)
+        _heading(figure, treated, control, left, effect)
         ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= t <= high]
         axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
         axes.minorticks_off()
@@ -97,7 +101,7 @@ def _line(figure, y: float, row: ForestRow, left: float) -> None:
     """Write a row's words and numbers."""
     weight = "bold" if row.heading or row.overall else "normal"
     indent = 0.02 if row.heading or row.overall else 0.14
-    write(figure, indent, y, plain(row.label, 30), size=9, weight=weight)
+    write(figure, indent, y, shortened(row.label, 30), size=9, weight=weight)
     write(figure, left - 0.82, y, row.treated, size=9, ha="right")
     write(figure, left - 0.1, y, row.control, size=9, ha="right")
     text = row.note
@@ -123,12 +127,12 @@ def _estimate(axes, position: int, row: ForestRow, limits: tuple[float, float]) 
     axes.plot([np.clip(row.hr, low, high)], [position], color=colour, **marker)
 
 
-def _heading(figure, treated: str, control: str, left: float) -> None:
+def _heading(figure, treated: str, control: str, left: float, effect: str) -> None:
     """Write the headings of the columns."""
     write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
     for place, text in ((left - 0.82, treated), (left - 0.1, control)):
         write(figure, place, 0.42, text, size=9, ha="right", weight="bold")
-    write(figure, WIDTH - 0.02, 0.42, "HR (95% CI)", size=9, ha="right", weight="bold")
+    write(figure, WIDTH - 0.02, 0.42, f"{effect} (95% CI)", size=9, ha="right", weight="bold")
 
 
 def plot_balance(
@@ -161,7 +165,8 @@ def plot_balance(
         axes.set(xlim=(-reach, reach), ylim=(len(pairs) - 0.5, -0.5))
         axes.axvline(0, color=MUTED, linewidth=0.9)
         for position, (difference, label) in enumerate(pairs):
-            write(figure, left - 0.1, head + ROW * (position + 0.5), label, size=8.5, ha="right")
+            y = head + ROW * (position + 0.5)
+            write(figure, left - 0.1, y, shortened(label, 46), size=8.5, ha="right")
             axes.plot([0, difference], [position, position], color=GRID, linewidth=1.2)
             axes.plot([difference], [position], "o", color=ACCENT, markersize=5)
         axes.set_yticks([])

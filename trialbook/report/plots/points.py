@@ -1,4 +1,4 @@
-"""Points and spreads: adverse events, baseline distributions, power, the schedule of visits."""
+"""Points and spreads: adverse events by arm, distributions at baseline."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialbook.report.escape import plain
+from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     LINE,
-    axis_title,
     key,
-    line_style,
     panel,
-    quiet,
     sheet,
     write,
 )
@@ -73,7 +70,7 @@ def plot_adverse_events(
         share = panel(figure, left, head, first, height)
         risk = panel(figure, second, head, WIDTH - second - 0.12, height)
         for y, row in enumerate(rows):
-            label = plain(row.label, 30)
+            label = shortened(row.label, 30)
             label = label if label != label.upper() else label.capitalize()
             write(figure, left - 0.1, head + ROW * (y + 0.5), label, size=8.5, ha="right")
             values = [row.percent[arm.code] for arm in trial.arms]
@@ -135,7 +132,7 @@ def plot_distributions(
         for i, (label, arms) in enumerate(shown.items()):
             left = 0.12 + (i % columns) * (width + 0.35)
             y = head + (i // columns) * each + 0.28
-            write(figure, left, y - 0.13, plain(label, 40), size=9, color=MUTED)
+            write(figure, left, y - 0.13, shortened(label, 40), size=9, color=MUTED)
             axes = panel(figure, left, y, width, strip)
             for position, arm in enumerate(trial.arms):
                 _strip(axes, np.sort(arms.get(arm.code, np.array([]))), position)
@@ -155,168 +152,7 @@ def _strip(axes, values: np.ndarray, position: int) -> None:
     dots = values if len(values) <= 400 else np.quantile(values, np.linspace(0, 1, 400))
     # The golden ratio spreads any number of dots evenly, the same way in every build.
     jitter = ((np.arange(len(dots)) * 0.6180339887) % 1 - 0.5) * 0.5
-    axes.plot(
-        dots, position + jitter, ".", color=colour, markersize=2.6, alpha=0.45, rasterized=False
-    )
+    axes.plot(dots, position + jitter, ".", color=colour, markersize=2.6, alpha=0.45)
     q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75])
     axes.plot([q1, q3], [position, position], color=colour, linewidth=2)
     axes.plot([median], [position], "o", color=colour, markersize=5.5)
-
-
-def plot_power(
-    hazard_ratios: np.ndarray,
-    power: np.ndarray,
-    *,
-    assumed: float,
-    planned: float,
-    name: str,
-    message: str,
-) -> Drawing | None:
-    """Draw the power over the true hazard ratio, with what was assumed and planned.
-
-    Parameters
-    ----------
-    hazard_ratios, power : array
-        Power as a proportion at each true hazard ratio.
-    assumed, planned : float
-        The hazard ratio and the power of the plan.
-    name, message : str
-        Of the figure.
-
-    Returns
-    -------
-    Drawing or None
-    """
-    if not len(hazard_ratios):
-        return None
-    with theme():
-        figure = sheet(3.35)
-        axis_title(figure, 0.02, 0.12, "Power (%)")
-        axes = panel(figure, LEFT, 0.3, WIDTH - LEFT - RIGHT, 2.5)
-        axes.plot(hazard_ratios, 100 * power, color=ACCENT)
-        axes.axhline(100 * planned, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
-        axes.axvline(assumed, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
-        left, right = hazard_ratios.min(), hazard_ratios.max()
-        axes.annotate(
-            "assumed",
-            (assumed, 3),
-            xytext=(4, 0),
-            textcoords="offset points",
-            size=8.5,
-            color=MUTED,
-        )
-        axes.annotate(
-            "planned",
-            (right, 100 * planned),
-            xytext=(0, 3),
-            textcoords="offset points",
-            size=8.5,
-            color=MUTED,
-            ha="right",
-        )
-        axes.set(xlim=(left, right), ylim=(0, 101), yticks=range(0, 101, 20))
-        axes.set_xlabel("True hazard ratio", labelpad=2)
-        quiet(axes)
-        return drawn(figure, name, message)
-
-
-def plot_tipping_point(
-    delta: np.ndarray,
-    curves: Mapping[str, tuple[np.ndarray, np.ndarray, np.ndarray]],
-    *,
-    name: str,
-    message: str,
-    delta_label: str,
-) -> Drawing | None:
-    """Draw how the hazard ratio moves as those who withdrew are assumed to fare worse.
-
-    Parameters
-    ----------
-    delta : array
-        The hazard after withdrawal, relative to that of those who stayed.
-    curves : mapping
-        An imputation rule to the hazard ratio and its limits at each delta.
-    name, message, delta_label : str
-        Of the figure, of the horizontal axis.
-
-    Returns
-    -------
-    Drawing or None
-    """
-    if not len(delta) or not curves:
-        return None
-    with theme():
-        figure = sheet(3.4 + LINE * len(curves))
-        top = 0.12
-        for position, label in enumerate(curves):
-            write(
-                figure, LEFT, top, f"{label}", size=9, color=arm_colour(position + 1), weight="bold"
-            )
-            top += LINE
-        axis_title(figure, 0.02, top + 0.03, "Hazard ratio (95% CI)")
-        axes = panel(figure, LEFT, top + 0.2, WIDTH - LEFT - RIGHT, 2.45)
-        for position, (hr, lower, upper) in enumerate(curves.values(), start=1):
-            colour = arm_colour(position)
-            axes.fill_between(delta, lower, upper, color=colour, alpha=0.13, linewidth=0)
-            axes.plot(delta, hr, color=colour, linestyle=line_style(position))
-        axes.axhline(1, color=INK, linewidth=0.9)
-        axes.set_yscale("log")
-        low, high = axes.get_ylim()
-        ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5) if low <= t <= high]
-        axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
-        axes.minorticks_off()
-        axes.set_xlim(delta.min(), delta.max())
-        axes.set_xlabel(delta_label, labelpad=2)
-        quiet(axes)
-        return drawn(figure, name, message)
-
-
-def plot_schedule(
-    visits: Sequence[float],
-    rows: Mapping[str, Sequence[float]],
-    *,
-    visit_label: str,
-    name: str,
-    message: str,
-) -> Drawing | None:
-    """Draw the schedule of visits: what was measured when.
-
-    Parameters
-    ----------
-    visits : sequence of float
-        Visit numbers, in order.
-    rows : mapping
-        What was measured to the visits at which it was.
-    visit_label, name, message : str
-        Of the horizontal axis, of the figure.
-
-    Returns
-    -------
-    Drawing or None
-    """
-    if not len(visits) or not rows:
-        return None
-    left, head, height = 2.3, 0.2, ROW * 1.15 * len(rows)
-    with theme():
-        figure = sheet(head + height + 0.6)
-        axes = panel(figure, left, head, WIDTH - left - RIGHT, height)
-        for y, (label, at) in enumerate(rows.items()):
-            write(
-                figure,
-                left - 0.15,
-                head + height * (y + 0.5) / len(rows),
-                plain(label, 38),
-                size=8.5,
-                ha="right",
-            )
-            axes.axhline(y, color=GRID, linewidth=0.8)
-            axes.plot(list(at), [y] * len(at), "o", color=ACCENT, markersize=4.5)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        span = (max(visits) - min(visits)) or 1.0
-        ticks = [v for i, v in enumerate(visits) if i == 0 or v - visits[i - 1] >= span / 20]
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.tick_params(length=3)
-        axes.set_xlabel(visit_label, labelpad=2)
-        return drawn(figure, name, message)

@@ -1,0 +1,35 @@
+"""The book's figures, made from results: `plot_*` return a `Drawing`, or None without data."""
+
+from trialbook.report.figures.checks import (
+    plot_cumulative_incidence,
+    plot_hazard_over_time,
+    plot_withdrawal,
+)
+from trialbook.report.figures.design import plot_planned_power, plot_visits
+from trialbook.report.figures.efficacy import (
+    plot_end_points,
+    plot_subgroups,
+    plot_survival,
+)
+from trialbook.report.figures.population import (
+    plot_baseline_balance,
+    plot_baseline_distributions,
+    plot_flow_of_patients,
+)
+from trialbook.report.figures.safety import plot_harms, plot_laboratory
+
+__all__ = [
+    "plot_baseline_balance",
+    "plot_baseline_distributions",
+    "plot_cumulative_incidence",
+    "plot_end_points",
+    "plot_flow_of_patients",
+    "plot_harms",
+    "plot_hazard_over_time",
+    "plot_laboratory",
+    "plot_planned_power",
+    "plot_subgroups",
+    "plot_survival",
+    "plot_visits",
+    "plot_withdrawal",
+]

@@ -1,0 +1,153 @@
+"""Figures that check the result: hazard ratio over time, competing events, withdrawal."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook import survival
+from trialbook.report import sentences
+from trialbook.report.output import Drawing
+from trialbook.report.plots.curves import Curve, plot_hazard_ratio_over_time, plot_incidence
+from trialbook.report.plots.plans import plot_tipping_point
+from trialbook.report.printed import printed
+from trialbook.report.sentences import at_start, in_text
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.report.lookup import Lookup
+    from trialbook.survival import CoxModel, CumulativeIncidence
+
+LARGEST_DELTA = 5
+
+
+def plot_hazard_over_time(
+    model: "CoxModel", lookup: "Lookup", endpoint: "Endpoint"
+) -> Drawing | None:
+    """Draw the hazard ratio over time of a Cox model of treatment.
+
+    Parameters
+    ----------
+    model : CoxModel
+        Treatment is its first term.
+    lookup : Lookup
+        For the trial's units.
+    endpoint : Endpoint
+        What the model is of.
+
+    Returns
+    -------
+    Drawing or None
+        None with few events, or where the hazard ratio is not estimable.
+    """
+    if model.n_events < sentences.FEWEST_EVENTS or not np.isfinite(model.coef[0]):
+        return None
+    smooth = survival.log_hazard_ratio_over_time(model)
+    time = lookup.trial.time
+    hr = float(model.hr[0])
+    ends = [printed("hr", float(np.exp(smooth.log_hr[i]))) for i in (0, -1)]
+    return plot_hazard_ratio_over_time(
+        time.to_show(smooth.event_time),
+        smooth.scaled_residuals,
+        Curve(time.to_show(smooth.time), smooth.log_hr, smooth.lower, smooth.upper),
+        hr,
+        time_label=time.label,
+        name=f"hazard-over-time-{endpoint.paramcd}",
+        message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time: {ends[0]} at the "
+        f"first, {ends[1]} at the last event; the model's constant is {printed('hr', hr)}.",
+    )
+
+
+def plot_cumulative_incidence(
+    estimates: Mapping[str, Mapping[str, "CumulativeIncidence"]], lookup: "Lookup"
+) -> Drawing | None:
+    """Draw the cumulative incidence of end points that others compete with.
+
+    Parameters
+    ----------
+    estimates : mapping
+        An end point's PARAMCD to the arms' estimates (by code); its event is cause 1.
+    lookup : Lookup
+        For the trial's labels and units.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial, panels, said = lookup.trial, {}, []
+    for code, arms in estimates.items():
+        label = at_start(in_text(trial.endpoint(code).label))
+        panels[label] = {
+            arm: Curve(*_from_zero(trial.time.to_show(of.time), _rows(of)))
+            for arm, of in arms.items()
+        }
+        last = ", ".join(
+            f"{printed('cumulative_incidence', float(_rows(of)[0][-1]))} with {arm}"
+            for arm, of in arms.items()
+        )
+        said.append(f"{label}: {last}")
+    return plot_incidence(
+        panels,
+        trial,
+        name="cumulative-incidence",
+        message=f"Cumulative incidence at the end of follow-up. {'; '.join(said)}.",
+    )
+
+
+def _rows(estimate: "CumulativeIncidence") -> tuple[np.ndarray, ...]:
+    """Return the incidence of cause 1 and its limits; zeros where nobody had it."""
+    if not len(estimate.cumulative_incidence):
+        nothing = np.zeros(len(estimate.time))
+        return nothing, nothing, nothing
+    return estimate.cumulative_incidence[0], estimate.lower[0], estimate.upper[0]
+
+
+def _from_zero(time: np.ndarray, rows: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+    return [np.insert(time, 0, 0.0), *(np.insert(row, 0, 0.0) for row in rows)]
+
+
+def plot_withdrawal(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
+) -> Drawing | None:
+    """Draw how the hazard ratio moves when withdrawn patients fare worse than assumed.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of tipping_point.
+    endpoint, comparison
+        Of what, and whom with whom.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    of = ("tipping_point", endpoint.paramcd, comparison.name)
+    rules = {
+        "treated": f"withdrawn patients of {comparison.treated.code} only",
+        "both": "withdrawn patients of both groups",
+    }
+    methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
+    deltas = [float(m.split("@")[0].removeprefix("delta=")) for m in methods if "delta=" in m]
+    deltas = np.sort([delta for delta in deltas if delta <= LARGEST_DELTA])
+    if not len(deltas):
+        return None
+
+    def read(name: str, level: str) -> np.ndarray:
+        keys = [{"level": level, "method": f"delta={delta:g}"} for delta in deltas]
+        return np.array([lookup.value(name, *of, **key) for key in keys])
+
+    curves = {
+        words: (read("hr", level), read("hr_lower", level), read("hr_upper", level))
+        for level, words in rules.items()
+    }
+    first = next(iter(curves.values()))
+    return plot_tipping_point(
+        deltas,
+        curves,
+        name=f"withdrawal-{endpoint.paramcd}-{comparison.name}",
+        message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows "
+        f"from none to {deltas[-1]:g} times that of those who stayed: from "
+        f"{printed('hr', float(first[0][0]))} to {printed('hr', float(first[0][-1]))}.",
+        delta_label="Hazard after withdrawal, relative to that of patients who stayed",
+    )

@@ -1,0 +1,203 @@
+"""Figures of the end points: survival, all end points, subgroups, checks of the result."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.analyses import time_ticks
+from trialbook.report import sentences
+from trialbook.report.labels import level_label
+from trialbook.report.output import Drawing
+from trialbook.report.plots.forest import ForestRow, plot_forest
+from trialbook.report.plots.kaplan_meier import plot_kaplan_meier
+from trialbook.report.sentences import at_start, in_text
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.report.lookup import Lookup
+    from trialbook.survival import KaplanMeier
+
+FAVOURS = {
+    False: ("{treated} better", "{control} better"),
+    True: ("{control} better", "{treated} better"),
+}
+
+
+def plot_survival(
+    curves: Mapping[str, "KaplanMeier"],
+    lookup: "Lookup",
+    endpoint: "Endpoint",
+    *,
+    ties: str = "efron",
+    name: str = "",
+) -> Drawing | None:
+    """Draw Kaplan-Meier curves with the hazard ratios of the results above them.
+
+    Parameters
+    ----------
+    curves : mapping of str to KaplanMeier
+        Arm's code to its curve.
+    lookup : Lookup
+        With results of kaplan_meier, cox, log_rank.
+    endpoint : Endpoint
+        What the curves are of.
+    ties : str
+        The Cox model's method.
+    name : str
+        Of the figure.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial = lookup.trial
+    lines = []
+    for comparison in trial.comparisons:
+        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        who = f"{comparison.name}: " if len(trial.comparisons) > 1 else ""
+        text = sentences.interval(effect)
+        lines.append(who + text if who else at_start(text))
+    return plot_kaplan_meier(
+        curves, trial, endpoint, ticks=time_ticks(trial, endpoint), results=lines, name=name
+    )
+
+
+def _events(lookup: "Lookup", analysis: str, code: str, arm: str, **key: str) -> str:
+    return lookup.text("{n_events}/{n}", analysis, code, arm, **key)
+
+
+def _sides(comparison: "Comparison", favourable: bool, randomized: str) -> tuple[str, str]:
+    """Return what lies left and right of 1."""
+    if randomized != "yes":
+        return f"lower with {comparison.treated.code}", f"higher with {comparison.treated.code}"
+    better = [f"{arm.code} better" for arm in (comparison.treated, comparison.control)]
+    return (better[1], better[0]) if favourable else (better[0], better[1])
+
+
+def plot_end_points(
+    lookup: "Lookup", comparison: "Comparison", *, ties: str = "efron"
+) -> Drawing | None:
+    """Draw the hazard ratios of all end points of one comparison.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of kaplan_meier and cox.
+    comparison : Comparison
+        Whom with whom.
+    ties : str
+        The Cox model's method.
+
+    Returns
+    -------
+    Drawing or None
+        None with a single end point: its table says all.
+    """
+    trial = lookup.trial
+    favourable = trial.primary.favourable
+    # An end point of the other direction would turn the meaning of left and right.
+    shown = [one for one in trial.endpoints if one.favourable == favourable]
+    if len(shown) < 2:
+        return None
+    rows = []
+    for endpoint in shown:
+        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        rows.append(
+            ForestRow(
+                at_start(in_text(endpoint.label)),
+                *_estimate(effect),
+                treated=_events(lookup, "kaplan_meier", endpoint.paramcd, comparison.treated.code),
+                control=_events(lookup, "kaplan_meier", endpoint.paramcd, comparison.control.code),
+                overall=endpoint.paramcd == trial.primary.paramcd,
+            )
+        )
+    estimated = [row for row in rows if isfinite(row.hr)]
+    below = sum(row.hr < 1 for row in estimated)
+    return plot_forest(
+        rows,
+        name=f"end-points-{comparison.name}",
+        message=f"Hazard ratios of {len(estimated)} end points, {comparison.name}: "
+        f"{below} below 1.",
+        treated=comparison.treated.code,
+        control=comparison.control.code,
+        favours=_sides(comparison, favourable, trial.randomized),
+    )
+
+
+def _estimate(effect) -> tuple[float, float, float]:
+    if not effect.estimable:
+        return (float("nan"),) * 3
+    return effect.hr, effect.lower, effect.upper
+
+
+def plot_subgroups(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", *, ties: str = "efron"
+) -> Drawing | None:
+    """Draw a forest plot of the hazard ratios within subgroups.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of subgroup, kaplan_meier, cox.
+    endpoint, comparison
+        Of what, and whom with whom.
+    ties : str
+        The Cox model's method for all patients.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial, code = lookup.trial, endpoint.paramcd
+    variables = [
+        one for one in lookup.distinct("subgroup", "subgroup", paramcd=code) if "=" not in one
+    ]
+    if not variables:
+        return None
+    overall = sentences.effect_of(lookup, endpoint, comparison, ties)
+    rows = [
+        ForestRow(
+            "All patients",
+            *_estimate(overall),
+            treated=_events(lookup, "kaplan_meier", code, comparison.treated.code),
+            control=_events(lookup, "kaplan_meier", code, comparison.control.code),
+            overall=True,
+        )
+    ]
+    labels = {item.variable: item.label for item in trial.config.baseline}
+    key = {"method": "efron"}
+    for name in variables:
+        p = lookup.text(
+            "{p_value}", "subgroup", code, comparison.name, subgroup=name, method="interaction"
+        )
+        note = f"interaction P{'' if p.startswith('<') else '='}{p}" if p and p != "NE" else ""
+        rows.append(ForestRow(labels.get(name, name), heading=True, note=note))
+        for subgroup in subgroups:
+            if not subgroup.startswith(f"{name}="):
+                continue
+            of = {"subgroup": subgroup} | key
+            hr, lower, upper = (
+                lookup.value(statistic, "subgroup", code, comparison.name, **of)
+                for statistic in ("hr", "hr_lower", "hr_upper")
+            )
+            rows.append(
+                ForestRow(
+                    level_label(name, subgroup.partition("=")[2]),
+                    hr,
+                    lower,
+                    upper,
+                    treated=_events(lookup, "subgroup", code, comparison.treated.code, **of),
+                    control=_events(lookup, "subgroup", code, comparison.control.code, **of),
+                )
+            )
+    estimated = [row for row in rows[1:] if isfinite(row.hr)]
+    below = sum(row.hr < 1 for row in estimated)
+    return plot_forest(
+        rows,
+        name=f"subgroups-{code}-{comparison.name}",
+        message=f"Hazard ratios of {in_text(endpoint.label)} in {len(estimated)} subgroups, "
+        f"{comparison.name}: {below} below 1.",
+        treated=comparison.treated.code,
+        control=comparison.control.code,
+        favours=_sides(comparison, endpoint.favourable, trial.randomized),
+    )

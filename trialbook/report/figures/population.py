@@ -1,0 +1,192 @@
+"""Figures of the patients: their flow through the trial, balance, distributions."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.labels import level_label, term_label
+from trialbook.report.output import Drawing
+from trialbook.report.plots.flow import Box, plot_flow
+from trialbook.report.plots.forest import plot_balance
+from trialbook.report.plots.points import plot_distributions
+from trialbook.report.printed import printed
+from trialbook.report.sentences import in_text
+
+if TYPE_CHECKING:
+    from trialbook.config import Arm
+    from trialbook.report.lookup import Lookup
+
+MOST_SMD = 18
+
+
+def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
+    """Draw the CONSORT flow of patients from the data.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``disposition``.
+
+    Returns
+    -------
+    Drawing
+    """
+    trial = lookup.trial
+    randomized = trial.randomized == "yes"
+
+    def n(paramcd: str, level: str, arm: str = "all") -> int | None:
+        count = lookup.value("n", "disposition", paramcd, arm, level=level)
+        return None if count != count else int(count)
+
+    everyone = n("RANDFL", "RANDOMIZED") or 0
+    start = []
+    screened = n("ADSL", "SCREENED")
+    if screened:
+        start.append(
+            Box(f"{screened:,} were screened", (f"{screened - everyone:,} were not randomized",))
+        )
+    dates = [lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max")]
+    when = (f"{dates[0]} to {dates[1]}",) if all(dates) and "NE" not in dates else ()
+    verb = "were randomized" if randomized else "entered the study"
+    start.append(Box(f"{everyone:,} patients {verb}", when))
+    arms = [_arm_boxes(lookup, arm, n) for arm in trial.arms]
+    arms = _aligned(arms)
+    counts = ", ".join(
+        f"{n('RANDFL', 'RANDOMIZED', arm.code):,} to {in_text(arm.label)}" for arm in trial.arms
+    )
+    message = f"Flow of patients: {everyone:,} {verb}: {counts}."
+    return plot_flow(start, arms, name="flow", message=message)
+
+
+def _arm_boxes(lookup: "Lookup", arm: "Arm", n) -> dict[str, Box]:
+    """Return the boxes of one arm by step: assigned, left, completed, analysed."""
+    trial, code = lookup.trial, arm.code
+    assigned = n("RANDFL", "RANDOMIZED", code) or 0
+    treated = n("TRTSDT", "TREATED", code)
+    verb = "assigned to" if trial.randomized == "yes" else "given"
+    lines = []
+    if treated is not None:
+        lines.append(f"{treated:,} were treated")
+        if assigned > treated:
+            lines.append(f"{assigned - treated:,} not treated")
+    boxes = {"assigned": Box(f"{assigned:,} {verb} {in_text(arm.label)}", tuple(lines))}
+    left = n("EOSSTT", "DISCONTINUED", code)
+    if left is not None:
+        boxes["left"] = Box(f"{left:,} left the study", _reasons(lookup, "DCSREAS", code))
+    completed = n("EOSSTT", "COMPLETED", code)
+    if completed is not None:
+        boxes["completed"] = Box(f"{completed:,} completed the study")
+    populations = trial.config.populations
+    analysed = [
+        f"{count:,} for {words}"
+        for paramcd, level, words in (
+            (populations.efficacy, "EFFICACY", "efficacy"),
+            (populations.safety, "SAFETY", "safety"),
+            ("PPROTFL", "PER-PROTOCOL", "the per-protocol analysis"),
+        )
+        if (count := n(paramcd, level, code)) is not None
+    ]
+    boxes["analysed"] = Box("Analysed", tuple(analysed))
+    return boxes
+
+
+def _reasons(lookup: "Lookup", variable: str, code: str) -> tuple[str, ...]:
+    """Return the reasons of one arm, the commonest first."""
+    levels = lookup.distinct("level", "disposition", paramcd=variable)
+    counted = [
+        (int(count), level)
+        for level in levels
+        if (count := lookup.value("n", "disposition", variable, code, level=level)) > 0
+    ]
+    counted.sort(key=lambda pair: (-pair[0], pair[1]))
+    return tuple(f"{count:,} {in_text(term_label(level))}" for count, level in counted)
+
+
+def _aligned(arms: list[dict[str, Box]]) -> list[list[Box]]:
+    """Return the same steps for every arm: one that an arm lacks is a box saying none."""
+    steps = ("assigned", "left", "completed", "analysed")
+    kept = [step for step in steps if any(step in arm for arm in arms)]
+    none = {"left": Box("0 left the study"), "completed": Box("0 completed the study")}
+    return [[arm.get(step) or none[step] for step in kept] for arm in arms]
+
+
+def plot_baseline_balance(lookup: "Lookup") -> Drawing | None:
+    """Draw the standardized differences at baseline of the first comparison, largest first.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``baseline``.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial = lookup.trial
+    if not trial.comparisons:
+        return None
+    comparison = trial.comparisons[0]
+    found = lookup.results
+    found = found[
+        (found["analysis"] == "baseline")
+        & (found["statistic"] == "smd")
+        & (found["arm"] == comparison.name)
+        & found["value"].notna()
+    ]
+    if found.empty:
+        return None
+    order = found["value"].abs().sort_values(ascending=False, kind="stable").index[:MOST_SMD]
+    top = found.loc[order]
+    labels = {item.variable: item.label for item in trial.config.baseline}
+    names = []
+    for name, level in zip(top["paramcd"], top["level"], strict=True):
+        label = labels.get(name, name.capitalize())
+        if level and level != "Y":
+            label += f": {level_label(name, level)}"
+        names.append(label)
+    return plot_balance(
+        names,
+        list(top["value"]),
+        name="balance",
+        message=f"Standardized differences at baseline, {comparison.name}: the largest is "
+        f"{printed('smd', top['value'].iloc[0])} SD, in {names[0]}.",
+        sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),
+    )
+
+
+def plot_baseline_distributions(trial) -> Drawing | None:
+    """Draw every patient's value of each baseline number, by arm.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    Drawing or None
+        None where no number is described, or in confidential data.
+    """
+    if trial.privacy == "confidential":
+        return None
+    patients = trial.efficacy_population()
+    numbers = [
+        item
+        for item in trial.config.baseline
+        if item.variable in patients
+        and item.summary != "count"
+        and pd.api.types.is_numeric_dtype(patients[item.variable])
+    ]
+    variables = {
+        item.label: {
+            code: of[item.variable].dropna().to_numpy(float)
+            for code, of in patients.groupby("arm", observed=True)
+        }
+        for item in numbers
+    }
+    return plot_distributions(
+        variables,
+        trial,
+        name="distributions",
+        message=f"Distributions at baseline by group of {len(variables)} variables: "
+        "each dot a patient, the line from quartile to quartile, the large dot the median.",
+    )

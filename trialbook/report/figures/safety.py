@@ -1,0 +1,133 @@
+"""Figures of safety: adverse events by arm, laboratory parameters over the visits."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from trialbook.report.output import Drawing
+from trialbook.report.plots.curves import Curve, Means, plot_means
+from trialbook.report.plots.points import EventRow, plot_adverse_events
+from trialbook.report.printed import printed
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Parameter
+    from trialbook.report.lookup import Lookup
+
+MOST_TERMS = 22
+
+
+def plot_harms(
+    lookup: "Lookup", comparison: "Comparison", classes: pd.DataFrame, *, least: float = 5.0
+) -> Drawing | None:
+    """Draw the commonest adverse events by arm, sorted by the risk difference.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of adverse_events.
+    comparison : Comparison
+        Whose difference is drawn.
+    classes : pandas.DataFrame
+        AEDECOD, one row per term.
+    least : float
+        Percent that a term must reach in some arm.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial, rows = lookup.trial, []
+    if classes.empty:
+        return None
+    for term in classes["AEDECOD"].unique():
+        # A term that bears the name of a class is told apart by its level.
+        level = "AEDECOD" if lookup.has("adverse_events", paramcd=term, level="AEDECOD") else ""
+        percent = {
+            arm.code: lookup.value("percent", "adverse_events", term, arm.code, level=level)
+            for arm in trial.arms
+        }
+        if not max(percent.values()) >= least:
+            continue
+        of = ("adverse_events", term, comparison.name)
+        values = [
+            lookup.value(name, *of, level=level, method="newcombe")
+            for name in ("risk_difference", "lower", "upper")
+        ]
+        rows.append(EventRow(term, percent, *values))
+    rows.sort(key=lambda row: (-max(row.percent.values()), row.label))
+    rows = sorted(rows[:MOST_TERMS], key=lambda row: (-row.difference, row.label))
+    if not rows:
+        return None
+    first = max(rows, key=lambda row: abs(row.difference))
+    difference = printed("risk_difference", first.difference)
+    return plot_adverse_events(
+        rows,
+        trial,
+        name=f"harms-{comparison.name}",
+        message=f"The {len(rows)} commonest adverse events by group; the largest difference, "
+        f"{comparison.name}, is {difference}, in {first.label.lower()}.",
+        sides=(f"more with {comparison.control.code}", f"more with {comparison.treated.code}"),
+    )
+
+
+def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:
+    """Draw a laboratory parameter's means over the visits, by arm.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of laboratory.
+    parameter : Parameter
+        Which; its summary says arithmetic or geometric means.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial = lookup.trial
+    geometric = parameter.summary == "geometric"
+    method, statistic = ("geometric", "geometric_mean") if geometric else ("arithmetic", "mean")
+    of = {"paramcd": parameter.paramcd, "method": method}
+    visits = sorted(t for t in lookup.distinct("time", "laboratory", **of) if t == t)
+    if not visits:
+        return None
+
+    def read(name: str, arm: str) -> np.ndarray:
+        return np.array(
+            [
+                lookup.value(name, "laboratory", parameter.paramcd, arm, time=t, method=method)
+                for t in visits
+            ]
+        )
+
+    arms = {
+        arm.code: Curve(
+            np.array(visits), *(read(name, arm.code) for name in (statistic, "lower", "upper"))
+        )
+        for arm in trial.arms
+    }
+    observed = {arm.code: np.nan_to_num(read("n", arm.code)) for arm in trial.arms}
+    words = "geometric mean" if geometric else "mean"
+    digits = parameter.digits if parameter.digits is not None else 2
+    ends = ", ".join(
+        f"{_shown(curve.value[0], digits)} to {_shown(curve.value[-1], digits)} with {code}"
+        for code, curve in arms.items()
+    )
+    return plot_means(
+        Means(
+            f"{parameter.label}, {words} (95% CI)",
+            tuple(visits),
+            arms,
+            observed,
+            parameter.low,
+            parameter.high,
+        ),
+        trial,
+        name=f"laboratory-{parameter.paramcd}",
+        message=f"{parameter.label}, {words} from visit {visits[0]:g} to {visits[-1]:g}: {ends}.",
+    )
+
+
+def _shown(value: float, digits: int) -> str:
+    return printed("mean", float(value), digits=digits)

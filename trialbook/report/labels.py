@@ -1,0 +1,45 @@
+"""How codes of the data read: submission values in capitals become words, flags become yes."""
+
+import re
+
+SEX = {"M": "Male", "F": "Female", "U": "Unknown"}
+FLAGS = {"Y": "Yes", "N": "No"}
+_SMALL = {"and", "or", "of", "not", "the", "in", "to", "for", "with", "by", "due"}
+
+
+def level_label(variable: str, level: str) -> str:
+    """Return a category as it reads in a table.
+
+    Only values in capitals throughout are changed, and abbreviations of up to four letters
+    stay.
+
+    >>> level_label("RACE", "BLACK OR AFRICAN AMERICAN"), level_label("SEX", "F")
+    ('Black or African American', 'Female')
+    >>> level_label("INDTRT", "MMF"), level_label("BIOCLASS", "IV or IV+V")
+    ('MMF', 'IV or IV+V')
+    """
+    if variable == "SEX" and level in SEX:
+        return SEX[level]
+    if level in FLAGS:
+        return FLAGS[level]
+    if not _shouted(level):
+        return level
+    words = [
+        word.lower() if word.lower() in _SMALL else word.capitalize() for word in level.split()
+    ]
+    return " ".join([words[0].capitalize(), *words[1:]])
+
+
+def term_label(term: str) -> str:
+    """Return an event term or a reason as it reads in a sentence case.
+
+    >>> term_label("SYSTEMIC LUPUS ERYTHEMATOSUS"), term_label("Nausea")
+    ('Systemic lupus erythematosus', 'Nausea')
+    """
+    return term.capitalize() if _shouted(term) else term
+
+
+def _shouted(text: str) -> bool:
+    """Return whether text is in capitals and no mere abbreviation."""
+    letters = re.sub(r"[^A-Za-z]", "", text)
+    return text == text.upper() and (len(letters) > 4 or " " in text.strip())

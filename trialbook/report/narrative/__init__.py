@@ -1,0 +1,36 @@
+"""The chapters' sentences: `say_*` functions return Markdown that follows from the results."""
+
+from trialbook.report.narrative.common import listed, show_remarks
+from trialbook.report.narrative.efficacy import (
+    say_components,
+    say_landmark,
+    say_multiplicity,
+    say_proportional_hazards,
+    say_result,
+    say_rmst,
+    say_subgroups,
+)
+from trialbook.report.narrative.population import (
+    say_balance,
+    say_design,
+    say_follow_up,
+    say_population,
+)
+from trialbook.report.narrative.safety import say_events
+
+__all__ = [
+    "listed",
+    "say_balance",
+    "say_components",
+    "say_design",
+    "say_events",
+    "say_follow_up",
+    "say_landmark",
+    "say_multiplicity",
+    "say_population",
+    "say_proportional_hazards",
+    "say_result",
+    "say_rmst",
+    "say_subgroups",
+    "show_remarks",
+]

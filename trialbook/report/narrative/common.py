@@ -1,0 +1,60 @@
+"""What the sentences of all chapters share."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.escape import escape_markdown
+from trialbook.report.output import Text
+from trialbook.report.sentences import at_start, of
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison
+    from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as an enumeration: ``"a, b and c"``."""
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
+
+
+def show_remarks(
+    *frames: pd.DataFrame, trial: "Trial | None" = None, about: str = ""
+) -> Text | None:
+    """Return what the analyses remark on: missing data, rules that stood in, flags.
+
+    Parameters
+    ----------
+    *frames : pandas.DataFrame
+        Results frames; their remarks are shown once each.
+    trial : Trial, optional
+        Its notes on a population are shown first.
+    about : str
+        The population, ``"efficacy"`` or ``"safety"``.
+
+    Returns
+    -------
+    Text or None
+    """
+    notes: list[str] = list(trial.population_note(about)) if trial and about else []
+    for frame in frames:
+        notes += frame.attrs.get("remarks", ())
+    if not notes:
+        return None
+    return Text("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
+
+
+def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
+    """Return ``"P=0.03"`` or ``"P<0.001"``; empty where not estimable."""
+    text = lookup.text("{p_value}", *key, **of_row)
+    if text in ("", "NE"):
+        return ""
+    return f"P{text}" if text.startswith("<") else f"P={text}"
+
+
+def pair_in_words(comparison: "Comparison") -> str:
+    """Return who is compared with whom, at the start of a sentence."""
+    treated, control = of(comparison.treated.label), of(comparison.control.label)
+    return f"{at_start(treated)} against {control}"

@@ -1,0 +1,196 @@
+"""Sentences on the end points: effect, difference, time gained, checks of the result.
+
+Every function returns Markdown to show, or None where the data say nothing to it.
+"""
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.report import sentences
+from trialbook.report.escape import escape_markdown
+from trialbook.report.narrative.common import listed, p_phrase, pair_in_words
+from trialbook.report.output import Text
+from trialbook.report.printed import rounded
+from trialbook.report.sentences import of
+from trialbook.report.tables.columns import shown_time
+
+if TYPE_CHECKING:
+    from trialbook.config import Endpoint
+    from trialbook.report.lookup import Lookup
+
+
+def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Text:
+    """Return an end point's result and what it means, for every comparison."""
+    parts = []
+    for comparison in lookup.trial.comparisons:
+        parts.append(sentences.observed(lookup, endpoint, comparison, ties))
+        parts.append(sentences.interpretation(lookup, endpoint, comparison, ties))
+    return Text("\n\n".join(parts) or "One group: nothing is compared.")
+
+
+def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
+    """Return the difference at the last landmark reached and the number needed to treat."""
+    trial, lines = lookup.trial, []
+    for comparison in trial.comparisons:
+        key = ("landmark", endpoint.paramcd, comparison.name)
+        reached = [
+            t
+            for t in lookup.landmarks(endpoint.paramcd)
+            if isfinite(lookup.value("difference", *key, time=t))
+        ]
+        if not reached:
+            continue
+        t = reached[-1]
+        difference = lookup.text("{difference} (95% CI, {lower} to {upper})", *key, time=t)
+        difference = difference.replace("95% CI", f"{100 * lookup.conf_level:g}% CI")
+        lines.append(
+            f"At {shown_time(trial, t)} the share of patients still free of {of(endpoint.label)} "
+            f"differed by {difference}, {of(comparison.treated.label)} minus "
+            f"{of(comparison.control.label)}. {_needed(lookup, key, t, endpoint)}".strip()
+        )
+    return Text("\n\n".join(lines)) if lines else None
+
+
+def _needed(lookup: "Lookup", key: tuple, t: float, endpoint: "Endpoint") -> str:
+    """Return the number needed to treat; through infinity where the difference's interval is."""
+    difference, lower, upper = (
+        lookup.value(name, *key, time=t) for name in ("difference", "lower", "upper")
+    )
+    if not all(map(isfinite, (difference, lower, upper))) or difference == 0:
+        return ""
+    if lookup.trial.randomized != "yes":
+        return ""
+    sign = -1 if endpoint.favourable else 1
+    good = difference * sign > 0
+    n = rounded(1 / abs(difference), 1)
+    outcome = "one more good" if good else "one more bad"
+    if lower * upper > 0:
+        ends = sorted(1 / abs(limit) for limit in (lower, upper))
+        span = f"{rounded(ends[0], 1)} to {rounded(ends[1], 1)}"
+    else:
+        best, worst = (upper, lower) if sign > 0 else (-lower, -upper)
+        span = (
+            f"from {rounded(1 / abs(best), 1)} for one more good, through infinity, "
+            f"to {rounded(1 / abs(worst), 1)} for one more bad"
+        )
+    return f"That is {outcome} outcome for every {n} patients treated (interval: {span})."
+
+
+def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
+    """Return the difference in restricted mean time free of the event."""
+    trial, lines = lookup.trial, []
+    for comparison in trial.comparisons:
+        times = lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)
+        for t in times[:1]:
+            key = ("rmst", endpoint.paramcd, comparison.name)
+            value = lookup.value("difference", *key, time=t, method="difference")
+            if not isfinite(value):
+                continue
+            text = lookup.text("{difference}", *key, time=t, method="difference").lstrip("−")
+            limits = lookup.text("{lower} to {upper}", *key, time=t, method="difference")
+            more = "more" if value > 0 else "less"
+            p = p_phrase(lookup, *key, time=t, method="difference")
+            lines.append(
+                f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
+                f"lived on average {text} {trial.time.show} {more} free of {of(endpoint.label)} "
+                f"than those given {of(comparison.control.label)} "
+                f"({100 * lookup.conf_level:g}% CI, {limits}; {p})."
+            )
+    return Text("\n\n".join(lines)) if lines else None
+
+
+def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text:
+    """Return whether the hazard ratio may be read as constant over time."""
+    lines = []
+    for comparison in lookup.trial.comparisons:
+        who = pair_in_words(comparison)
+        key = ("proportional_hazards", endpoint.paramcd, comparison.name)
+        p = lookup.value("p_value", *key, method="km")
+        if not isfinite(p):
+            lines.append(f"{who}: proportional hazards cannot be tested here.")
+            continue
+        said = p_phrase(lookup, *key, method="km")
+        if p < alpha:
+            lines.append(
+                f"{who}: the hazard ratio changes over time ({said}); one number "
+                "is an average over it, and the curves and the restricted mean say more."
+            )
+        else:
+            lines.append(
+                f"{who}: the data do not contradict a constant hazard ratio "
+                f"({said}); a test with few events would miss all but large changes."
+            )
+    return Text("\n\n".join(lines))
+
+
+def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
+    """Return the interaction tests, with the warning that subgroups deserve."""
+    lines = []
+    for comparison in lookup.trial.comparisons:
+        found = []
+        for name in lookup.distinct("subgroup", "subgroup", paramcd=endpoint.paramcd):
+            if "=" in name:
+                continue
+            key = ("subgroup", endpoint.paramcd, comparison.name)
+            p = p_phrase(lookup, *key, subgroup=name, method="interaction")
+            if p:
+                found.append(f"{escape_markdown(name)} ({p})")
+        if found:
+            lines.append(f"{pair_in_words(comparison)}, interaction tests: {listed(found)}.")
+    if not lines:
+        return None
+    lines.append(
+        "Subgroups are small and many: a difference between them arises easily by chance, and an "
+        "interval that crosses 1 in one subgroup does not show that the treatment fails there."
+    )
+    return Text("\n\n".join(lines))
+
+
+def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
+    """Return which components' events the composite is made of, by number of patients."""
+    trial = lookup.trial
+    by_code = {one.paramcd: one for one in trial.endpoints}
+    counts = {
+        code: sum(
+            int(n)
+            for arm in trial.arms
+            if (n := lookup.value("n_events", "kaplan_meier", code, arm.code)) == n
+        )
+        for code in endpoint.components
+        if code in by_code
+    }
+    if not counts:
+        return None
+    order = sorted(counts, key=lambda code: (-counts[code], code))
+    parts = [f"{of(by_code[code].label)} ({counts[code]})" for code in order]
+    return Text(
+        f"Patients with each component of {of(endpoint.label)}, over all groups: {listed(parts)}. "
+        "A patient can have several; the composite counts the first. A composite is as strong as "
+        "its commonest component, and says little on the rare ones."
+    )
+
+
+def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
+    """Return which key end points stay below alpha after adjustment, and which do not."""
+    family = lookup.trial.config.multiplicity
+    if family is None or not lookup.has("multiplicity"):
+        return None
+    lines = []
+    for comparison in lookup.trial.comparisons:
+        for method in family.methods:
+            kept, lost = [], []
+            for code in family.family:
+                p = lookup.value("p_value", "multiplicity", code, comparison.name, method=method)
+                unadjusted = lookup.value("p_value", "log_rank", code, comparison.name)
+                label = of(lookup.trial.endpoint(code).label)
+                if p < alpha:
+                    kept.append(label)
+                elif unadjusted < alpha:
+                    lost.append(label)
+            text = f"{method.capitalize()} ({pair_in_words(comparison)}): "
+            text += (
+                f"below {alpha:g} stay {listed(kept)}" if kept else f"none stays below {alpha:g}"
+            )
+            text += f"; {listed(lost)} was below it only unadjusted." if lost else "."
+            lines.append(f"- {text}")
+    return Text("\n".join(lines))

@@ -1,0 +1,109 @@
+"""Sentences on the plan, the patients and their follow-up.
+
+Every function returns Markdown to show, or None where the data say nothing to it.
+"""
+
+from typing import TYPE_CHECKING
+
+from trialbook.report.escape import escape_markdown
+from trialbook.report.narrative.common import listed
+from trialbook.report.output import Text
+from trialbook.report.printed import printed
+from trialbook.report.sentences import of, setting
+
+if TYPE_CHECKING:
+    from trialbook.config import Endpoint
+    from trialbook.report.lookup import Lookup
+
+
+def say_population(lookup: "Lookup") -> Text:
+    """Return who was randomized, treated, and completed."""
+    trial = lookup.trial
+    verb = "were randomized" if trial.randomized == "yes" else "entered the study"
+
+    def count(paramcd: str, level: str, arm: str, template: str = "{n}") -> str:
+        return lookup.text(template, "disposition", paramcd, arm, level=level)
+
+    everyone = count("RANDFL", "RANDOMIZED", "all")
+    first, last = (lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max"))
+    when = f" between {first} and {last}" if first and first != "NE" else ""
+    arms = [f"{count('RANDFL', 'RANDOMIZED', arm.code)} to {of(arm.label)}" for arm in trial.arms]
+    sentence = f"{everyone} patients {verb}{when}: {listed(arms)}."
+    completed = lookup.text("{n} ({percent}%)", "disposition", "EOSSTT", "all", level="COMPLETED")
+    if completed:
+        each = [
+            f"{count('EOSSTT', 'COMPLETED', arm.code, '{n} ({percent}%)')} with {of(arm.label)}"
+            for arm in trial.arms
+        ]
+        sentence += f" {completed} completed the study: {listed(each)}."
+    return Text(sentence)
+
+
+def say_balance(lookup: "Lookup") -> Text | None:
+    """Return the largest standardized difference at baseline, without calling it imbalance."""
+    found = lookup.results.query("analysis == 'baseline' and statistic == 'smd'")
+    found = found[found["value"].notna()]
+    if found.empty:
+        return None
+    top = found.loc[found["value"].abs().idxmax()]
+    labels = {item.variable: item.label for item in lookup.trial.config.baseline}
+    what = escape_markdown(labels.get(top["paramcd"], top["paramcd"]))
+    if top["level"]:
+        what += f" ({escape_markdown(top['level'])})"
+    chance = (
+        "Randomization makes such differences a matter of chance, not zero."
+        if lookup.trial.randomized == "yes"
+        else "The groups were not formed by chance alone, so such differences may bias the result."
+    )
+    return Text(
+        f"The largest standardized difference at baseline is {printed('smd', top['value'])} SD, "
+        f"in {what}. {chance}"
+    )
+
+
+def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
+    """Return how long the patients were followed, by arm."""
+    trial = lookup.trial
+    parts = []
+    for arm in trial.arms:
+        text = lookup.text(
+            "{median}", "follow_up", endpoint.paramcd, arm.code, level="median", method="reverse"
+        )
+        unit = "" if text == "not reached" else f" {trial.time.show}"
+        parts.append(f"{text}{unit} with {of(arm.label)}")
+    return Text(
+        f"Median follow-up for {of(endpoint.label)}, with the event itself as censoring: "
+        f"{listed(parts)}."
+    )
+
+
+def say_design(lookup: "Lookup") -> Text | None:
+    """Return what the trial was planned to detect, and what formulas and simulation make of it."""
+    trial = lookup.trial
+    plan = trial.config.design
+    needed = lookup.text("{n}", "design", "", "all", method="schoenfeld")
+    if plan is None or not needed:
+        return None
+    comparison = trial.comparisons[0]
+    hr = lookup.text("{hr}", "design", "", comparison.name)
+    events = lookup.text("{n_events}", "design", "", "all", method="schoenfeld")
+    power = lookup.text("{power}", "design", "", "all", method="schoenfeld")
+    text = (
+        f"Planned for a hazard ratio of {hr} with {of(comparison.treated.label)} at a two-sided "
+        f"level of {plan.alpha:g}: Schoenfeld's formula asks for {events} events, that is "
+        f"{needed} patients, for a power of {power}."
+    )
+    if plan.n_per_arm:
+        simulated = lookup.text(
+            "{power}", "design", "", "all", level="planned", method="simulation"
+        )
+        text += f" The plan was {plan.n_per_arm:,} per group"
+        text += (
+            f"; simulated trials of that size have a power of {simulated}." if simulated else "."
+        )
+    seen = lookup.text("{n_events}", "design", "", "all", level="observed", method="schoenfeld")
+    power = lookup.text("{power}", "design", "", "all", level="observed", method="schoenfeld")
+    if seen:
+        text += f" With the {setting(trial) and 'synthetic '}{seen} events recorded, the power for "
+        text += f"that hazard ratio was {power}."
+    return Text(text)

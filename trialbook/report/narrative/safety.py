@@ -1,0 +1,36 @@
+"""Sentences on adverse events."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from trialbook.report.escape import escape_markdown
+from trialbook.report.narrative.common import p_phrase
+from trialbook.report.output import Text
+from trialbook.report.sentences import of
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+
+
+def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) -> Text | None:
+    """Return groups of adverse events by arm, difference with interval first, P value after."""
+    trial, lines = lookup.trial, []
+    for key in keys:
+        for comparison in trial.comparisons:
+            treated, control = (
+                lookup.text("{n} ({percent}%)", "adverse_events", key, arm.code)
+                for arm in (comparison.treated, comparison.control)
+            )
+            if not treated:
+                continue
+            row = ("adverse_events", key, comparison.name)
+            difference = lookup.text("{risk_difference}", *row, method="newcombe")
+            limits = lookup.text("{lower} to {upper}", *row, method="newcombe")
+            p = p_phrase(lookup, *row, method="fisher")
+            level = f"{100 * lookup.conf_level:g}% CI"
+            lines.append(
+                f"- {escape_markdown(labels.get(key, key))}: {treated} with "
+                f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
+                f"difference {difference} ({level}, {limits}; {p})."
+            )
+    return Text("\n".join(lines)) if lines else None

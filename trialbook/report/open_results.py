@@ -1,0 +1,203 @@
+"""What a paper leaves open: the range of each unprinted result over data that all print it."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from trialbook.report.escape import shortened
+from trialbook.report.filtered import filtered_table
+from trialbook.report.output import Drawing, Table, Text
+from trialbook.report.plots.layout import panel, sheet, write
+from trialbook.report.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
+from trialbook.report.sentences import at_start, in_text
+from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, drawn, theme
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+ROW = 0.22
+LEFT, RIGHT = 2.75, 1.15
+_WORDS = {
+    "rmst": "mean time without event",
+    "landmark": "survival difference",
+    "kaplan_meier": "without event",
+    "follow_up": "median follow-up",
+    "log_rank": "log-rank test",
+    "cox": "hazard ratio",
+    "incidence_rate": "events per 100 patient-years",
+    "subgroup": "hazard ratio",
+    "multiplicity": "adjusted P value",
+}
+_METHODS = {
+    "stratified": "stratified",
+    "gray": "Gray's test",
+    "fine_gray": "Fine-Gray",
+    "cause_specific": "cause-specific",
+    "ratio": "ratio",
+    "km": "Kaplan-Meier time",
+    "rank": "rank of time",
+    "identity": "time",
+    "log": "log time",
+    "holm": "Holm",
+    "hochberg": "Hochberg",
+}
+_ESTIMATES = (
+    *("survival", "rmst", "median", "cumulative_incidence", "rate", "nnt", "p_value"),
+    *("difference", "risk_difference", "ratio", "rate_ratio", "hr"),
+)
+
+
+def open_sentence(ranges: pd.DataFrame, trial: "Trial") -> Text:
+    """Say over how many data sets the ranges run, and what they mean."""
+    n = int(ranges["n_seeds"].max()) if len(ranges) else 0
+    return Text(
+        f"{n} data sets were made with different seeds; **each of them gives back the printed "
+        f"figures**. They agree on nothing else: for each of {len(ranges)} results that the paper "
+        "does not print, any value in the range shown fits it. Where a range is wide, the paper "
+        "leaves the question open, and the value that this book shows for it is one of many."
+    )
+
+
+def tbl_open(ranges: pd.DataFrame, trial: "Trial") -> Table:
+    """Show the lowest, middle and highest value of every open result, and this book's own."""
+    shown = pd.DataFrame({"Result": [_label(row, trial) for row in ranges.itertuples()]})
+    shown["Of"] = [_kind(row, trial) for row in ranges.itertuples()]
+    for column, heading in (
+        ("lowest", "Lowest"),
+        ("median", "Median"),
+        ("highest", "Highest"),
+        ("value", "In this book"),
+    ):
+        printed = printed_results(ranges.assign(value=ranges[column]), trial)
+        shown[heading] = printed.where(ranges[column].notna(), "").to_numpy()
+    shown["Data sets"] = ranges["n_seeds"].astype(int).astype(str).to_numpy()
+    return filtered_table(
+        shown,
+        name="what the paper leaves open",
+        caption="Results that the paper does not print: any value from the lowest to the highest "
+        "fits it",
+        filters={"Kind of result": shown["Of"]},
+        numbers=("Lowest", "Median", "Highest", "In this book", "Data sets"),
+    )
+
+
+def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawing | None:
+    """Draw the range of every estimate and test of the primary end point, by scale.
+
+    Parameters
+    ----------
+    ranges : pandas.DataFrame
+        See `trialbook.published.open_results`.
+    trial : Trial
+        Names and units.
+    most : int
+        Rows drawn; further ones are in the table.
+
+    Returns
+    -------
+    Drawing or None
+        None where there is nothing to draw.
+    """
+    chosen = ranges[ranges["statistic"].isin(_ESTIMATES) & ranges["lowest"].notna()]
+    primary = chosen[chosen["paramcd"].isin([trial.primary.paramcd, ""])]
+    chosen = (primary if len(primary) else chosen).head(most)
+    if chosen.empty:
+        return None
+    kinds = [_kind(row, trial) for row in chosen.itertuples()]
+    groups = [(k, chosen[[kind == k for kind in kinds]]) for k in dict.fromkeys(kinds)]
+    height = sum(0.62 + ROW * len(rows) for _, rows in groups) + 0.1
+    with theme():
+        figure = sheet(height)
+        top = 0.28
+        for kind, rows in groups:
+            write(figure, 0.02, top - 0.14, at_start(kind), size=9.5, weight="bold")
+            axes = panel(figure, LEFT, top, WIDTH - LEFT - RIGHT, ROW * len(rows))
+            _panel(axes, rows, trial)
+            for position, row in enumerate(rows.itertuples()):
+                y = top + ROW * (position + 0.5)
+                write(figure, 0.1, y, shortened(_label(row, trial), 46), size=8.5)
+                write(figure, WIDTH - 0.02, y, _span(row, trial), size=8.5, ha="right")
+            top += ROW * len(rows) + 0.62
+        return drawn(figure, "what the paper leaves open", _message(chosen, trial))
+
+
+def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial") -> None:
+    """Draw one scale: a bar from the lowest to the highest value, a mark at this book's own."""
+    scale, show, log = _scale(next(rows.itertuples()), trial)
+    for position, row in enumerate(rows.itertuples()):
+        ends = [scale(row.lowest), scale(row.highest)]
+        axes.plot(ends, [position] * 2, color=ACCENT, linewidth=4, solid_capstyle="butt")
+        axes.plot(ends, [position] * 2, "|", color=ACCENT, markersize=9, markeredgewidth=1.5)
+        if not math.isnan(row.value):
+            axes.plot(scale(row.value), position, "D", color=INK, markersize=4)
+    if log:
+        axes.set_xscale("log")
+        axes.axvline(1, color=MUTED, linewidth=0.9, zorder=0)
+        low, high = axes.get_xlim()
+        ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5) if low <= t <= high]
+        axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axes.minorticks_off()
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: show(x)))
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+
+
+def _scale(row, trial: "Trial") -> tuple[Callable[[float], float], Callable[[float], str], bool]:
+    kind = kind_of(row.statistic, row.analysis, row.level, row.method)
+    factor = kind.factor * (float(trial.time.to_show(1.0)) if kind.time else 1.0)
+    unit = kind.unit
+    return (lambda x: x * factor), (lambda x: f"{x:g}{unit}".replace("-", "−")), kind is RATIO
+
+
+def _kind(row, trial: "Trial") -> str:
+    """Name the scale on which a result is drawn."""
+    kind = kind_of(row.statistic, row.analysis, row.level, row.method)
+    difference = "difference" in row.statistic
+    if kind is P_VALUE:
+        return "P values"
+    if kind is RATIO or row.statistic in ("ratio", "rate_ratio"):
+        return "ratios"
+    if kind.time:
+        return f"differences in {trial.time.show}" if difference else trial.time.show
+    if kind is PROPORTION:
+        return "differences of proportions" if difference else "proportions"
+    return "other numbers"
+
+
+def _label(row, trial: "Trial") -> str:
+    """Name a result by its key: analysis, arm, subgroup, method, time."""
+    labels = {variable.variable: variable.label for variable in trial.config.baseline}
+    codes = {arm.code: in_text(arm.label) for arm in trial.arms}
+    subgroup = labels.get(row.subgroup, row.subgroup)
+    name = _WORDS.get(row.analysis, row.analysis.replace("_", " "))
+    words = ["interaction" if row.method == "interaction" else name, subgroup, row.level]
+    words.append(_METHODS.get(row.method, row.method if "=" in row.method else ""))
+    words.append(codes.get(row.arm, ""))
+    if row.paramcd and row.paramcd != trial.primary.paramcd:
+        words.append(row.paramcd)
+    if not np.isnan(row.time):
+        shown = float(trial.time.to_show(row.time))
+        words.append(f"{trial.time.show.removesuffix('s')} {shown:.0f}")
+    return at_start(", ".join(filter(None, words)))
+
+
+def _span(row, trial: "Trial") -> str:
+    pair = pd.DataFrame([row._asdict() | {"value": v} for v in (row.lowest, row.highest)])
+    low, high = printed_results(pair, trial)
+    return low if low == high else f"{low} to {high}"
+
+
+def _message(chosen: pd.DataFrame, trial: "Trial") -> str:
+    rows = list(chosen.itertuples())
+    said = "; ".join(f"{_label(row, trial)}: {_span(row, trial)}" for row in rows[:12])
+    more = f"; and {len(rows) - 12} more in the table" if len(rows) > 12 else ""
+    return f"Ranges of results that fit the paper. {said}{more}."

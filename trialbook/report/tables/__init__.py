@@ -1,0 +1,41 @@
+"""The book's tables: `tbl_*` functions turn results into a `Table`, or None without results."""
+
+from trialbook.report.tables.design import (
+    tbl_definitions,
+    tbl_estimands,
+    tbl_question,
+    tbl_sample_size,
+)
+from trialbook.report.tables.efficacy import (
+    tbl_competing_risks,
+    tbl_endpoints,
+    tbl_primary,
+    tbl_proportional_hazards,
+    tbl_sensitivity,
+)
+from trialbook.report.tables.population import tbl_baseline, tbl_disposition, tbl_exposure
+from trialbook.report.tables.safety import (
+    tbl_adverse_events,
+    tbl_laboratory,
+    tbl_shifts,
+    tbl_terms,
+)
+
+__all__ = [
+    "tbl_adverse_events",
+    "tbl_baseline",
+    "tbl_competing_risks",
+    "tbl_definitions",
+    "tbl_disposition",
+    "tbl_endpoints",
+    "tbl_estimands",
+    "tbl_exposure",
+    "tbl_laboratory",
+    "tbl_primary",
+    "tbl_proportional_hazards",
+    "tbl_question",
+    "tbl_sample_size",
+    "tbl_sensitivity",
+    "tbl_shifts",
+    "tbl_terms",
+]

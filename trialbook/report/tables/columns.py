@@ -1,0 +1,38 @@
+"""Columns that most tables share: one per arm, one per comparison."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
+
+
+def arm_columns(trial: "Trial", counts: dict[str, int]) -> dict[str, str]:
+    """Return an arm's code to the heading of its column: label and number of patients."""
+    return {arm.code: f"{arm.label} (N={counts.get(arm.code, 0):,})" for arm in trial.arms}
+
+
+def comparison_columns(trial: "Trial", heading: str) -> dict[str, str]:
+    """Return a comparison's name to the heading of its column.
+
+    With one comparison the heading says what is compared with what by itself.
+    """
+    comparisons = trial.comparisons
+    if len(comparisons) == 1:
+        return {comparisons[0].name: heading}
+    return {comparison.name: f"{heading}, {comparison.name}" for comparison in comparisons}
+
+
+def numbers_of_patients(lookup: "Lookup", paramcd: str) -> dict[str, int]:
+    """Return each arm's number of patients in the analysis of an end point."""
+    counts = {}
+    for arm in lookup.trial.arms:
+        n = lookup.value("n", "kaplan_meier", paramcd, arm.code)
+        counts[arm.code] = int(n) if n == n else 0
+    return counts
+
+
+def shown_time(trial: "Trial", t: float) -> str:
+    """Return a time with the unit shown: ``"12 months"``."""
+    number = f"{trial.time.to_show(t):.1f}".removesuffix(".0")
+    return f"{number} {trial.time.show}"

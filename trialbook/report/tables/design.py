@@ -1,0 +1,133 @@
+"""Tables of the question, the end points, the estimands and the size of the trial."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.output import Table
+from trialbook.report.sentences import at_start, in_text
+from trialbook.report.table import html_table
+from trialbook.report.tables.columns import shown_time
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
+
+
+def tbl_question(trial: "Trial") -> Table:
+    """Return the question as patients, intervention, comparison, outcome and time (PICO)."""
+    treated = [arm.label for arm in trial.arms[1:]]
+    primary = trial.primary
+    outcome = f"Time to {in_text(primary.label)} ({primary.paramcd})"
+    if primary.components:
+        outcome += ": the first of " + ", ".join(
+            _label(trial, component) for component in primary.components
+        )
+    n = len(trial.efficacy_population())
+    rows = [
+        ("Patients", f"{n:,} patients: {trial.title}"),
+        ("Intervention", "; ".join(treated) or "none: one group"),
+        ("Comparison", trial.control.label if treated else "none"),
+        ("Outcome", outcome),
+    ]
+    if trial.horizon:
+        rows.append(("Time", f"up to {shown_time(trial, trial.horizon)}"))
+    assigned = {"yes": "at random", "partly": "partly at random", "no": "not at random"}
+    rows.append(("Assignment", assigned[trial.randomized]))
+    if trial.config.strata:
+        rows.append(("Stratified by", ", ".join(trial.config.strata)))
+    return html_table(
+        pd.DataFrame(rows, columns=["Part", "In this trial"]),
+        name="question",
+        caption="The question",
+    )
+
+
+def _label(trial, paramcd: str) -> str:
+    labels = {endpoint.paramcd: in_text(endpoint.label) for endpoint in trial.endpoints}
+    return labels.get(paramcd, paramcd)
+
+
+def tbl_definitions(trial: "Trial") -> Table:
+    """Return the end points with their codes, roles, components and what competes."""
+    lines = [
+        {
+            "End point": at_start(in_text(endpoint.label)),
+            "PARAMCD": endpoint.paramcd,
+            "Role": endpoint.role.replace("_", " "),
+            "The event is": endpoint.event,
+            "First of": ", ".join(endpoint.components),
+            "Competing events": ", ".join(one.paramcd or one.label for one in endpoint.competing),
+        }
+        for endpoint in trial.endpoints
+    ]
+    frame = pd.DataFrame(lines)
+    return html_table(
+        frame.loc[:, (frame != "").any()],
+        name="endpoint-definitions",
+        caption="The end points and their codes in ADTTE",
+    )
+
+
+def tbl_estimands(trial: "Trial") -> Table | None:
+    """Return the estimands with the five attributes of ICH E9(R1); None where none is given."""
+    stated = [endpoint for endpoint in trial.endpoints if endpoint.estimand]
+    if not stated:
+        return None
+    rows: dict[str, list[str]] = {
+        "Treatment": [" against ".join(arm.label for arm in reversed(trial.arms))] * len(stated),
+        "Population": [f"all patients with {trial.config.populations.efficacy} = Y"] * len(stated),
+        "Variable": [f"time to {in_text(one.label)}" for one in stated],
+        "Strategy for intercurrent events": [one.estimand.strategy for one in stated],
+        "Withdrawal": [one.estimand.withdrawal for one in stated],
+        "Other intercurrent events": [
+            "; ".join(f"{what}: {how}" for what, how in one.estimand.intercurrent.items())
+            for one in stated
+        ],
+        "Summary": [one.estimand.summary for one in stated],
+    }
+    columns = [f"{at_start(in_text(one.label))} ({one.paramcd})" for one in stated]
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    frame = frame[(frame != "").any(axis=1)].rename_axis("Attribute").reset_index()
+    return html_table(frame, name="estimands", caption="What exactly is estimated (ICH E9(R1))")
+
+
+def tbl_sample_size(lookup: "Lookup") -> Table | None:
+    """Return the planned size recomputed by formulas and by simulation.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``design``.
+
+    Returns
+    -------
+    Table or None
+        None where the plan is not known.
+    """
+    methods = {
+        "schoenfeld": "formula of Schoenfeld",
+        "freedman": "formula of Freedman",
+        "simulation": "simulated trials",
+    }
+    levels = {"": "Needed for the power", "planned": "As planned", "observed": "As observed"}
+    lines = []
+    for level, heading in levels.items():
+        for method, words in methods.items():
+            of = {"level": level, "method": method}
+            if not lookup.text("{power}{n_events}", "design", "", "all", **of):
+                continue
+            lines.append(
+                {
+                    "group": heading,
+                    "By": words,
+                    "Patients": lookup.text("{n}", "design", "", "all", **of),
+                    "Events": lookup.text("{n_events}", "design", "", "all", **of),
+                    "Power": lookup.text("{power}", "design", "", "all", **of),
+                }
+            )
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines), name="sample-size", caption="The size of the trial", groups="group"
+    )

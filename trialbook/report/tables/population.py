@@ -1,0 +1,202 @@
+"""Tables of who the patients were, how they were treated and followed."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.labels import level_label, term_label
+from trialbook.report.output import Table
+from trialbook.report.table import INDENT, html_table
+from trialbook.report.tables.columns import arm_columns, comparison_columns
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+
+SUMMARIES = {
+    "mean": ("mean ± SD", "{mean} ± {sd}"),
+    "geometric": ("geometric mean ± SD", "{geometric_mean} ± {sd}"),
+    "median": ("median (quartiles)", "{median} ({q1} to {q3})"),
+}
+STATUSES = {
+    "EOSSTT": "Left or completed the study",
+    "DCSREAS": "Why patients left the study",
+    "EOTSTT": "Stopped or completed the drug",
+    "DCTREAS": "Why patients stopped the drug",
+}
+
+
+def tbl_baseline(lookup: "Lookup") -> Table | None:
+    """Return Table 1: each variable by arm, standardized differences, missing counts.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``baseline``.
+
+    Returns
+    -------
+    Table or None
+    """
+    trial = lookup.trial
+    variables = lookup.distinct("paramcd", "baseline")
+    if not variables:
+        return None
+    described = {item.variable: item for item in trial.config.baseline}
+    patients = trial.efficacy_population()["arm"].value_counts().to_dict()
+    arms = arm_columns(trial, patients)
+    smd = comparison_columns(trial, "SMD")
+    missing = any(
+        lookup.value("n_missing", "baseline", name, arm.code) > 0
+        for name in variables
+        for arm in trial.arms
+    )
+    lines = []
+    for name in variables:
+        item = described.get(name)
+        label = item.label if item else name.capitalize()
+        lines += _variable_lines(lookup, name, label, item.summary if item else None, arms, smd)
+    frame = pd.DataFrame(lines)
+    if not missing:
+        frame = frame.drop(columns="Missing", errors="ignore")
+    return html_table(
+        frame.fillna(""),
+        name="baseline",
+        caption="Patients at baseline, by assigned group",
+        notes=[
+            "Categories are n (%) of the patients with a value.",
+            "SMD: standardized mean difference, treated minus control over the pooled SD. "
+            "P values are not given: after randomization a difference at baseline is due to "
+            "chance, and a test of it answers no question (CONSORT 2025)."
+            if trial.randomized == "yes"
+            else "SMD: standardized mean difference, treated minus control over the pooled SD. "
+            "The groups were not formed by chance alone: differences are to be expected.",
+        ],
+    )
+
+
+def _variable_lines(lookup, name, label, summary, arms, smd) -> list[dict]:
+    """Return the lines of one variable: a number's one, a category's heading and levels."""
+    levels = [level for level in lookup.distinct("level", "baseline", paramcd=name) if level]
+    absent = sum(
+        value
+        for code in arms
+        if (value := lookup.value("n_missing", "baseline", name, code)) == value
+    )
+    base = {"Missing": f"{absent:,.0f}" if absent else ""}
+    key = "Characteristic"
+    if not levels:
+        words, template = SUMMARIES.get(summary or "mean", SUMMARIES["mean"])
+        line = {key: f"{label}, {words}"}
+        line |= {
+            heading: lookup.text(template, "baseline", name, code) for code, heading in arms.items()
+        }
+        line |= {
+            heading: lookup.text("{smd}", "baseline", name, arm) for arm, heading in smd.items()
+        }
+        return [line | base]
+    flag = set(levels) <= {"Y", "N"}
+    lines = [] if flag else [{key: label} | base]
+    for level in ["Y"] if flag else levels:
+        text = label if flag else INDENT + level_label(name, level)
+        line = {key: text}
+        line |= {
+            heading: lookup.text("{n} ({percent})", "baseline", name, code, level=level)
+            for code, heading in arms.items()
+        }
+        line |= {
+            heading: lookup.text("{smd}", "baseline", name, arm, level=level)
+            for arm, heading in smd.items()
+        }
+        lines.append(line | (base if flag else {}))
+    return lines
+
+
+def tbl_disposition(lookup: "Lookup") -> Table | None:
+    """Return what became of the randomized patients: statuses and reasons by arm.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``disposition``.
+
+    Returns
+    -------
+    Table or None
+        None where neither statuses nor reasons are recorded.
+    """
+    trial = lookup.trial
+    randomized = {
+        arm.code: lookup.value("n", "disposition", "RANDFL", arm.code, level="RANDOMIZED")
+        for arm in trial.arms
+    }
+    arms = arm_columns(trial, {code: int(n) for code, n in randomized.items() if n == n})
+    lines = []
+    for variable, heading in STATUSES.items():
+        for level in lookup.distinct("level", "disposition", paramcd=variable):
+            line = {"group": heading, "Patients, n (%)": term_label(level)}
+            line |= {
+                column: lookup.text("{n} ({percent})", "disposition", variable, code, level=level)
+                for code, column in arms.items()
+            }
+            lines.append(line)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="disposition",
+        caption="Leaving the study and stopping the drug",
+        groups="group",
+        notes=["Percentages are of the patients randomized to the group."],
+    )
+
+
+def tbl_exposure(lookup: "Lookup") -> Table | None:
+    """Return how long and how much the patients were treated, by actual treatment.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``exposure``.
+
+    Returns
+    -------
+    Table or None
+    """
+    trial = lookup.trial
+    variables = lookup.distinct("paramcd", "exposure")
+    if not variables:
+        return None
+    described = {item.variable: item for item in trial.config.exposure}
+    counts = trial.safety_population()["arm"].value_counts().to_dict()
+    arms = arm_columns(trial, counts)
+    lines = []
+    for subgroup in lookup.distinct("subgroup", "exposure"):
+        heading = "All treated patients"
+        if subgroup:
+            heading = f"Patients with {trial.endpoint(subgroup.split('=')[0]).label}"
+        for name in variables:
+            item = described.get(name)
+            label = item.label if item else "Duration of treatment, days"
+            levels = [one for one in lookup.distinct("level", "exposure", paramcd=name) if one]
+            words, template = SUMMARIES.get((item and item.summary) or "mean", SUMMARIES["mean"])
+            for level in levels or [""]:
+                shown = f"{label}, n (%)" if level else f"{label}, {words}"
+                if level and level != "Y":
+                    shown = f"{label}: {level_label(name, level)}, n (%)"
+                line = {"group": heading, "Treatment": shown}
+                for code, column in arms.items():
+                    line[column] = lookup.text(
+                        "{n} ({percent})" if level else template,
+                        "exposure",
+                        name,
+                        code,
+                        level=level,
+                        subgroup=subgroup,
+                    )
+                lines.append(line)
+    return html_table(
+        pd.DataFrame(lines),
+        name="exposure",
+        caption="Treatment received, by actual treatment",
+        groups="group",
+    )

@@ -1,0 +1,218 @@
+"""Tables of adverse events and laboratory parameters."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.labels import term_label
+from trialbook.report.output import Table
+from trialbook.report.table import INDENT, html_table
+from trialbook.report.tables.columns import arm_columns, comparison_columns
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+
+MOST_TERMS = 60
+
+
+def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
+    """Return the overview: groups of adverse events by arm, differences, Fisher's test.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``adverse_events``.
+    groups : mapping
+        A group's key to its label, in the order of the lines.
+
+    Returns
+    -------
+    Table or None
+    """
+    shown = {
+        key: label for key, label in groups.items() if lookup.has("adverse_events", paramcd=key)
+    }
+    if not shown:
+        return None
+    trial = lookup.trial
+    arms = arm_columns(trial, trial.safety_population()["arm"].value_counts().to_dict())
+    lines = []
+    for key, label in shown.items():
+        line = {"Patients with, n (%)": label}
+        for code, column in arms.items():
+            line[column] = lookup.text("{n} ({percent})", "adverse_events", key, code)
+        lines.append(line | _compared(lookup, key, "", with_p=True))
+    return html_table(
+        pd.DataFrame(lines),
+        name="adverse-events",
+        caption="Treatment-emergent adverse events, by actual treatment",
+        notes=[
+            "A patient counts once per line. Difference: percentage points, treated minus "
+            "control, with Newcombe's 95% CI. P: Fisher's exact test, two-sided, unadjusted; "
+            "the trial was not designed to test these differences."
+        ],
+    )
+
+
+def _compared(lookup, key: str, level: str, *, with_p: bool) -> dict[str, str]:
+    """Return the cells of the comparisons of one line."""
+    cells = {}
+    for name, column in comparison_columns(lookup.trial, "Difference (95% CI)").items():
+        cells[column] = lookup.text(
+            "{risk_difference} ({lower} to {upper})",
+            "adverse_events",
+            key,
+            name,
+            level=level,
+            method="newcombe",
+        )
+    if with_p:
+        for name, column in comparison_columns(lookup.trial, "P").items():
+            cells[column] = lookup.text(
+                "{p_value}", "adverse_events", key, name, level=level, method="fisher"
+            )
+    return cells
+
+
+def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
+    """Return adverse events by system organ class and preferred term, the frequent first.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``adverse_events``.
+    classes : pandas.DataFrame
+        AEBODSYS and AEDECOD, one row per pair.
+
+    Returns
+    -------
+    Table or None
+        At most 60 terms; all are in the results.
+    """
+    if classes.empty:
+        return None
+    trial = lookup.trial
+    arms = arm_columns(trial, trial.safety_population()["arm"].value_counts().to_dict())
+
+    def key(term: str, variable: str) -> str:
+        return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""
+
+    def total(term: str, variable: str) -> float:
+        level = key(term, variable)
+        counts = [lookup.value("n", "adverse_events", term, code, level=level) for code in arms]
+        return sum(n for n in counts if n == n)
+
+    totals = {term: total(term, "AEDECOD") for term in classes["AEDECOD"].unique()}
+    kept = set(sorted(totals, key=lambda term: (-totals[term], term))[:MOST_TERMS])
+    lines = []
+    by_class = dict(list(classes.groupby("AEBODSYS")["AEDECOD"]))
+    for name in sorted(by_class, key=lambda name: (-total(name, "AEBODSYS"), name)):
+        terms = sorted((t for t in by_class[name] if t in kept), key=lambda t: (-totals[t], t))
+        entries = [(name, "AEBODSYS", term_label(name))]
+        entries += [(term, "AEDECOD", INDENT + term_label(term)) for term in terms]
+        for term, variable, label in entries:
+            level = key(term, variable)
+            line = {"Class and term, n (%)": label}
+            for code, column in arms.items():
+                line[column] = lookup.text(
+                    "{n} ({percent})", "adverse_events", term, code, level=level
+                )
+            for code in arms:
+                label_of = trial.arm(code).code
+                line[f"Rate, {label_of}"] = lookup.text(
+                    "{rate}", "adverse_events", term, code, level=level
+                )
+            lines.append(line | _compared(lookup, term, level, with_p=False))
+    notes = ["Rate: patients with a first event per 100 patient-years at risk."]
+    if len(totals) > MOST_TERMS:
+        notes.append(
+            f"The {MOST_TERMS} most frequent of {len(totals)} terms; all are in the results file."
+        )
+    return html_table(
+        pd.DataFrame(lines),
+        name="adverse-event-terms",
+        caption="Adverse events by system organ class and preferred term",
+        notes=notes,
+    )
+
+
+def tbl_laboratory(lookup: "Lookup") -> Table | None:
+    """Return laboratory parameters: baseline and change by two methods.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``laboratory``.
+
+    Returns
+    -------
+    Table or None
+    """
+    trial, lines = lookup.trial, []
+    for item in trial.config.laboratory:
+        for method, words in (("locf", "last value carried forward"), ("mmrm", "mixed model")):
+            times = lookup.distinct("time", "laboratory", paramcd=item.paramcd, method=method)
+            times = sorted(t for t in times if t == t) or [None] * bool(times)
+            if not times:
+                continue
+            line = {"group": item.label, "Change from baseline": words}
+            for arm in trial.arms:
+                of = ("laboratory", item.paramcd, arm.code)
+                key = {"time": times[-1], "method": method}
+                text = lookup.text("{mean} ({lower} to {upper})", *of, **key)
+                ratio = lookup.text("{geometric_mean} ({lower} to {upper})", *of, **key)
+                line[arm.label] = ratio if item.summary == "geometric" and ratio else text
+            lines.append(line)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines).fillna(""),
+        name="laboratory-change",
+        caption="Change of laboratory parameters from baseline to the last visit",
+        groups="group",
+        notes=["Mean change, or ratio to baseline where geometric means are used, with 95% CI."],
+    )
+
+
+def tbl_shifts(lookup: "Lookup") -> Table | None:
+    """Return how many patients moved between low, normal and high.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``laboratory``, method ``shift``.
+
+    Returns
+    -------
+    Table or None
+        None where no normal ranges are given.
+    """
+    trial, lines = lookup.trial, []
+    for item in trial.config.laboratory:
+        shifts = lookup.distinct("level", "laboratory", paramcd=item.paramcd, method="shift")
+        for level in filter(None, shifts):
+            before, _, after = level.partition(" > ")
+            line = {
+                "group": item.label,
+                "At baseline": term_label(before),
+                "Later": term_label(after),
+            }
+            for arm in trial.arms:
+                line[f"{arm.label}, n (%)"] = lookup.text(
+                    "{n} ({percent})",
+                    "laboratory",
+                    item.paramcd,
+                    arm.code,
+                    level=level,
+                    method="shift",
+                )
+            lines.append(line)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="laboratory-shifts",
+        caption="Shifts against the normal range",
+        groups="group",
+    )
