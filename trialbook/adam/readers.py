@@ -116,12 +116,20 @@ def _dataset_json(content: bytes, file: str, form: str) -> Table:
     frame = pd.DataFrame(dict(enumerate(map(_json_column, columns, data["columns"]))))
     frame.columns = pd.Index(names, dtype=object)
     labels = {str(one["name"]): str(one["label"]) for one in data["columns"] if one.get("label")}
-    return Table(file, frame, labels)
+    numeric = frozenset(str(one["name"]).casefold() for one in data["columns"] if _is_numeric(one))
+    return Table(file, frame, labels, numeric=numeric)
+
+
+def _is_numeric(column: dict) -> bool:
+    return column.get("dataType") in ("integer", "float", "double", "decimal")
 
 
 def _json_column(values: tuple, column: dict) -> pd.Series:
-    """Return one column in the type that Dataset-JSON says it has."""
-    kind = column.get("dataType", "string")
-    if kind in ("integer", "float", "double", "decimal"):
-        return pd.Series(pd.to_numeric(pd.Series(values, dtype=object)), dtype=float)
-    return pd.Series(values, dtype=object)
+    """Return one column as numbers where all of it is; decimals are strings in Dataset-JSON."""
+    series = pd.Series(values, dtype=object)
+    if not _is_numeric(column):
+        return series
+    try:
+        return pd.to_numeric(series).astype(float)
+    except (ValueError, TypeError):
+        return series

@@ -21,6 +21,8 @@ class Table:
         Variable to its label, where the format carries labels.
     untyped : bool
         Whether the format knows text only (CSV), so that types have to be found.
+    numeric : frozenset of str
+        Variables, in small letters, that the file calls numeric though text stands among them.
     decimal : str
         ``","`` where numbers are written with a decimal comma.
     """
@@ -29,6 +31,7 @@ class Table:
     frame: pd.DataFrame
     labels: dict[str, str] = field(default_factory=dict)
     untyped: bool = False
+    numeric: frozenset[str] = frozenset()
     decimal: str = "."
 
 

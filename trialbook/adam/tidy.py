@@ -117,7 +117,7 @@ def _holds_numbers(column: pd.Series, table: Table) -> bool:
     ``007`` is an identifier, not a number.
     """
     if not table.untyped:
-        return column.dtype.kind in "iuf"
+        return column.dtype.kind in "iuf" or column.name.casefold() in table.numeric
     _, values = encoded(column)
     values = [value.strip() for value in values if not _is_missing(value)]
     return bool(values) and all(
@@ -163,9 +163,9 @@ def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
             findings.repair(table.file, column.name, "NA, . or the like read as missing", marked)
         parsed = np.array([np.nan if one is None else one for one in parsed], dtype=float)
         numbers = decoded(codes, parsed, column.index, np.nan)
-        if not table.untyped and counted(codes, ~missing):
-            findings.repair(table.file, column.name, "numbers stored as text read as numbers",
-                            counted(codes, ~missing & ~wrong))  # fmt: skip
+        text = np.array([isinstance(value, str) for value in values], dtype=bool)
+        if not table.untyped and (stored := counted(codes, text & ~missing & ~wrong)):
+            findings.repair(table.file, column.name, "text read as numbers", stored)
     infinite = np.isinf(numbers)
     if infinite.any():
         findings.problem(table.file, column.name, "must be finite", int(infinite.sum()))
