@@ -1,6 +1,4 @@
-"""The command line of Trialbook."""
-
-from __future__ import annotations
+"""The command line. What a command needs is imported when it runs: help comes at once."""
 
 from pathlib import Path
 
@@ -8,29 +6,48 @@ import click
 
 from trialbook import __version__
 
+_FOLDER = click.Path(path_type=Path)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="trialbook")
 def main() -> None:
-    """A randomized trial as a living book."""
+    """A randomized trial as a living book.
+
+    Exit codes: 0 done, 1 the data or the parameters are wrong, 2 wrong usage, 3 a chapter failed,
+    4 the machine failed, 130 interrupted.
+    """
 
 
 @main.command()
-@click.argument("folders", metavar="[DIR]...", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folders", metavar="[DIR]...", nargs=-1, type=_FOLDER)
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
-@click.option("--grid", multiple=True, metavar="NAME=V1,V2", help="One book per value.")
-@click.option("--only", multiple=True, metavar="CHAPTER", help="Execute this chapter alone.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Chapters at a time (default: cores).")
+@click.option("--grid", multiple=True, metavar="NAME=V1,V2", help="One book for each value.")
+@click.option(
+    "--only", multiple=True, metavar="CHAPTER", help="Execute it alone; others as last built."
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Chapters at a time; all cores if unset.")
 @click.option("--force", is_flag=True, help="Execute what has not changed, too.")
-@click.option("--out", type=click.Path(path_type=Path), help="Publish here.")
-def build(folders, parameters, grid, only, jobs, force, out) -> None:
-    r"""Build a trial's book: validate, execute, make the pages, publish.
+@click.option("--out", type=_FOLDER, metavar="DIR", help="Publish here, not at _build/<trial>.")
+def build(
+    folders: tuple[Path, ...],
+    parameters: tuple[str, ...],
+    grid: tuple[str, ...],
+    only: tuple[str, ...],
+    jobs: int | None,
+    force: bool,
+    out: Path | None,
+) -> None:
+    r"""Build a trial's book: validate, execute what changed, make the pages, publish.
 
-    
-    Example:
+    Without DIR it is data/alms. A failed build leaves the last good one.
+
+    \b
+    Examples:
         trialbook build
+        trialbook build data/alms data/gbsg2
         trialbook build data/gbsg2 -p conf_level=0.9
-        trialbook build data/alms data/gbsg2 --jobs 2
+        trialbook build data/alms --only efficacy
         trialbook build data/alms --grid ties=efron,breslow
     """
     from trialbook.publishing.command import build_all
@@ -39,33 +56,60 @@ def build(folders, parameters, grid, only, jobs, force, out) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Change nothing; fail where a twin differs.")
-def pair(check: bool) -> None:
-    r"""Derive the chapters' .ipynb twins from their .md.
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+def check(folder: Path) -> None:
+    r"""Validate a trial's folder: list everything that is wrong, and every repair.
 
     \b
     Example:
+        trialbook check data/gbsg2
+    """
+    from trialbook.publishing.build import trial_folder
+    from trialbook.publishing.command import reported
+    from trialbook.publishing.trials import read_facts
+
+    with reported():
+        facts = read_facts(trial_folder(folder))
+        click.echo(f"{facts.id}: {facts.title}")
+        click.echo(f"{facts.n_patients} patients; end points: {', '.join(facts.endpoints)}")
+        click.echo(f"besides ADSL and ADTTE: {', '.join(facts.has) or 'nothing'}")
+        for line in facts.remarks:
+            click.echo(f"remark   {line}")
+        for line in facts.repairs:
+            click.echo(f"repaired {line}")
+        click.echo("Nothing is wrong.")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail where a twin differs.")
+def pair(check: bool) -> None:
+    r"""Derive the chapters' .ipynb twins from their .md, the one source.
+
+    \b
+    Examples:
         trialbook pair
         trialbook pair --check
     """
-    from trialbook.publishing.book import find_book
-    from trialbook.publishing.pairing import orphan_twins, stale_twins
+    from trialbook.publishing.command import pair_all, reported
 
-    book = find_book()
-    stale = stale_twins(list(book.texts))
-    orphans = orphan_twins(list(book.texts), book.root / "notebooks")
-    for twin, content in stale:
-        if not check:
-            twin.write_text(content, encoding="utf-8", newline="\n")
-        click.echo(f"{'differs' if check else 'wrote'}  {_shown(twin, book.root)}")
-    for twin in orphans:
-        if not check:
-            twin.unlink()
-        click.echo(f"{'has no .md' if check else 'removed'}  {_shown(twin, book.root)}")
-    if check and (stale or orphans):
-        raise click.ClickException("Run `trialbook pair`, and commit what it writes.")
-    if not stale and not orphans:
-        click.echo(f"All {len(book.texts)} chapters agree with their twins.")
+    with reported():
+        raise SystemExit(pair_all(check))
+
+
+@main.command()
+@click.argument("folder", metavar="[DIR]", type=_FOLDER, default=Path("data/alms"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+def serve(folder: Path, port: int) -> None:
+    r"""Serve a built book on this machine. DIR is the trial, or what --out named.
+
+    \b
+    Example:
+        trialbook serve data/gbsg2 --port 8001
+    """
+    from trialbook.publishing.command import reported, serve_book
+
+    with reported():
+        serve_book(folder, port)
 
 
 @main.command()
@@ -89,7 +133,3 @@ def audit(figures: Path, show_all: bool, table: Path | None) -> None:
     if table is not None:
         findings.to_csv(table, index=False)
     click.echo(audit_text(findings, show_all=show_all), nl=False)
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

@@ -141,10 +141,12 @@ def read_chapter(path: Path, root: Path) -> Chapter:
     Raises
     ------
     ChapterError
-        If the header is not YAML, or a default is not a literal.
+        If it is missing, its header is not YAML, or a default is not a literal.
     """
-    text = path.read_text(encoding="utf-8")
     where = path.relative_to(root).as_posix()
+    if not path.is_file():
+        raise ChapterError(f"_toc.yml names {where}, which is not there.")
+    text = path.read_text(encoding="utf-8")
     header = _FRONT_MATTER.match(text)
     try:
         metadata = yaml.safe_load(header.group(1)) if header else {}

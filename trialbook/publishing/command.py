@@ -1,21 +1,56 @@
-"""Builds as the command line asks for them: several trials, progress, a summary, an exit code."""
+"""Commands as a person types them: progress, errors in plain words, exit codes."""
 
+import contextlib
+import errno
+import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from trialbook.publishing.book import find_book
-from trialbook.publishing.build import Order, build, trial_folder
+from trialbook.publishing.book import Book, find_book
+from trialbook.publishing.build import Order, build, target_of, trial_folder
 from trialbook.publishing.messages import (
-    CHAPTER_FAILED,
     DONE,
     INTERRUPTED,
     MACHINE_FAILED,
+    WRONG_DATA,
     BuildError,
     UsageError,
 )
 from trialbook.publishing.parameters import assignments
+
+
+@contextlib.contextmanager
+def reported() -> Iterator[None]:
+    """Show an error in plain words and leave with its exit code."""
+    try:
+        yield
+    except BuildError as error:
+        message, code = str(error), error.exit_code
+    except KeyboardInterrupt:
+        message, code = "Interrupted.", INTERRUPTED
+    except OSError as error:
+        message, code = machine_message(error), MACHINE_FAILED
+    else:
+        return
+    click.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def machine_message(error: OSError) -> str:
+    """Return what the machine refused, and what to do about it."""
+    what = error.strerror or str(error)
+    where = f": {error.filename}" if error.filename else ""
+    hint = {
+        errno.ENOSPC: " Free some space, then build again.",
+        errno.EDQUOT: " Free some space, then build again.",
+        errno.EACCES: " Look at the permissions, or publish elsewhere with --out.",
+        errno.EPERM: " Look at the permissions, or publish elsewhere with --out.",
+        errno.EROFS: " Publish elsewhere with --out.",
+    }.get(error.errno, "")
+    return f"The machine failed: {what}{where}.{hint} What was published before stays."
 
 
 def build_all(
@@ -28,58 +63,91 @@ def build_all(
     out: Path | None,
 ) -> int:
     """Build the books of several trials and return the worst exit code."""
-    try:
+    with reported():
         book = find_book()
-        folders = folders or (book.root / "data" / "alms",)
-        if out and len(folders) > 1:
-            raise UsageError("--out takes one trial at a time.")
-        wanted = {"jobs": jobs} if jobs else {}
+        asked = {"jobs": jobs} if jobs else {}
         order = Order(
             parameters=assignments(parameters),
             grid=grid,
             only=only,
             force=force,
             out=out and out.absolute(),
-            **wanted,
+            **asked,
         )
-    except BuildError as error:
-        return fail(str(error), error.exit_code)
-    codes = {folder: _build(book, folder, order) for folder in folders}
-    if len(codes) > 1:
+        folders = folders or (book.root / "data" / "alms",)
+        targets = [target_of(book, folder.absolute(), order) for folder in folders]
+        if len(set(targets)) < len(targets):
+            raise UsageError("Two of these trials would be published at the same place.")
+    codes = {}
+    for folder in folders:
+        codes[folder] = _build_one(book, folder, order)
+        if codes[folder] == INTERRUPTED:
+            break
+    if len(folders) > 1:
         click.echo("")
-        for folder, code in codes.items():
-            click.echo(f"{'built' if code == DONE else f'FAILED ({code})':<12} {folder}")
+        for folder in folders:
+            code = codes.get(folder)
+            word = {DONE: "built", None: "not begun"}.get(code, f"failed ({code})")
+            click.echo(f"{word:<12} {shown(folder)}")
     return max(codes.values())
 
 
-def _build(book, folder: Path, order: Order) -> int:
+def _build_one(book: Book, folder: Path, order: Order) -> int:
     began = time.perf_counter()
     click.echo(shown(folder))
     try:
-        target = build(book, trial_folder(folder), order, say)
-    except BuildError as error:
-        return fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        return fail("Interrupted. What was published before stays.", INTERRUPTED)
-    except OSError as error:
-        return fail(f"The machine failed: {error}", MACHINE_FAILED)
-    click.echo(f"  {time.perf_counter() - began:.1f} s")
-    click.echo(shown(target / "html" / "index.html"))
+        with reported():
+            target = build(book, trial_folder(folder), order, lambda line: click.echo(f"  {line}"))
+    except SystemExit as ended:
+        return int(ended.code)
+    click.echo(f"  {time.perf_counter() - began:.1f} s in all")
+    for page in _pages(target):
+        click.echo(shown(page))
     return DONE
 
 
-def say(line: str) -> None:
-    """Show one line of progress."""
-    click.echo(f"  {line}")
+def _pages(target: Path) -> list[Path]:
+    """Return the pages to open: the book's, or those of a grid's books."""
+    pages = [target / "html" / "index.html", *sorted(target.glob("*=*/html/index.html"))]
+    return [page for page in pages if page.is_file()]
 
 
-def fail(message: str, code: int) -> int:
-    """Show an error and return its exit code."""
-    click.secho(message, err=True, fg="red" if code >= CHAPTER_FAILED else None)
-    return code
+def pair_all(check: bool) -> int:
+    """Write the chapters' twins, or with `check` only compare them; return the exit code."""
+    from trialbook.publishing.pairing import orphan_twins, stale_twins
+
+    book = find_book()
+    texts = list(book.texts)
+    stale, orphans = stale_twins(texts), orphan_twins(texts, book.root / "notebooks")
+    for twin, content in stale:
+        if not check:
+            twin.write_text(content, encoding="utf-8", newline="\n")
+        click.echo(f"{'differs' if check else 'wrote'}  {shown(twin)}")
+    for twin in orphans:
+        if not check:
+            twin.unlink()
+        click.echo(f"{'has no .md' if check else 'removed'}  {shown(twin)}")
+    if not stale and not orphans:
+        click.echo(f"All {len(texts)} chapters agree with their twins.")
+    elif check:
+        click.echo("Run `trialbook pair`, and commit what it writes.", err=True)
+        return WRONG_DATA
+    return DONE
+
+
+def serve_book(folder: Path, port: int) -> None:
+    """Serve a trial's built book until interrupted."""
+    from trialbook.publishing.serve import server
+
+    published = folder if (folder / "html").is_dir() else None
+    html = (published or find_book().root / "_build" / folder.absolute().name) / "html"
+    with server(html, port) as http:
+        click.echo(f"{shown(html)} at http://localhost:{http.server_port} (Ctrl-C ends it)")
+        with contextlib.suppress(KeyboardInterrupt):
+            http.serve_forever()
 
 
 def shown(path: Path) -> str:
-    """Return a path relative to the working directory where it lies below it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    """Return a path as short as it can be said from the working directory."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative

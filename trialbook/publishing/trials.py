@@ -23,8 +23,8 @@ class TrialFacts:
         The optional data sets and files it has: what a chapter may require.
     n_patients : int
         Rows of ADSL.
-    repairs : list of str
-        What was repaired while reading.
+    repairs, remarks : list of str
+        What was repaired while reading; what a page must say.
     """
 
     id: str
@@ -34,6 +34,7 @@ class TrialFacts:
     has: list[str]
     n_patients: int
     repairs: list[str]
+    remarks: list[str]
 
     @property
     def summary(self) -> str:
@@ -74,6 +75,7 @@ def read_facts(folder: Path) -> TrialFacts:
         + [name for name in files if getattr(trial, name, None) is not None],
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
+        remarks=list(trial.remarks),
     )
 
 

@@ -1,0 +1,57 @@
+# Two commands on a fresh machine: `make book` and `make test`. Nothing else to install.
+# PYTHON names another Python (3.11 or newer), JOBS how many chapters run at a time.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys, venv, ensurepip; \
+	sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+TRIAL ?= data/alms
+PORT ?= 8000
+
+.PHONY: help book serve pair test test-all lint clean
+
+help:
+	@echo "make book      build the book of data/alms (TRIAL=data/gbsg2 for another)"
+	@echo "make serve     read it at http://localhost:$(PORT)"
+	@echo "make test      check style, pairs, and run the tests (at most ten minutes)"
+	@echo "make test-all  the slow tests, too"
+	@echo "make pair      write the chapters' .ipynb twins"
+	@echo "make clean     remove what was built, and $(VENV)"
+
+book: $(VENV)/.book
+	@$(BIN)/trialbook build $(TRIAL) $(if $(JOBS),--jobs $(JOBS))
+
+serve: book
+	@$(BIN)/trialbook serve $(TRIAL) --port $(PORT)
+
+pair: $(VENV)/.book
+	@$(BIN)/trialbook pair
+
+test: lint
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+test-all: lint
+	@$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/trialbook pair --check
+
+clean:
+	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache .hypothesis
+
+# A stamp per set of requirements: installing again costs nothing while they stay the same.
+$(VENV)/.book: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.book
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer, with venv, is needed: \
+	install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
