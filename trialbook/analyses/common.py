@@ -45,7 +45,7 @@ def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def method_at(method: str, conf_level: float) -> str:
     """Return the method's key: ``efron``, and ``efron@0.90`` for another level than 95%."""
-    if np.isclose(conf_level, 0.95, rtol=0, atol=1e-12):
+    if abs(conf_level - 0.95) < 1e-12:
         return method
     two_decimals = f"{conf_level:.2f}"
     shown = two_decimals if float(two_decimals) == conf_level else f"{conf_level!r}"

@@ -12,6 +12,7 @@ from trialbook.results import rows
 from trialbook.trial import Trial
 
 FEW_AT_RISK = 0.10
+COMPARED = {"difference": survival.rmst_difference, "ratio": survival.rmst_ratio}
 
 
 def rmst(
@@ -38,8 +39,9 @@ def rmst(
     -------
     pandas.DataFrame
         Results with analysis ``rmst``, `time` tau: by arm rmst, std_error, lower, upper; by
-        comparison the methods ``difference`` and ``ratio``. Not estimable beyond the follow-up
-        of an arm whose curve has not reached zero; a remark says so.
+        comparison the methods ``difference`` and ``ratio`` (std_error of its logarithm). Not
+        estimable beyond the follow-up of an arm whose curve has not reached zero; a remark says
+        so.
 
     References
     ----------
@@ -63,34 +65,29 @@ def rmst(
                     f"{comparison.name}: an arm has no {endpoint.label} event; the restricted "
                     "mean goes to the smaller largest time observed."
                 )
-        arms = {}
-        for arm, of_arm in ((comparison.control, ~treated), (comparison.treated, treated)):
-            estimate = survival.rmst(time[of_arm], event[of_arm], tau, conf_level=conf_level)
-            arms[arm.code] = estimate
-            if np.isnan(estimate.rmst):
+        estimates = []
+        for arm, of_arm in ((comparison.treated, treated), (comparison.control, ~treated)):
+            estimate = None
+            if tau <= survival.largest_tau(time[of_arm], event[of_arm]):
+                estimate = survival.rmst(time[of_arm], event[of_arm], tau, conf_level=conf_level)
+            else:
                 remarks.append(
-                    f"{arm.code}: the restricted mean is not estimable, follow-up ends before "
-                    "its horizon."
+                    f"{arm.code}: the restricted mean of {endpoint.label} is not estimable, "
+                    "follow-up ends before its horizon."
                 )
+            estimates.append(estimate)
             of = {"paramcd": endpoint.paramcd, "arm": arm.code, "time": tau}
-            names = ["rmst", "std_error", "lower", "upper"]
-            statistics = {name: getattr(estimate, name) for name in names}
+            of["method"] = method_at("", conf_level)
             # An arm takes part in several comparisons: its rows stand once per horizon.
-            records[arm.code, tau] = rows(
-                "rmst", statistics, method=method_at("", conf_level), **of
-            )
-        both = arms[comparison.treated.code], arms[comparison.control.code]
-        for method, compare in (
-            ("difference", survival.rmst_difference),
-            ("ratio", survival.rmst_ratio),
-        ):
-            estimate = compare(*both, conf_level=conf_level)
-            names = [method, "std_error", "lower", "upper", "p_value"]
-            statistics = {name: getattr(estimate, name) for name in names}
+            statistics = _values(estimate, ["rmst", "std_error", "lower", "upper"])
+            records[arm.code, tau] = rows("rmst", statistics, **of)
+        for method, compare in COMPARED.items():
+            comparable = None not in estimates
+            compared = compare(*estimates, conf_level=conf_level) if comparable else None
+            statistics = _values(compared, [method, "std_error", "lower", "upper", "p_value"])
             of = {"paramcd": endpoint.paramcd, "arm": comparison.name, "time": tau}
-            records[comparison.name, method] = rows(
-                "rmst", statistics, method=method_at(method, conf_level), **of
-            )
+            of["method"] = method_at(method, conf_level)
+            records[comparison.name, method] = rows("rmst", statistics, **of)
     return results([row for group in records.values() for row in group], remarks)
 
 
@@ -138,7 +135,7 @@ def landmark(
         for t in landmarks:
             estimate = survival.survival_difference(*curves, t, conf_level=conf_level)
             names = ["difference", "std_error", "lower", "upper", "p_value", "nnt"]
-            statistics = {name: getattr(estimate, name) for name in names}
+            statistics = _values(estimate, names)
             of = {"paramcd": endpoint.paramcd, "arm": comparison.name, "time": float(t)}
             method = method_at("", conf_level)
             records.extend(rows("landmark", statistics, method=method, **of))
@@ -150,3 +147,8 @@ def landmark(
                     f"at {shown:.1f} {trial.time.show}."
                 )
     return results(records, remarks)
+
+
+def _values(estimate, names: Sequence[str]) -> dict[str, float]:
+    """Return the named fields of an estimate; of none, not estimable."""
+    return {name: getattr(estimate, name, np.nan) for name in names}

@@ -46,7 +46,7 @@ def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFra
         of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
         records.extend(_tests(patients, treated, strata, of))
         statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
-        if treated.any() and not treated.all():
+        if treated.any() and not treated.all() and patients["event"].any():
             test = survival.max_combo(*times_of(patients), treated)
             statistics |= {"chisq": test.z**2, "p_value": test.p_value}
         records.extend(rows("log_rank", statistics, method="maxcombo", **of))
@@ -69,9 +69,9 @@ def _tests(patients, group, strata, of):
 
 
 def _test(patients, group, **options):
-    """Return chisq, df, p_value; not estimable of fewer than two arms."""
+    """Return chisq, df, p_value; not estimable of fewer than two arms or without events."""
     statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
-    if pd.Series(np.asarray(group)).nunique() < 2:
+    if pd.Series(np.asarray(group)).nunique() < 2 or not patients["event"].any():
         return statistics
     test = survival.log_rank(*times_of(patients), group, **options)
     return {name: getattr(test, name) for name in statistics}
@@ -198,7 +198,7 @@ def proportional_hazards(trial: Trial, endpoint: Endpoint | str | None = None) -
         for transform in TRANSFORMS:
             statistics = dict.fromkeys(["chisq", "df", "p_value"], np.nan)
             if model is not None and not (transform == "log" and (time[event] == 0).any()):
-                test = survival.proportional_hazards(model, transform=transform).GLOBAL
+                test = survival.proportional_hazards(model, transform)["GLOBAL"]
                 statistics = {name: getattr(test, name) for name in statistics}
             for level in ("", "GLOBAL"):
                 key = {"level": level, "method": transform}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
-PRECISION = 1e-7
+PRECISION = 1e-8
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def repeated_measures(Y: np.ndarray, Z: np.ndarray) -> RepeatedMeasures:
     Notes
     -----
     As ``gls(y ~ 0 + visit + visit:z, correlation = corSymm(form = ~ visit | id), weights =
-    varIdent(form = ~ 1 | visit))`` in R's nlme, by quasi-Newton steps on the Cholesky factor.
+    varIdent(form = ~ 1 | visit))`` in R's nlme, by quasi-Newton steps (L-BFGS)
+    on the Cholesky factor.
 
     References
     ----------
@@ -119,8 +120,8 @@ def repeated_measures(Y: np.ndarray, Z: np.ndarray) -> RepeatedMeasures:
         minus_loglik,
         np.zeros(below[0].size),
         jac=True,
-        method="BFGS",
-        options={"gtol": PRECISION * n, "maxiter": 1000},
+        method="L-BFGS-B",
+        options={"gtol": PRECISION * n, "ftol": 0, "maxcor": 50, "maxiter": 1000, "maxfun": 5000},
     )
     if not np.isfinite(fit.fun) or np.abs(fit.jac).max() > 1e-3 * n:
         raise ValueError("The repeated-measures model does not converge: leave out visits.")
