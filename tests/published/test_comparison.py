@@ -91,7 +91,7 @@ def test_what_the_audit_proves_impossible_is_excused_with_its_proof(results):
     )
     found = compare(figures, results, findings)
     assert list(found["verdict"]) == ["impossible as printed", "differs", "differs"]
-    assert found["note"][0] == "91 of 115 is 79.1% (all have a value)"
+    assert found["note"][0] == "91 of 115 is 79.1%. Provided that: all have a value"
 
 
 def test_a_figure_that_comes_back_is_never_excused(results):

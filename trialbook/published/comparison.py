@@ -122,7 +122,7 @@ def _impossible(findings: pd.DataFrame) -> dict[str, str]:
     proofs: dict[str, str] = {}
     for row in findings[findings["verdict"] == "impossible"].itertuples():
         for figure in filter(None, row.questioned.split(", ")):
-            proofs.setdefault(figure, f"{row.proof} ({row.conditions})")
+            proofs.setdefault(figure, f"{row.proof}. Provided that: {row.conditions}")
     return proofs
 
 

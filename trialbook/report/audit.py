@@ -9,11 +9,11 @@ from trialbook.report.output import Table, Text
 from trialbook.report.sentences import at_start
 
 _MEANING = {
-    "impossible": "cannot be true of any data under the conditions that stand beside them",
-    "unlikely": "would need far-fetched data",
-    "needs an unstated allowance": "are true if something is added that the paper does not say",
-    "rounding": "turn on how a last digit was rounded",
-    "consistent": "hold",
+    "impossible": "no data print these figures, under the conditions given with each",
+    "unlikely": "only far-fetched data would print them",
+    "needs an unstated allowance": "they agree if something is added that the paper does not say",
+    "rounding": "they turn on how a last digit was rounded",
+    "consistent": "nothing to object",
 }
 
 

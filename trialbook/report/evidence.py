@@ -9,6 +9,7 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.lookup import Lookup
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
+from trialbook.report.printed import printed
 from trialbook.report.sentences import in_text, of
 from trialbook.report.table import html_table
 
@@ -66,13 +67,53 @@ def _counts(find: Lookup, paramcd: str, arm: str, study: str) -> str:
     return text or "not given"
 
 
-def plot_evidence(
-    results: pd.DataFrame, trial: "Trial", comparison: "Comparison", paramcd: str
-) -> Drawing | None:
-    """Draw the risk ratios of all trials with their intervals, the pooled one last."""
+def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
+    """Draw the risk ratios of all trials with their intervals, the pooled one last.
+
+    Returns
+    -------
+    Drawing or None
+        None without an estimate.
+    """
     find = Lookup(results, trial)
+    blocks = {
+        (paramcd, comparison): _lines(find, trial, comparison, paramcd, _studies(results, paramcd))
+        for paramcd in _outcomes(results)
+        for comparison in trial.comparisons
+    }
+    rows, said = [], []
+    for (paramcd, comparison), lines in blocks.items():
+        event = in_text(trial.endpoint(paramcd).label)
+        versus = f"{in_text(comparison.treated.label)} against {in_text(comparison.control.label)}"
+        rows += [ForestRow(f"{event}, {comparison.name}", heading=True), *lines]
+        numbers = (
+            f"{row.label} {printed('ratio', row.hr)} ({printed('ratio', row.lower)} to "
+            f"{printed('ratio', row.upper)})"
+            for row in lines
+        )
+        said.append(f"Risk ratios for {event}, {versus}: {'; '.join(numbers)}.")
+    favourable = {trial.endpoint(paramcd).favourable for paramcd, _ in blocks}
+    only = trial.comparisons[0] if len(trial.comparisons) == 1 else None
+    sides = ("fewer events", "more events")
+    if only is not None and len(favourable) == 1:
+        better, worse = (f"favours {in_text(arm.label)}" for arm in (only.treated, only.control))
+        sides = (worse, better) if favourable == {True} else (better, worse)
+    return plot_forest(
+        rows,
+        name="evidence",
+        message=" ".join(said),
+        treated=only.treated.code if only else "first",
+        control=only.control.code if only else "second",
+        favours=sides,
+        effect="Risk ratio",
+    )
+
+
+def _lines(
+    find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str, studies: list[str]
+) -> list[ForestRow]:
     rows = []
-    for study in [*_studies(results, paramcd), POOLED]:
+    for study in [*studies, POOLED]:
         key = {"analysis": ANALYSIS, "paramcd": paramcd, "level": study}
         ratio = [
             find.value(statistic, arm=comparison.name, **key)
@@ -86,21 +127,7 @@ def plot_evidence(
         ]
         label = {POOLED: "If pooled", trial.id: "This trial"}.get(study, study)
         rows.append(ForestRow(label, *ratio, *counts, overall=study == POOLED))
-    event = trial.endpoint(paramcd)
-    better, worse = (in_text(arm.label) for arm in (comparison.treated, comparison.control))
-    favours = (worse, better) if event.favourable else (better, worse)
-    return plot_forest(
-        rows,
-        name=f"evidence {paramcd} {comparison.name}",
-        message=f"Risk ratios for {event.label}, {better} against {worse}: "
-        + "; ".join(
-            f"{row.label} {row.hr:.2f} ({row.lower:.2f} to {row.upper:.2f})" for row in rows
-        ),
-        treated=comparison.treated.code,
-        control=comparison.control.code,
-        favours=tuple(f"favours {side}" for side in favours),
-        effect="Risk ratio",
-    )
+    return rows
 
 
 def evidence_sentences(results: pd.DataFrame, trial: "Trial") -> Text:
