@@ -86,7 +86,7 @@ def _arms(column: pd.Series, config: TrialConfig, file: str, findings: Findings)
     return decoded(codes, found, column.index, np.nan)
 
 
-def _has_arm(column: pd.Series) -> pd.Series:
+def has_arm(column: pd.Series) -> pd.Series:
     """Return whether a patient has an arm: neither blank nor a word such as Screen Failure."""
     codes, values = encoded(column)
     named = np.array([not _NO_ARM.search(value) for value in values], dtype=bool)
@@ -107,7 +107,7 @@ def _efficacy(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> M
     elif "RANDDT" in adsl and adsl["RANDDT"].notna().any():
         member, rule = adsl["RANDDT"].notna(), "all patients with a date of randomization"
     else:
-        member, rule = _has_arm(adsl["TRT01P"]), "all patients with a planned arm"
+        member, rule = has_arm(adsl["TRT01P"]), "all patients with a planned arm"
     return member, (f"{flag} is absent: {rule} are analysed.",)
 
 
@@ -120,9 +120,9 @@ def _safety(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Mem
     if "TRTSDT" in adsl and adsl["TRTSDT"].notna().any():
         member, rule = adsl["TRTSDT"].notna(), "all patients with a first date of treatment"
     elif "TRT01A" in adsl:
-        member, rule = _has_arm(adsl["TRT01A"]), "all patients with a treatment taken"
+        member, rule = has_arm(adsl["TRT01A"]), "all patients with a treatment taken"
     else:
-        member, rule = _has_arm(adsl["TRT01P"]), "all patients with a planned arm"
+        member, rule = has_arm(adsl["TRT01P"]), "all patients with a planned arm"
     return member, (f"{flag} is absent: {rule} are in the safety population.",)
 
 

@@ -167,6 +167,6 @@ def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
         if not table.untyped and (stored := counted(codes, text & ~missing & ~wrong)):
             findings.repair(table.file, column.name, "text read as numbers", stored)
     infinite = np.isinf(numbers)
-    if infinite.any():
-        findings.problem(table.file, column.name, "must be finite", int(infinite.sum()))
-    return numbers
+    if n := int(infinite.sum()):
+        findings.repair(table.file, column.name, "infinite values read as missing", n)
+    return numbers.mask(infinite)

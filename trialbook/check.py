@@ -1,0 +1,50 @@
+"""Check a trial's folder: everything wrong, every repair, every remark, in one report."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialbook.adam.loading import read_trial
+from trialbook.adam.problems import DataError, Findings, Problem, Repair, counted_noun
+from trialbook.trial import find_folder
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found; `str` is the text to print."""
+
+    folder: Path
+    problems: tuple[Problem, ...]
+    repairs: tuple[Repair, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the trial can be built."""
+        return not self.problems
+
+    def __str__(self) -> str:
+        """Return the report as text, the problems first."""
+        name = self.folder.name
+        parts = [str(DataError(self.problems, name)) if self.problems else f"{name} is in order."]
+        if self.repairs:
+            parts.append(f"{counted_noun(len(self.repairs), 'repair')}, made while reading; the "
+                         "files stay as they are:")  # fmt: skip
+            parts += [f"  - {repair}" for repair in self.repairs]
+        if self.remarks:
+            parts.append("To know:")
+            parts += [f"  - {remark}" for remark in self.remarks]
+        return "\n".join(parts)
+
+
+def check_trial(folder: str | Path) -> Report:
+    """Return everything that is wrong in a trial's folder, and every repair.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The trial's folder; a relative one is looked for from the working directory upwards.
+    """
+    found = find_folder(folder)
+    findings = Findings()
+    read_trial(found, findings)
+    return Report(found, tuple(findings.problems), tuple(findings.repairs), tuple(findings.remarks))

@@ -1,0 +1,131 @@
+"""Which arms there are, and which one is the control."""
+
+import re
+from difflib import get_close_matches
+
+import pandas as pd
+
+from trialbook.adam.populations import has_arm
+from trialbook.adam.problems import examples, shortened
+from trialbook.config import Arm
+from trialbook.new.inference import Inference, UsageError
+
+_LONGEST_CODE = 40
+_MOST_ARMS = 20
+
+# what controls are called, from the surest word to the least sure
+_CONTROLS = {
+    "placebo": r"\bplacebo\b|\bpbo\b|\bvehicle\b|\bsham\b",
+    "control": r"\bcontrols?\b|\bctrl\b",
+    "standard": r"\bstandard\b|\busual\b|\bsoc\b|best supportive",
+    "no treatment": r"^(no|none|n|0|false|untreated|observation|no (treatment|therapy).*)$",
+}
+
+
+def infer_arms(
+    column: pd.Series, numbers: pd.Series | None, control: str | None, name: str = "TRT01P"
+) -> tuple[list[Arm], list[Inference]]:
+    """Return the arms, control first, and the ground on which it is the control.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        The arm of each patient analysed, text.
+    numbers : pandas.Series or None
+        The arm's number (TRT01PN), where there is one.
+    control : str or None
+        The control's value or code, where the user said which.
+    name : str
+        The column's name, for messages.
+
+    Raises
+    ------
+    UsageError
+        When nothing shows which arm is the control.
+    """
+    numbered = _numbered(column[has_arm(column)], numbers)
+    if not numbered:
+        raise UsageError(f"{name} holds no arm: say which column does with --arm", "--arm")
+    if len(numbered) > _MOST_ARMS:
+        shown = ", ".join(examples(numbered))
+        raise UsageError(
+            f"{name} has {len(numbered):,} values ({shown}, ...), too many for arms: say which "
+            "column holds the arm with --arm",
+            "--arm",
+        )
+    arms = [
+        Arm(code=code, label=_label(value, name), values=(value,))
+        for code, value in zip(_codes(list(numbered)), numbered, strict=True)
+    ]
+    first, ground = arms[0], "the only arm"
+    if control is not None:
+        first, ground = chosen_arm(arms, control, "--control"), "said with --control"
+    elif len(arms) > 1:
+        first, ground = _control(arms, list(numbered.values()), name)
+    found = [Inference("arms", ", ".join(arm.code for arm in arms), f"values of {name}"),
+             Inference("control", first.code, ground)]  # fmt: skip
+    return [first, *(arm for arm in arms if arm is not first)], found
+
+
+def _label(value: str, name: str) -> str:
+    """Return an arm's name in words; a bare yes, no or number gets the column's name."""
+    bare = value.casefold() in ("yes", "no", "y", "n", "true", "false") or value.isdigit()
+    return shortened(f"{name} {value}" if bare else value)
+
+
+def chosen_arm(arms: list[Arm], name: str, option: str) -> Arm:
+    """Return the arm that an option names by its code or its value, in any case.
+
+    Raises
+    ------
+    UsageError
+        When no arm is called so.
+    """
+    known = {called.casefold(): arm for arm in arms for called in (*arm.values, arm.code)}  # noqa: PD011
+    if name.strip().casefold() in known:
+        return known[name.strip().casefold()]
+    near = get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {known[near[0]].code}?" if near else (
+        "the arms are: " + ", ".join(arm.code for arm in arms))  # fmt: skip
+    raise UsageError(f"{option}: no arm is called {name}; {hint}", option)
+
+
+def _numbered(column: pd.Series, numbers: pd.Series | None) -> dict[str, float | None]:
+    """Return the arms' values with their numbers, in the order of the numbers."""
+    if numbers is not None:
+        pairs = pd.DataFrame({"arm": column, "n": numbers}).dropna().drop_duplicates()
+        whole = set(pairs["arm"]) == set(column)
+        if whole and not pairs["arm"].duplicated().any() and not pairs["n"].duplicated().any():
+            return dict(pairs.sort_values("n").itertuples(index=False, name=None))
+    return dict.fromkeys(sorted(column.unique()))
+
+
+def _codes(arms: list[str]) -> list[str]:
+    """Return a code for each arm: its value, or a short one where the value cannot be a code."""
+    plain = re.compile(r"[\w .,+/()&-]+")
+    return [
+        value
+        if plain.fullmatch(value)
+        and len(value) <= _LONGEST_CODE
+        and value.casefold() != "all"
+        and " vs " not in value
+        else f"ARM{number}"
+        for number, value in enumerate(arms, start=1)
+    ]
+
+
+def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[Arm, str]:
+    """Return the control by its name, else by its number."""
+    for what, words in _CONTROLS.items():
+        called = [
+            arm for arm in arms if re.search(words, "".join(arm.values).strip(), re.IGNORECASE)
+        ]
+        if called:
+            ground = f"it is called {called[0].code}, which says {what}"
+            return called[0], ground
+    if None not in numbers:
+        return arms[0], f"it has the lowest number, {numbers[0]:g} in {name}N"
+    listed = ", ".join(arm.code for arm in arms)
+    raise UsageError(
+        f"nothing shows which arm is the control: say it with --control ({listed})", "--control"
+    )

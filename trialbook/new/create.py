@@ -1,0 +1,154 @@
+"""`new_trial`: read, infer, write trial.yml, and see that it loads."""
+
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trialbook.adam.problems import DataError
+from trialbook.adam.trial_yml import NAME
+from trialbook.new.compose import compose_adam, compose_flat
+from trialbook.new.inference import Inference, UsageError
+from trialbook.new.source import read_source
+from trialbook.trial import Trial, load_trial
+
+
+@dataclass(frozen=True)
+class NewTrial:
+    """A trial's folder that was made; `str` tells what was inferred.
+
+    Attributes
+    ----------
+    folder : Path
+    inferred : tuple of Inference
+        What was concluded, and on what ground.
+    notes : tuple of str
+        What was left out.
+    trial : Trial
+        The trial as it loads.
+    """
+
+    folder: Path
+    inferred: tuple[Inference, ...]
+    notes: tuple[str, ...]
+    trial: Trial = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return what was inferred, one line each."""
+        lines = [f"Wrote {self.folder / NAME}. Inferred:"]
+        lines += [f"  - {one}" for one in (*self.inferred, *self.notes)]
+        return "\n".join(lines)
+
+
+def new_trial(
+    directory: str | Path,
+    source: str | Path,
+    *,
+    control: str | None = None,
+    treated: str | None = None,
+    primary: str | None = None,
+    time: str | None = None,
+    event: str | None = None,
+    arm: str | None = None,
+    event_value: str | None = None,
+    unit: str | None = None,
+    privacy: str = "confidential",
+    randomized: str | None = None,
+) -> NewTrial:
+    """Make a trial's folder from ADaM files or one flat file.
+
+    The data are copied beside a commented trial.yml, which loads as it is; where it would not,
+    nothing is left behind.
+
+    Parameters
+    ----------
+    directory : str or Path
+        The folder to make; its name becomes the trial's id. It may be the source folder itself.
+    source : str or Path
+        A folder with ADSL and ADTTE, or one flat file with a row per patient.
+    control, treated : str, optional
+        An arm by its value: the control, and the one arm to compare with it.
+    primary : str, optional
+        PARAMCD of the primary end point.
+    time, event, arm, event_value : str, optional
+        Columns of a flat file, and the value of `event` that says it happened.
+    unit : str, optional
+        The unit of time where the files do not say.
+    privacy : {"confidential", "public", "synthetic"}
+    randomized : {"yes", "partly", "no"}, optional
+        Inferred where not given; "no" where nothing shows it.
+
+    Raises
+    ------
+    UsageError
+        When an option is missing or wrong; `options` says which.
+    DataError
+        When the files are wrong, with all that is.
+    """
+    directory, source = Path(directory).expanduser(), Path(source).expanduser()
+    for option, value, allowed in [
+        ("--privacy", privacy, ("confidential", "public", "synthetic")),
+        ("--randomized", randomized, (None, "yes", "partly", "no")),
+    ]:
+        if value not in allowed:
+            listed = ", ".join(one for one in allowed if one)
+            raise UsageError(f"{option} must be one of {listed}", option)
+    if (directory / NAME).exists():
+        raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
+    read = read_source(source)
+    options = {
+        "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
+        "control": control, "treated": treated, "unit": unit, "privacy": privacy,
+        "randomized": randomized,
+    }  # fmt: skip
+    if read.flat is None:
+        _refuse({"--time": time, "--event": event, "--arm": arm, "--event-value": event_value},
+                "belongs to a flat file; here are ADaM data sets")  # fmt: skip
+        text, inferred, notes = compose_adam(read, primary=primary, **options)
+    else:
+        _refuse({"--primary": primary}, "belongs to ADaM data sets; here is a flat file")
+        text, inferred, notes = compose_flat(
+            read, time=time, event=event, arm=arm, event_value=event_value, **options
+        )
+    _place(directory, read.paths, text)
+    return NewTrial(directory, tuple(inferred), tuple(notes), load_trial(directory.resolve()))
+
+
+def _refuse(options: dict[str, str | None], why: str) -> None:
+    for option, value in options.items():
+        if value is not None:
+            raise UsageError(f"{option} {why}", option)
+
+
+def _place(directory: Path, paths: list[Path], text: str) -> None:
+    """Put trial.yml and the data into the folder, all of it or nothing.
+
+    Everything is made and loaded in a folder beside, which then takes the name.
+    """
+    if directory.is_dir() and directory.resolve() in {path.resolve().parent for path in paths}:
+        _write_beside(directory, text)
+        return
+    if directory.is_dir() and any(directory.iterdir()):
+        raise UsageError(f"{directory} is not empty: choose another folder", "DIR")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=directory.parent) as made:
+        folder = Path(made) / directory.name
+        folder.mkdir()
+        for path in paths:
+            shutil.copyfile(path, folder / path.name)
+        (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
+        load_trial(folder.resolve())
+        if directory.is_dir():
+            directory.rmdir()
+        folder.rename(directory)
+
+
+def _write_beside(directory: Path, text: str) -> None:
+    path = directory / NAME
+    path.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        load_trial(directory.resolve())
+    except DataError:
+        path.unlink()
+        raise

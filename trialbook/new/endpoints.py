@@ -1,0 +1,155 @@
+"""Which end points there are, what their events are called, and in which unit time counts."""
+
+import re
+from math import floor
+
+import numpy as np
+import pandas as pd
+
+from trialbook.adam.checks.times import unit_in, unit_of
+from trialbook.adam.problems import examples, shortened
+from trialbook.config import DAYS_PER_UNIT
+from trialbook.new.inference import Inference, UsageError
+
+_KNOWN = {
+    "OS": "death",
+    "DEATH": "death",
+    "PFS": "progression or death",
+    "DFS": "recurrence or death",
+    "RFS": "recurrence or death",
+    "EFS": "event or death",
+    "TTP": "progression",
+}
+_FAVOURABLE = re.compile(
+    r"remission|response|recover|healing|discharge|cure\b|improvement|weaning|resolution|"
+    r"conception|pregnan|birth", re.IGNORECASE
+)  # fmt: skip
+_LOSS = re.compile(r"duration of|loss of|relapse|failure|without|lack of|worsening", re.IGNORECASE)
+_UNIT = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_TIME_TO = re.compile(r"^time (from .* )?(to|until) (the )?(first )?", re.IGNORECASE)
+
+
+def time_endpoints(adtte: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows of ADTTE that are times, and the PARAMCDs that are counts."""
+    if "AVALU" not in adtte:
+        return adtte, []
+    no_time = adtte["AVALU"].notna() & adtte["AVALU"].map(unit_of, na_action="ignore").isna()
+    counts = adtte.loc[no_time, "PARAMCD"].unique()
+    return adtte[~adtte["PARAMCD"].isin(counts)], sorted(counts)
+
+
+def infer_endpoints(
+    adtte: pd.DataFrame, primary: str | None
+) -> tuple[list[dict], list[Inference], list[str]]:
+    """Return the end points as trial.yml's mappings, the primary first.
+
+    Raises
+    ------
+    UsageError
+        When there are several and nothing shows which is the primary one.
+    """
+    times, counts = time_endpoints(adtte)
+    paramcds = list(times["PARAMCD"].dropna().unique())
+    if not paramcds:
+        raise UsageError("ADTTE holds no end point that is a time", "--from")
+    first = _primary(times, paramcds, primary)
+    notes = [f"{paramcd} is no time (a count, say) and was left out" for paramcd in counts]
+    endpoints = []
+    for paramcd in [first[0], *(one for one in paramcds if one != first[0])]:
+        param = _param(times, paramcd)
+        favourable = bool(_FAVOURABLE.search(param)) and not _LOSS.search(param)
+        endpoints.append({
+            "paramcd": paramcd,
+            "label": event_label(paramcd, param),
+            "role": "primary" if paramcd == first[0] else "secondary",
+            "event": "favourable" if favourable else "unfavourable",
+        })  # fmt: skip
+    found = [Inference("end points", ", ".join(examples(paramcds, 20)), "PARAMCD of ADTTE"),
+             Inference("primary end point", *first)]  # fmt: skip
+    return endpoints, found, notes
+
+
+def _primary(times: pd.DataFrame, paramcds: list[str], primary: str | None) -> tuple[str, str]:
+    """Return the primary end point and on what ground it is."""
+    if primary is not None:
+        folded = {paramcd.casefold(): paramcd for paramcd in paramcds}
+        if primary.casefold() not in folded:
+            listed = ", ".join(paramcds)
+            raise UsageError(f"--primary: {primary} is no PARAMCD of ADTTE: {listed}", "--primary")
+        return folded[primary.casefold()], "said with --primary"
+    if len(paramcds) == 1:
+        return paramcds[0], "the only one"
+    called = [one for one in paramcds if re.search(r"\bprimary\b", _param(times, one), re.I)]
+    if len(called) == 1:
+        return called[0], "PARAM says primary"
+    raise UsageError(
+        f"ADTTE holds {len(paramcds)} end points: say which is the primary one with --primary "
+        f"({', '.join(examples(paramcds, 20))})",
+        "--primary",
+    )
+
+
+def _param(times: pd.DataFrame, paramcd: str) -> str:
+    if "PARAM" not in times:
+        return paramcd
+    params = times.loc[times["PARAMCD"] == paramcd, "PARAM"].dropna()
+    return str(params.iloc[0]) if len(params) else paramcd
+
+
+def event_label(paramcd: str, param: str) -> str:
+    """Return what the event is called: ``Time to First Fall (Days)`` is about a ``fall``."""
+    if paramcd.upper() in _KNOWN:
+        return _KNOWN[paramcd.upper()]
+    label = _TIME_TO.sub("", _UNIT.sub("", param)).strip()
+    words = [word if word.isupper() and len(word) < 6 and not param.isupper() else word.lower()
+             for word in label.split()]  # fmt: skip
+    return shortened(" ".join(words) or paramcd)
+
+
+def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
+    """Return the unit of AVAL and on what ground.
+
+    Raises
+    ------
+    UsageError
+        When the end points are in several units.
+    """
+    if unit is not None:
+        if unit not in DAYS_PER_UNIT:
+            raise UsageError("--unit must be one of " + ", ".join(DAYS_PER_UNIT), "--unit")
+        return unit, "said with --unit"
+    for variable, reader in {"AVALU": unit_of, "PARAM": unit_in}.items():
+        if variable in adtte:
+            found = adtte[variable].dropna().drop_duplicates().map(reader).dropna().unique()
+            if len(found) > 1:
+                raise UsageError(
+                    f"the end points are in {' and '.join(found)}: a trial has one unit of time; "
+                    "convert them first",
+                    "--from",
+                )
+            if len(found):
+                return found[0], f"{variable} of ADTTE"
+    if {"STARTDT", "ADT"} <= set(adtte):
+        days = (adtte["ADT"] - adtte["STARTDT"]) / np.timedelta64(1, "D")
+        if days.notna().any() and (adtte["AVAL"] - days).dropna().isin([0, 1]).all():
+            return "days", "AVAL counts the days from STARTDT to ADT"
+    return "days", "assumed, for the files do not say; say it with --unit"
+
+
+def shown_unit(longest: float, unit: str) -> str:
+    """Return the unit in which times read best: a year of days and more as months."""
+    return "months" if unit == "days" and longest >= DAYS_PER_UNIT["years"] else unit
+
+
+def landmark_times(times: np.ndarray, unit: str, show: str) -> list[int]:
+    """Return up to three round times, in AVAL's unit, that at least a tenth of patients reach."""
+    factor = DAYS_PER_UNIT[show] / DAYS_PER_UNIT[unit]
+    reached = np.quantile(times, 0.9) if len(times) else 0.0
+    round_times = {
+        "days": (7, 14, 30, 60, 90, 180, 365),
+        "weeks": (2, 4, 8, 12, 24, 48, 96),
+        "months": (3, 6, 12, 24, 36, 60, 84, 120),
+        "years": (1, 2, 5, 10, 20),
+    }[show]
+    kept = [time * factor for time in round_times if time * factor <= reached][-3:]
+    return [floor(time + 0.5) for time in kept]

@@ -1,0 +1,139 @@
+"""Which variables of ADSL describe the patients at baseline, which divide them, and how."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from trialbook.adam.problems import shortened
+from trialbook.adam.schemas import SCHEMAS
+
+_MOST_LEVELS = 10
+_MOST_SUBGROUPS = 6
+_FEWEST_IN_SUBGROUP = 0.05
+_SKEWED = 2.0
+
+# what is not a patient's state at baseline: identifiers, arms, dates, populations, the course of
+# the study, and numbers that only repeat a text
+_NOT_BASELINE = re.compile(
+    r"""STUDYID|USUBJID|SUBJID|SITEID|SITEGR\d*N?|INVID|INVNAM|COUNTRY|AGEU|DOMAIN
+    |(ACT)?ARM(CD)?|TRT.*|TR\d\d.*|EXTRT|.*DTC?|.*DTM|.*TM|.*DY
+    |(RAND|ITT|SAF|PPROT|FAS|EFF|ENRL|SCRN|COMP\w*|DISC\w*|DS\w*|DTH|ITT\w*|SAF\w*|PK\w*)FL
+    |DC\w*|EOS\w*|EOT\w*|DTH\w*|VIS\w*|RF\w*|AVGDD|CUMDOSE|.*DURD|TRTDUR\w*|.*SEQ|ARMN""",
+    re.VERBOSE,
+)
+_BASELINE_FLAG = re.compile(r"prior|previous|history|baseline|medical", re.IGNORECASE)
+_SUBGROUP_FIRST = ["SEX", "AGEGR1", "RACE", "REGION1"]
+_EXPOSURE = {"TRTDURD": "Days on treatment", "TRTDUR": "Duration of treatment",
+             "AVGDD": "Average daily dose", "CUMDOSE": "Cumulative dose"}  # fmt: skip
+_SHORT_UNITS = {"YEARS": "yr", "MONTHS": "months", "DAYS": "days"}
+
+
+def infer_baseline(
+    frame: pd.DataFrame, labels: dict[str, str], leave_out: set[str]
+) -> tuple[list[dict], list[str]]:
+    """Return the baseline variables as trial.yml's mappings, and those that were passed over.
+
+    A number is described by its mean, a skewed one by its median, a number of few whole values
+    and text by counts. Passed over are variables with one value, with too many, or mostly
+    blank.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The patients who are analysed.
+    labels : dict
+        Labels that the file carries.
+    leave_out : set of str
+        Columns with another part (time, event, arm, ...).
+    """
+    variables, passed_over = [], []
+    for name in frame:
+        if name in leave_out or _NOT_BASELINE.fullmatch(name) or _repeats_text(name, frame):
+            continue
+        if name.endswith("FL") and not _BASELINE_FLAG.search(labels.get(name, "") + name):
+            passed_over.append(name)
+            continue
+        if re.fullmatch(r".*GR\d+", name):
+            continue
+        summary = _summary(frame[name])
+        if summary is None:
+            passed_over.append(name)
+            continue
+        variables.append({"variable": name, "label": _label(name, frame, labels), **summary})
+    return variables, passed_over
+
+
+def _repeats_text(name: str, frame: pd.DataFrame) -> bool:
+    """Return whether a variable is the number of a text variable, as RACEN is of RACE."""
+    return name.endswith("N") and name[:-1] in frame and frame[name].dtype.kind == "f"
+
+
+def _summary(column: pd.Series) -> dict | None:
+    """Return how to describe a variable, or None where it is not worth a row."""
+    known = column.dropna()
+    different = known.nunique()
+    if different < 2 or len(known) < len(column) / 2:
+        return None
+    if column.dtype.kind != "f":
+        return {} if column.dtype == object and different <= _MOST_LEVELS else None
+    if different <= 5 and (known == known.round()).all():
+        return {"summary": "count"}
+    decimals = _decimals(known)
+    spread = known.std()
+    skewed = spread > 0 and abs(((known - known.mean()) / spread).pow(3).mean()) > _SKEWED
+    if skewed:
+        return {"summary": "median", "digits": decimals}
+    return {"summary": "mean", "digits": min(decimals + 1, 3)}
+
+
+def _decimals(known: pd.Series) -> int:
+    """Return with how many decimals most values of a variable are written, at most 3."""
+    values = known.head(10_000).to_numpy()
+    for decimals in range(3):
+        if np.mean(np.isclose(values, np.round(values, decimals), atol=1e-9)) > 0.95:
+            return decimals
+    return 3
+
+
+def _label(name: str, frame: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Return a variable's label: the dictionary's, the file's, or its name."""
+    if name == "AGE":
+        unit = frame["AGEU"].dropna().unique() if "AGEU" in frame else ["YEARS"]
+        return "Age, " + _SHORT_UNITS.get(str(unit[0]).upper(), "yr") if len(unit) == 1 else "Age"
+    known = SCHEMAS["ADSL"].columns.get(name)
+    if known is not None:
+        return known.title
+    label = re.sub(r"\s*\(([^()]*)\)$", r", \1", labels.get(name, name))
+    return shortened(re.sub(r"^Baseline ", "", label))
+
+
+def infer_subgroups(frame: pd.DataFrame, baseline: list[dict]) -> list[str]:
+    """Return the variables by which to divide the patients: two to six groups, none tiny."""
+    grouped = [name for name in frame if re.fullmatch(r".*GR1", name)]
+    text = [item["variable"] for item in baseline if "summary" not in item]
+    counts = [item["variable"] for item in baseline if item.get("summary") == "count"]
+    order = [name for name in _SUBGROUP_FIRST if name in frame]
+    chosen = []
+    for name in dict.fromkeys([*order, *text, *grouped, *counts]):
+        if _NOT_BASELINE.fullmatch(name):
+            continue
+        shares = frame[name].value_counts(normalize=True)
+        if 2 <= len(shares) <= 6 and (shares >= _FEWEST_IN_SUBGROUP).sum() >= 2:
+            chosen.append(name)
+    return chosen[:_MOST_SUBGROUPS]
+
+
+def infer_exposure(frame: pd.DataFrame, labels: dict[str, str]) -> list[dict]:
+    """Return the variables that say how much treatment patients took."""
+    return [
+        {"variable": name, "label": shortened(labels.get(name, label)), "summary": "mean",
+         "digits": 1}
+        for name, label in _EXPOSURE.items()
+        if name in frame and frame[name].dtype.kind == "f" and frame[name].notna().any()
+    ]  # fmt: skip
+
+
+def infer_strata(frame: pd.DataFrame) -> list[str]:
+    """Return the stratification factors by ADaM's names for them, STRAT1, STRAT2, ..."""
+    return [name for name in frame if re.fullmatch(r"STRAT\d*R?", name)]
