@@ -7,11 +7,13 @@ page takes over is glued; its names are stable and listed in `GLUED`.
 import json
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from IPython.display import display
 from myst_nb import glue as _glue
 
 from trialbook.report.escape import escape_html
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 
 GLUED = {
     "results:<chapter>": "all results of a chapter, one JSON string (orient=split)",
-    "trial_title": "the trial's title",
-    "notice": "the synthetic or confidential notice, or an empty string",
-    "answer": "HTML: the answer in three computed numbers, the printed ones first",
-    "answer_sentence": "the primary result in one sentence",
-    "answer_meaning": "what it means, in one sentence",
-    "answer_figure": "HTML: the Kaplan-Meier figure of the primary end point",
+    "trial_title": "design: the trial's title",
+    "trial_patients": "design: how many patients it has",
+    "answer": "efficacy, HTML: the answer in three computed numbers, the printed ones first",
+    "answer_figure": "efficacy, HTML: the Kaplan-Meier figure of the end point",
+    "answer_endpoint": "efficacy: the end point's label",
 }
 EXPORTS = "TRIALBOOK_EXPORTS"
 
@@ -43,6 +44,16 @@ class Text:
 
     def __str__(self) -> str:
         return self.markdown
+
+
+@dataclass(frozen=True)
+class Html:
+    """A block of HTML; what comes from data in it is escaped already."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,13 @@ class Drawing:
             f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
             f"{self.inline}</div>"
         )
+
+
+def show_each(outputs: Iterable[Drawing | Table | Text | None]) -> None:
+    """Display outputs one after the other; what this trial does not have is left out."""
+    for output in outputs:
+        if output is not None:
+            display(output)
 
 
 def export_folder(kind: str) -> Path | None:

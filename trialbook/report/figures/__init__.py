@@ -15,6 +15,7 @@ from trialbook.report.figures.population import (
     plot_baseline_balance,
     plot_baseline_distributions,
     plot_flow_of_patients,
+    plot_leaving,
 )
 from trialbook.report.figures.safety import plot_harms, plot_laboratory
 
@@ -27,6 +28,7 @@ __all__ = [
     "plot_harms",
     "plot_hazard_over_time",
     "plot_laboratory",
+    "plot_leaving",
     "plot_planned_power",
     "plot_subgroups",
     "plot_survival",

@@ -42,6 +42,8 @@ def plot_hazard_over_time(
     """
     if model.n_events < sentences.FEWEST_EVENTS or not np.isfinite(model.coef[0]):
         return None
+    if not hasattr(survival, "log_hazard_ratio_over_time"):
+        return None
     smooth = survival.log_hazard_ratio_over_time(model)
     time = lookup.trial.time
     hr = float(model.hr[0])

@@ -149,9 +149,8 @@ def plot_subgroups(
     Drawing or None
     """
     trial, code = lookup.trial, endpoint.paramcd
-    variables = [
-        one for one in lookup.distinct("subgroup", "subgroup", paramcd=code) if "=" not in one
-    ]
+    subgroups = lookup.distinct("subgroup", "subgroup", paramcd=code)
+    variables = [one for one in subgroups if "=" not in one]
     if not variables:
         return None
     overall = sentences.effect_of(lookup, endpoint, comparison, ties)

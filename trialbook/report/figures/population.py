@@ -2,14 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from trialbook import survival
+from trialbook.config import DAYS_PER_UNIT
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.output import Drawing
+from trialbook.report.plots.curves import Curve, plot_incidence
 from trialbook.report.plots.flow import Box, plot_flow
 from trialbook.report.plots.forest import plot_balance
 from trialbook.report.plots.points import plot_distributions
-from trialbook.report.printed import printed
+from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text
 
 if TYPE_CHECKING:
@@ -190,3 +194,42 @@ def plot_baseline_distributions(trial) -> Drawing | None:
         message=f"Distributions at baseline by group of {len(variables)} variables: "
         "each dot a patient, the line from quartile to quartile, the large dot the median.",
     )
+
+
+def plot_leaving(trial) -> Drawing | None:
+    """Draw the share of patients who left the study, and who stopped the drug, over time.
+
+    Parameters
+    ----------
+    trial : Trial
+        ADSL with EOSSTT, EOSDT and RANDDT; EOTSTT, TRTSDT and TRTEDT for the drug.
+
+    Returns
+    -------
+    Drawing or None
+        None where dates or statuses are not given. Completing is the end of observation.
+    """
+    panels, said = {}, []
+    for label, status, begin, end, patients in (
+        ("Left the study", "EOSSTT", "RANDDT", "EOSDT", trial.efficacy_population()),
+        ("Stopped the drug", "EOTSTT", "TRTSDT", "TRTEDT", trial.safety_population()),
+    ):
+        if not {status, begin, end} <= set(patients) or patients[status].isna().all():
+            continue
+        days = (patients[end] - patients[begin]).dt.days + 1
+        known = patients[days.notna() & (days > 0)].assign(days=days)
+        if known.empty:
+            continue
+        arms = {}
+        for code, of in known.groupby("arm", observed=True):
+            left = (of[status] == "DISCONTINUED").to_numpy()
+            km = survival.kaplan_meier(of["days"].to_numpy(float), left)
+            months = np.insert(km.time, 0, 0.0) / DAYS_PER_UNIT[trial.time.show]
+            arms[code] = Curve(
+                months,
+                *(np.insert(1 - row, 0, 0.0) for row in (km.survival, km.upper, km.lower)),
+            )
+            said.append(f"{label.lower()} with {code}, {rounded(100 * arms[code].value[-1], 1)}%")
+        panels[label] = arms
+    message = f"Cumulative share over time: {', '.join(said)} at the end."
+    return plot_incidence(panels, trial, name="leaving", message=message)

@@ -2,15 +2,20 @@
 
 from trialbook.report.narrative.common import listed, show_remarks
 from trialbook.report.narrative.efficacy import (
+    say_change_of_primary,
     say_components,
     say_landmark,
     say_multiplicity,
     say_proportional_hazards,
+    say_recurrent,
     say_result,
     say_rmst,
     say_subgroups,
+    say_withdrawal,
 )
 from trialbook.report.narrative.population import (
+    no_estimand,
+    say_amendments,
     say_balance,
     say_design,
     say_follow_up,
@@ -20,7 +25,10 @@ from trialbook.report.narrative.safety import say_events
 
 __all__ = [
     "listed",
+    "no_estimand",
+    "say_amendments",
     "say_balance",
+    "say_change_of_primary",
     "say_components",
     "say_design",
     "say_events",
@@ -29,8 +37,10 @@ __all__ = [
     "say_multiplicity",
     "say_population",
     "say_proportional_hazards",
+    "say_recurrent",
     "say_result",
     "say_rmst",
     "say_subgroups",
+    "say_withdrawal",
     "show_remarks",
 ]

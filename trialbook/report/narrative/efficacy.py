@@ -194,3 +194,92 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
             text += f"; {listed(lost)} was below it only unadjusted." if lost else "."
             lines.append(f"- {text}")
     return Text("\n".join(lines))
+
+
+def say_change_of_primary(lookup: "Lookup", ties: str = "efron") -> Text | None:
+    """Return the result of the end point that an amendment replaced, beside the present one."""
+    trial = lookup.trial
+    amendments = trial.config.design.amendments if trial.config.design else ()
+    codes = [one.replaces for one in amendments if one.replaces]
+    if not codes:
+        return None
+    parts = ["The primary end point was changed after the trial had begun; both results:"]
+    for endpoint in (trial.primary, *(trial.endpoint(code) for code in codes)):
+        for comparison in trial.comparisons:
+            effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+            role = "as changed" if endpoint is trial.primary else "as planned"
+            parts.append(
+                f"- {role}, {of(endpoint.label)} ({pair_in_words(comparison)}): "
+                f"{sentences.interval(effect)}."
+            )
+    return Text("\n".join([parts[0], "", *parts[1:]]))
+
+
+def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text | None:
+    """Return from which delta on the result is no longer significant, and the extreme cases."""
+    lines = []
+    for comparison in lookup.trial.comparisons:
+        of_row = ("tipping_point", endpoint.paramcd, comparison.name)
+        methods = lookup.distinct("method", *of_row[:1], paramcd=of_row[1], arm=of_row[2])
+        deltas = sorted(
+            float(one.split("@")[0].removeprefix("delta=")) for one in methods if "delta=" in one
+        )
+        if not deltas:
+            continue
+        lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha)}")
+        worst, best = (
+            lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, level=level, method="extreme")
+            for level in ("worst", "best")
+        )
+        if worst and best:
+            lines.append(
+                f"In the extreme cases, where the withdrawn patients of one group all have the "
+                f"event at once and those of the other never, the hazard ratio is {worst} at "
+                f"worst and {best} at best for {of(comparison.treated.label)}."
+            )
+    return Text("\n\n".join(lines)) if lines else None
+
+
+def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) -> str:
+    """Return where significance is lost as the treated arm's withdrawn patients fare worse."""
+
+    def p(delta: float) -> float:
+        key = {"level": "treated", "method": f"delta={delta:g}"}
+        return lookup.value("p_value", *of_row, **key)
+
+    start = 1.0 if 1.0 in deltas else deltas[0]
+    if not p(start) < alpha:
+        return (
+            f"the result is not below {alpha:g} even if the withdrawn patients fared like those "
+            "who stayed, so there is nothing to tip."
+        )
+    lost = [delta for delta in deltas if delta > start and p(delta) >= alpha]
+    if not lost:
+        return (
+            f"even if the hazard of the treated group's withdrawn patients was {deltas[-1]:g} "
+            f"times that of those who stayed, the result would stay below {alpha:g}."
+        )
+    return (
+        "the result would no longer be significant if the hazard of the treated group's "
+        f"withdrawn patients was {lost[0]:g} times that of those who stayed. Whether that is "
+        "plausible is a clinical question."
+    )
+
+
+def say_recurrent(lookup: "Lookup") -> Text | None:
+    """Return the intensity ratio of events that can come back."""
+    trial, lines = lookup.trial, []
+    for code in lookup.distinct("paramcd", "recurrent"):
+        for comparison in trial.comparisons:
+            key = ("recurrent", code, comparison.name)
+            text = lookup.text("{hr}", *key, method="andersen_gill")
+            if not text:
+                continue
+            limits = lookup.text("{hr_lower} to {hr_upper}", *key, method="andersen_gill")
+            p = p_phrase(lookup, *key, method="andersen_gill")
+            what = f"{escape_markdown(code)}, all events of a patient"
+            lines.append(
+                f"- {what} ({pair_in_words(comparison)}): "
+                f"rate ratio, {text}; {100 * lookup.conf_level:g}% CI, {limits}; {p}."
+            )
+    return Text("\n".join(lines)) if lines else None

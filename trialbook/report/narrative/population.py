@@ -14,6 +14,7 @@ from trialbook.report.sentences import of, setting
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
     from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
 
 
 def say_population(lookup: "Lookup") -> Text:
@@ -107,3 +108,27 @@ def say_design(lookup: "Lookup") -> Text | None:
         text += f" With the {setting(trial) and 'synthetic '}{seen} events recorded, the power for "
         text += f"that hazard ratio was {power}."
     return Text(text)
+
+
+def no_estimand() -> Text:
+    """Return what stands where trial.yml states no estimand."""
+    return Text(
+        "No estimand is stated for this trial. The analyses compare all patients as assigned, "
+        "and treat the end of observation as unrelated to the outcome."
+    )
+
+
+def say_amendments(trial: "Trial") -> Text:
+    """Return the changes of the protocol after the start, with the end points they replaced."""
+    plan = trial.config.design
+    if plan is None or not plan.amendments:
+        return Text("No change of the end points after the start is recorded.")
+    lines = []
+    for one in plan.amendments:
+        line = f"- **{escape_markdown(one.date)}**: {escape_markdown(one.text, 1000)}"
+        if one.replaces:
+            replaced = escape_markdown(trial.endpoint(one.replaces).label)
+            code = escape_markdown(one.replaces)
+            line += f" Replaced as the primary end point: {replaced} ({code})."
+        lines.append(line)
+    return Text("\n".join(lines))

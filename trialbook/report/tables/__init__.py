@@ -1,20 +1,20 @@
 """The book's tables: `tbl_*` functions turn results into a `Table`, or None without results."""
 
+from trialbook.report.tables.checks import (
+    tbl_competing_risks,
+    tbl_proportional_hazards,
+    tbl_sensitivity,
+)
 from trialbook.report.tables.design import (
     tbl_definitions,
     tbl_estimands,
     tbl_question,
     tbl_sample_size,
 )
-from trialbook.report.tables.efficacy import (
-    tbl_competing_risks,
-    tbl_endpoints,
-    tbl_primary,
-    tbl_proportional_hazards,
-    tbl_sensitivity,
-)
+from trialbook.report.tables.efficacy import tbl_endpoints, tbl_primary, tbl_response
 from trialbook.report.tables.population import tbl_baseline, tbl_disposition, tbl_exposure
 from trialbook.report.tables.safety import (
+    laboratory_parameters,
     tbl_adverse_events,
     tbl_laboratory,
     tbl_shifts,
@@ -22,6 +22,7 @@ from trialbook.report.tables.safety import (
 )
 
 __all__ = [
+    "laboratory_parameters",
     "tbl_adverse_events",
     "tbl_baseline",
     "tbl_competing_risks",
@@ -34,6 +35,7 @@ __all__ = [
     "tbl_primary",
     "tbl_proportional_hazards",
     "tbl_question",
+    "tbl_response",
     "tbl_sample_size",
     "tbl_sensitivity",
     "tbl_shifts",

@@ -1,13 +1,12 @@
 """Tables of the primary end point, the others, and how sensitive the result is."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
-from trialbook.report.table import INDENT, html_table
+from trialbook.report.table import html_table
 from trialbook.report.tables.columns import (
     arm_columns,
     comparison_columns,
@@ -169,137 +168,40 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
     )
 
 
-def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
-    """Return the hazard ratio of one end point under other models and conventions.
+def tbl_response(lookup: "Lookup") -> Table | None:
+    """Return the yes/no outcomes by arm, their differences, Fisher's test.
 
     Parameters
     ----------
     lookup : Lookup
-        With results of cox.
-    endpoint : Endpoint
-        The end point.
+        With results of response.
 
     Returns
     -------
     Table or None
     """
-    code, lines = endpoint.paramcd, []
-    for method in lookup.distinct("method", "cox", paramcd=code):
-        levels = lookup.distinct("level", "cox", paramcd=code, method=method)
-        for comparison in lookup.trial.comparisons:
-            text = _model_label(method)
-            line = {"Cox model": text}
-            if len(lookup.trial.comparisons) > 1:
-                line["Comparison"] = comparison.name
-            of = ("cox", code, comparison.name)
-            line["Patients"] = lookup.text("{n}", *of, method=method)
-            line["HR (95% CI)"] = lookup.text(HR, *of, method=method)
-            line["P (Wald)"] = lookup.text("{p_value}", *of, method=method)
-            lines.append(line)
-            for level in filter(None, levels):
-                term = {"Cox model": f"{INDENT}{level}"}
-                term["HR (95% CI)"] = lookup.text(HR, *of, level=level, method=method)
-                term["P (Wald)"] = lookup.text("{p_value}", *of, level=level, method=method)
-                lines.append(term)
-    if not lines:
-        return None
-    return html_table(
-        pd.DataFrame(lines).fillna(""),
-        name=f"sensitivity-{code}",
-        caption="The hazard ratio of treatment under other models and conventions",
-        notes=["Indented: the covariates' own hazard ratios, per unit or against the reference."],
-    )
-
-
-def _model_label(method: str) -> str:
-    """Return a Cox model's method in words."""
-    base = method.split("@")[0]
-    words = {
-        "efron": "No covariates, ties by Efron",
-        "breslow": "No covariates, ties by Breslow",
-        "exact": "No covariates, ties exact",
-        "stratified": "Stratified as randomized",
-    }
-    return words.get(base) or f"Adjusted for {base.removeprefix('adjusted:').replace('_', ' ')}"
-
-
-def tbl_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
-    """Return the tests of proportional hazards on several scales of time.
-
-    Parameters
-    ----------
-    lookup : Lookup
-        With results of proportional_hazards.
-    endpoint : Endpoint
-        The end point.
-
-    Returns
-    -------
-    Table or None
-    """
-    scales = {
-        "km": "Kaplan-Meier",
-        "rank": "rank of time",
-        "identity": "time",
-        "log": "logarithm of time",
-    }
-    of = ("proportional_hazards", endpoint.paramcd)
-    lines = [
-        {
-            "Scale of time": words,
-            **({"Comparison": c.name} if len(lookup.trial.comparisons) > 1 else {}),
-            "Chi-square": lookup.text("{chisq}", *of, c.name, method=scale),
-            "P": lookup.text("{p_value}", *of, c.name, method=scale),
-        }
-        for scale, words in scales.items()
-        for c in lookup.trial.comparisons
-        if lookup.has(of[0], paramcd=of[1], method=scale)
-    ]
+    trial, lines = lookup.trial, []
+    arms = arm_columns(trial, trial.efficacy_population()["arm"].value_counts().to_dict())
+    labels = {item.variable: item.label for item in trial.config.responses}
+    for code in lookup.distinct("paramcd", "response"):
+        level = "Y" if lookup.has("response", paramcd=code, level="Y") else ""
+        line = {"Outcome, n (%)": labels.get(code, code)}
+        for arm, column in arms.items():
+            line[column] = lookup.text("{n} ({percent})", "response", code, arm, level=level)
+        for name, column in comparison_columns(trial, "Difference (95% CI)").items():
+            key = {"level": level, "method": "newcombe"}
+            line[column] = lookup.text("{risk_difference} " + CI, "response", code, name, **key)
+        for name, column in comparison_columns(trial, "P").items():
+            key = {"level": level, "method": "fisher"}
+            line[column] = lookup.text("{p_value}", "response", code, name, **key)
+        lines.append(line)
     if not lines:
         return None
     return html_table(
         pd.DataFrame(lines),
-        name=f"proportional-hazards-{endpoint.paramcd}",
-        caption="Is the hazard ratio constant? Score tests of proportional hazards",
-    )
-
-
-def tbl_competing_risks(lookup: "Lookup", endpoints: Sequence["Endpoint"]) -> Table | None:
-    """Return end points with competing events: Gray's test, cause-specific and Fine-Gray models.
-
-    Parameters
-    ----------
-    lookup : Lookup
-        With results of competing_risks.
-    endpoints : sequence of Endpoint
-        Those with competing events.
-
-    Returns
-    -------
-    Table or None
-    """
-    lines = []
-    for endpoint in endpoints:
-        for comparison in lookup.trial.comparisons:
-            of = ("competing_risks", endpoint.paramcd, comparison.name)
-            key = {"level": endpoint.paramcd}
-            line = {"End point": at_start(in_text(endpoint.label))}
-            if len(lookup.trial.comparisons) > 1:
-                line["Comparison"] = comparison.name
-            line["Cause-specific HR"] = lookup.text(HR, *of, **key, method="cause_specific")
-            line["Subdistribution HR"] = lookup.text(HR, *of, **key, method="fine_gray")
-            line["P (Gray)"] = lookup.text("{p_value}", *of, **key, method="gray")
-            lines.append(line)
-    if not any(line["Cause-specific HR"] for line in lines):
-        return None
-    return html_table(
-        pd.DataFrame(lines),
-        name="competing-risks",
-        caption="Allowing for competing events",
-        notes=[
-            "Cause-specific: among those still free of every event. Subdistribution (Fine and "
-            "Gray): on the cumulative incidence itself. Withdrawal is censoring, not an event."
-        ],
+        name="responses",
+        caption="Outcomes that are reached or not",
+        notes=["Difference: percentage points, Newcombe's interval. P: Fisher's exact test."],
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.config import Parameter
 from trialbook.report.labels import term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
@@ -137,6 +138,13 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
     )
 
 
+def laboratory_parameters(lookup: "Lookup") -> list[Parameter]:
+    """Return the laboratory parameters of the results: trial.yml's, or all that were found."""
+    found = lookup.distinct("paramcd", "laboratory")
+    named = {item.paramcd: item for item in lookup.trial.config.laboratory}
+    return [named.get(code) or Parameter(paramcd=code) for code in found]
+
+
 def tbl_laboratory(lookup: "Lookup") -> Table | None:
     """Return laboratory parameters: baseline and change by two methods.
 
@@ -150,7 +158,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     Table or None
     """
     trial, lines = lookup.trial, []
-    for item in trial.config.laboratory:
+    for item in laboratory_parameters(lookup):
         for method, words in (("locf", "last value carried forward"), ("mmrm", "mixed model")):
             times = lookup.distinct("time", "laboratory", paramcd=item.paramcd, method=method)
             times = sorted(t for t in times if t == t) or [None] * bool(times)
@@ -189,7 +197,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
         None where no normal ranges are given.
     """
     trial, lines = lookup.trial, []
-    for item in trial.config.laboratory:
+    for item in laboratory_parameters(lookup):
         shifts = lookup.distinct("level", "laboratory", paramcd=item.paramcd, method="shift")
         for level in filter(None, shifts):
             before, _, after = level.partition(" > ")

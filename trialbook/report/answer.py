@@ -1,0 +1,129 @@
+"""The answer of the landing page: what was printed, what is computed, in three numbers."""
+
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report import sentences
+from trialbook.report.escape import escape_html
+from trialbook.report.narrative.common import p_phrase
+from trialbook.report.output import Html
+from trialbook.report.printed import printed
+from trialbook.report.sentences import at_start, in_text
+from trialbook.report.tables.columns import shown_time
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.report.lookup import Lookup
+
+NUMBERS = 3
+
+
+def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
+    """Return the answer to the trial's question as a block for the landing page.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of kaplan_meier, log_rank, cox, landmark, rmst, incidence_rate.
+    endpoint : Endpoint
+        The end point that answers the question.
+    ties : str
+        The Cox model's method.
+
+    Returns
+    -------
+    Html
+        The printed figures first, where trial.yml names a paper's; then at most three computed
+        numbers for each comparison, and what they mean.
+    """
+    trial, blocks = lookup.trial, []
+    for comparison in trial.comparisons:
+        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        meaning = sentences.meaning(
+            effect,
+            in_text(comparison.treated.label),
+            in_text(comparison.control.label),
+            in_text(endpoint.label),
+            trial.randomized,
+        )
+        blocks.append(_printed_before(lookup, endpoint, comparison))
+        where = "in these synthetic patients" if trial.synthetic else "from the patients' data"
+        level = f"{100 * lookup.conf_level:g}% CI"
+        who = f"{comparison.treated.label} against {comparison.control.label}"
+        blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")
+        numbers = _numbers(lookup, endpoint, comparison, effect, level)[:NUMBERS]
+        items = "".join(
+            f"<div><dt>{_html(words)}</dt><dd>{_html(number)}</dd></div>"
+            for number, words in numbers
+        )
+        blocks.append(f"<dl>{items}</dl>")
+        blocks.append(f"<p>{_html(at_start(meaning))}</p>")
+    if not trial.comparisons:
+        blocks.append("<p>One group: nothing is compared.</p>")
+    return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')
+
+
+def _html(text: str) -> str:
+    return escape_html(text, 1000)
+
+
+def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str]]:
+    """Return numbers with their words: ratio, difference, time; rates where one lacks."""
+    trial, event = lookup.trial, in_text(endpoint.label)
+    found = []
+    if effect.estimable:
+        low, high = (printed("hr", value) for value in (effect.lower, effect.upper))
+        p = p_phrase(lookup, "log_rank", endpoint.paramcd, comparison.name)
+        words = f"hazard ratio of {event} ({level}, {low} to {high}; {p})"
+        found.append((printed("hr", effect.hr), words))
+    key = ("landmark", endpoint.paramcd, comparison.name)
+    for t in reversed(lookup.landmarks(endpoint.paramcd)):
+        if isfinite(lookup.value("difference", *key, time=t)):
+            words = f"difference in patients free of {event} at {shown_time(trial, t)} "
+            words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, time=t)
+            found.append((lookup.text("{difference}", *key, time=t), words))
+            break
+    key = ("rmst", endpoint.paramcd, comparison.name)
+    for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
+        of = {"time": t, "method": "difference"}
+        if isfinite(lookup.value("difference", *key, **of)):
+            words = f"mean time free of {event} gained within {shown_time(trial, t)} "
+            words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, **of)
+            number = lookup.text("{difference}", *key, **of)
+            found.append((f"{number} {trial.time.show}", words))
+    for arm in (comparison.treated, comparison.control):
+        key = ("kaplan_meier", endpoint.paramcd, arm.code)
+        words = f"patients with {event}, {in_text(arm.label)}"
+        found.append((lookup.text("{n_events} of {n}", *key), words))
+    return found
+
+
+def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
+    """Return what the paper prints of the comparison; empty where no paper is named."""
+    if lookup.trial.published is None:
+        return ""
+    figures = printed_figures(lookup.trial.published, endpoint.paramcd, comparison.name)
+    if not {"hr", "hr_lower", "hr_upper"} <= set(figures):
+        return ""
+    text = f"hazard ratio {figures['hr']} (95% CI, {figures['hr_lower']} to {figures['hr_upper']}"
+    if "p_value" in figures:
+        p = figures["p_value"]
+        text += f"; P{p}" if p.startswith("<") else f"; P={p}"
+    return f'<p class="tb-printed">The paper printed: {_html(text)}).</p>'
+
+
+def printed_figures(published: Path, paramcd: str, arm: str) -> dict[str, str]:
+    """Return the printed figures of an end point's unadjusted comparison, by statistic."""
+    table = pd.read_csv(published, dtype=str, keep_default_na=False)
+    of = table[
+        (table["ard_paramcd"] == paramcd)
+        & (table["ard_arm"] == arm)
+        & table["ard_analysis"].isin(["cox", "log_rank"])
+        & table["ard_method"].isin(["", "efron"])
+        & (table["ard_subgroup"] == "")
+        & (table["ard_level"] == "")
+    ]
+    return dict(zip(of["ard_statistic"], of["printed"], strict=True))
