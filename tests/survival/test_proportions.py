@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from trialbook.survival.fisher import fisher_exact, fisher_p_value
 from trialbook.survival.proportions import (
-    fisher_exact,
-    fisher_p_value,
     miettinen_nurminen,
     newcombe,
     odds_ratio,

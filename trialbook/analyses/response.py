@@ -5,7 +5,8 @@ import pandas as pd
 
 from trialbook.analyses.common import by_arm, method_at, pair, percent, results
 from trialbook.results import rows
-from trialbook.survival.proportions import fisher_exact, newcombe
+from trialbook.survival.fisher import fisher_exact
+from trialbook.survival.proportions import newcombe
 from trialbook.trial import Trial
 
 

@@ -36,6 +36,11 @@ from trialbook.survival.fine_gray import (
     FineGray,
     fine_gray,
 )
+from trialbook.survival.fisher import (
+    FisherExact,
+    fisher_exact,
+    fisher_p_value,
+)
 from trialbook.survival.gray import (
     GrayTest,
     gray_test,
@@ -62,7 +67,10 @@ from trialbook.survival.log_rank import (
     LogRank,
     log_rank,
 )
-from trialbook.survival.max_combo import MaxCombo, max_combo
+from trialbook.survival.max_combo import (
+    MaxCombo,
+    max_combo,
+)
 from trialbook.survival.proportional_hazards import (
     ProportionalHazards,
     SchoenfeldResiduals,
@@ -70,11 +78,8 @@ from trialbook.survival.proportional_hazards import (
     schoenfeld_residuals,
 )
 from trialbook.survival.proportions import (
-    FisherExact,
     OddsRatio,
     RiskDifference,
-    fisher_exact,
-    fisher_p_value,
     miettinen_nurminen,
     newcombe,
     odds_ratio,
