@@ -120,7 +120,8 @@ def test_beyond_follow_up_it_is_not_estimable():
     found = cumulative_incidence([1, 2, 3], [1, 2, 0])
     assert np.isnan(found.at([3.5]).cumulative_incidence[0])
     assert found.at([3]).cumulative_incidence[0] == pytest.approx(1 / 3)
-    assert found.at([0]).cumulative_incidence[0] == 0
+    # summary(survfit(...), times = 0): 0, 0, 0 before the first time in the data
+    assert found.at([0]).cumulative_incidence[0] == found.at([0]).upper[0] == 0
     everyone = cumulative_incidence([1, 2], [1, 2])
     assert everyone.at([9]).cumulative_incidence[0] == pytest.approx(1 / 2)
 

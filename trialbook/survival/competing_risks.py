@@ -28,7 +28,9 @@ class IncidenceAtTimes:
     n_events : array of int
         Events of the cause up to and including the time.
     cumulative_incidence, std_error, lower, upper : array
-        NaN beyond the last follow-up, unless every patient has had an event by then.
+        NaN beyond the last follow-up, unless every patient has had an event by then. The
+        limits are 0 before the first time in the data, as R has them, and NaN from then on
+        until the first event.
     """
 
     time: np.ndarray
@@ -102,7 +104,6 @@ class CumulativeIncidence:
             curve = np.full(self.time.size, at_start) if absent else curves[row]
             return np.where(over, np.nan, np.concatenate([[at_start], curve])[last])
 
-        limit_at_start = 0.0 if self.conf_type == "plain" else np.nan
         n_events = np.zeros(self.time.size, int) if absent else self.n_events[row]
         return IncidenceAtTimes(
             time=at,
@@ -110,8 +111,8 @@ class CumulativeIncidence:
             n_events=np.concatenate([[0], np.cumsum(n_events)])[last],
             cumulative_incidence=read(self.cumulative_incidence, 0.0),
             std_error=read(self.std_error, 0.0),
-            lower=read(self.lower, limit_at_start),
-            upper=read(self.upper, limit_at_start),
+            lower=read(self.lower, 0.0),
+            upper=read(self.upper, 0.0),
         )
 
 

@@ -49,10 +49,9 @@ class MeanCumulativeFunction:
         at = validation.as_times(np.atleast_1d(times), "times")
         index = np.searchsorted(self.time, at, side="right")
         curves = (self.mean, self.std_error, self.lower, self.upper)
-        starts = (0.0, 0.0, np.nan, np.nan)
         return tuple(
-            np.where(at > self.last, np.nan, np.concatenate([[start], curve])[index])
-            for curve, start in zip(curves, starts, strict=True)
+            np.where(at > self.last, np.nan, np.concatenate([[0.0], curve])[index])
+            for curve in curves
         )
 
 
