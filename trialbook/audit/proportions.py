@@ -13,7 +13,7 @@ from scipy import stats
 from trialbook.audit.findings import Finding, ids
 from trialbook.audit.paper import SAFETY_CHAPTERS, Comparison, Denominator, Figure, Paper
 from trialbook.audit.rounding import Rounded, to_digits
-from trialbook.survival.proportions import fisher_exact
+from trialbook.survival import fisher_p_value
 
 GRIM = "percentage of a count"
 FEWER = "count within its denominator"
@@ -201,7 +201,7 @@ def two_by_two_tests(x1: int, n1: int, x0: int, n0: int) -> dict[str, float]:
         ``Fisher``, and ``Pearson`` and ``Yates`` where there is an event and a non-event.
     """
     table = [[x1, n1 - x1], [x0, n0 - x0]]
-    found = {"Fisher": fisher_exact(x1, n1, x0, n0).p_value}
+    found = {"Fisher": fisher_p_value(x1, n1, x0, n0)}
     if 0 < x1 + x0 < n1 + n0:
         for name, correction in (("Pearson", False), ("Yates", True)):
             found[name] = float(stats.chi2_contingency(table, correction=correction).pvalue)

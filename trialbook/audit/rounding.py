@@ -97,13 +97,11 @@ def rounded(text: str) -> Rounded | None:
 def to_digits(value: Fraction | float, digits: int) -> str:
     """Print `value` with `digits` decimals, halves away from zero.
 
-    A float within 1e-9 of a half-way case counts as half-way, so that 0.285 prints 0.29 although
-    the nearest float lies below it.
+    A Fraction is rounded exactly. Of a float twelve significant digits count, as in the book's
+    own formatter: 0.285 prints 0.29, although the nearest float lies below it.
     """
-    scaled = Fraction(value) * 10**digits
-    slack = 0 if isinstance(value, Fraction | int) else Fraction(1, 10**9)
-    whole = math.floor(abs(scaled) + Fraction(1, 2) + slack)
-    if digits == 0:
-        return f"{'-' if scaled < 0 and whole else ''}{whole}"
+    exact = Fraction(value if isinstance(value, Fraction | int) else f"{value:.12g}")
+    whole = math.floor(abs(exact) * 10**digits + Fraction(1, 2))
+    sign = "-" if exact < 0 and whole else ""
     before, after = divmod(whole, 10**digits)
-    return f"{'-' if scaled < 0 and whole else ''}{before}.{after:0{digits}d}"
+    return f"{sign}{before}.{after:0{digits}d}" if digits else f"{sign}{before}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trialbook.audit.findings import Finding, ids
 from trialbook.audit.paper import Comparison, Figure, Paper
-from trialbook.survival.design import freedman_events, power, schoenfeld_events
+from trialbook.survival import freedman_events, power, schoenfeld_events
 
 RATIO = "assumed hazard ratio against assumed proportions"
 SIZE = "sample size against its assumptions"
