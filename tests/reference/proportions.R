@@ -16,11 +16,16 @@ newcombe <- function(a, n1, c, n0, level) {
   (p1 - p0) + c(-sqrt((p1 - w1[1])^2 + (w0[2] - p0)^2), sqrt((w1[2] - p1)^2 + (p0 - w0[1])^2))
 }
 
-# Miettinen and Nurminen from the likelihood: no closed form of the constrained estimate
+# Miettinen and Nurminen from the likelihood's derivative: no closed form of its maximum
 miettinen_nurminen <- function(a, n1, c, n0, level) {
+  over <- function(x, p) if (x == 0) 0 else x / p
   statistic <- function(delta) {
-    minus <- function(p0) -dbinom(a, n1, p0 + delta, log = TRUE) - dbinom(c, n0, p0, log = TRUE)
-    p0 <- optimize(minus, c(max(0, -delta), min(1, 1 - delta)), tol = 1e-12)$minimum
+    slope <- function(p0) {
+      over(a, p0 + delta) - over(n1 - a, 1 - p0 - delta) + over(c, p0) - over(n0 - c, 1 - p0)
+    }
+    ends <- c(max(0, -delta), min(1, 1 - delta)) + c(1, -1) * 1e-15
+    p0 <- if (slope(ends[1]) <= 0) ends[1] else if (slope(ends[2]) >= 0) ends[2] else
+      uniroot(slope, ends, tol = 1e-16, maxiter = 10000)$root
     p1 <- p0 + delta
     n <- n1 + n0
     (a / n1 - c / n0 - delta) / sqrt((p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * n / (n - 1))
@@ -29,7 +34,7 @@ miettinen_nurminen <- function(a, n1, c, n0, level) {
   limit <- function(sign) {
     d <- a / n1 - c / n0
     ends <- if (sign > 0) c(-1 + 1e-9, d - 1e-9) else c(d + 1e-9, 1 - 1e-9)
-    uniroot(function(delta) statistic(delta) - sign * z, ends, tol = 1e-10)$root
+    uniroot(function(delta) statistic(delta) - sign * z, ends, tol = 1e-14, maxiter = 10000)$root
   }
   c(limit(1), limit(-1))
 }

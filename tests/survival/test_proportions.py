@@ -59,9 +59,9 @@ def test_newcombe_agrees_with_the_wilson_limits_of_r(case):
     "case", [c for c in COUNTS if c["miettinen_nurminen"]], ids=lambda c: str(c["table"])
 )
 def test_miettinen_nurminen_agrees_with_the_likelihood_maximized_by_r(case):
-    # optimize() finds the constrained estimate to about 1e-8 of the likelihood, no closer
+    # uniroot() of the score statistic, itself at uniroot() of the likelihood's derivative
     found = miettinen_nurminen(*case["table"])
-    assert (found.lower, found.upper) == pytest.approx(case["miettinen_nurminen"], abs=2e-6)
+    assert (found.lower, found.upper) == pytest.approx(case["miettinen_nurminen"], abs=1e-11)
 
 
 def test_newcombe_and_miettinen_nurminen_agree_with_newcombes_table():
