@@ -96,6 +96,12 @@ from trialbook.survival.recurrent import (
     andersen_gill,
     mean_cumulative_function,
 )
+from trialbook.survival.risk_ratio import (
+    PooledRatio,
+    RiskRatio,
+    pooled_ratio,
+    risk_ratio,
+)
 from trialbook.survival.rmst import (
     RMST,
     RMSTCurve,
@@ -137,6 +143,7 @@ __all__ = [
     "MeanCumulativeFunction",
     "OddsRatio",
     "PiecewiseHazard",
+    "PooledRatio",
     "ProfileInterval",
     "ProportionalHazards",
     "RMSTCurve",
@@ -144,6 +151,7 @@ __all__ = [
     "RMSTRatio",
     "RateRatio",
     "RiskDifference",
+    "RiskRatio",
     "SampleSize",
     "SchoenfeldResiduals",
     "SimulatedPower",
@@ -178,11 +186,13 @@ __all__ = [
     "naive_cumulative_incidence",
     "newcombe",
     "odds_ratio",
+    "pooled_ratio",
     "power",
     "profile_interval",
     "proportional_hazards",
     "rate_ratio",
     "reverse_kaplan_meier",
+    "risk_ratio",
     "rmst",
     "rmst_curve",
     "rmst_difference",
