@@ -94,6 +94,35 @@ def test_a_delta_for_each_patient_is_the_tipping_points_arm():
     assert by_arm.effects[0] == by_patient
 
 
+def test_jumping_to_reference_moves_the_treated_towards_the_control_arm():
+    time, event, treated = trial(2000, seed=6, ratio=0.2)
+    own, control = (
+        delta_adjusted(
+            time, event, treated, delta=1, horizon=1000, like=like, n_imputations=10,
+            impute=~event & treated,
+        )
+        for like in ("own", "control")
+    )  # fmt: skip
+    assert control.hr > own.hr * 1.1
+    assert control.hr < 1
+    # in the control arm itself there is nothing to jump to
+    options = {"delta": 1, "impute": ~event & ~treated, "n_imputations": 5}
+    same = [
+        delta_adjusted(time, event, treated, like=like, **options) for like in ("own", "control")
+    ]
+    assert same[0] == same[1]
+
+
+def test_blocks_bound_memory(monkeypatch):
+    time, event, treated = trial(2000)
+    monkeypatch.setattr(imputation, "BLOCK", 2000 * 3)
+    found = delta_adjusted(time, event, treated, delta=2, n_imputations=10, horizon=1000)
+    assert found.n_imputations == 10
+    monkeypatch.undo()
+    whole = delta_adjusted(time, event, treated, delta=2, n_imputations=10, horizon=1000)
+    assert found.coef == pytest.approx(whole.coef, abs=3 * whole.std_error / np.sqrt(10))
+
+
 def test_the_seed_decides():
     time, event, treated = trial()
     one, same, other = (
@@ -177,6 +206,7 @@ def test_an_arm_without_events_is_not_estimable():
         ({"horizon": np.nan}, "horizon"),
         ({"treated": [1, 1, 1, 1]}, "control arm is empty"),
         ({"n_imputations": 1}, "n_imputations"),
+        ({"like": "placebo"}, "like"),
         ({"time": [1, 2, np.nan, 4]}, "time"),
     ],
 )

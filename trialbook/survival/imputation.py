@@ -13,6 +13,10 @@ from scipy import stats
 
 from trialbook.survival import validation
 from trialbook.survival.batched import batched_cox
+from trialbook.survival.risk_table import reverse_cumsum
+
+LIKE = ("own", "control")
+BLOCK = 2**21  # patients times imputations worked off together: some 150 MB
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def delta_adjusted(
     impute: ArrayLike | None = None,
     horizon: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    like: str = "own",
     n_imputations: int = 100,
     seed: int = 0,
     ties: str = "efron",
@@ -124,7 +129,7 @@ def delta_adjusted(
     treated : array_like of bool or 0/1, shape (n,)
         The arm.
     delta : float or array_like, shape (n,)
-        Hazard after censoring over the hazard of those still followed in the same arm: 1 is
+        Hazard after censoring over the hazard of those still followed in the arm of `like`: 1 is
         censoring at random, 2 twice the hazard, 0 no further events.
     impute : array_like of bool or 0/1, shape (n,), optional
         The censored patients whose course is imputed; all by default.
@@ -133,6 +138,9 @@ def delta_adjusted(
         the longest time in the data.
     strata : array_like, shape (n,), optional
         Strata of the Cox model.
+    like : {"own", "control"}
+        The arm whose hazard, times delta, holds after censoring: the patient's own, or the
+        control arm for all (with delta 1, "jump to reference").
     n_imputations : int
         Number of imputed data sets.
     seed : int
@@ -162,21 +170,29 @@ def delta_adjusted(
     Lipkovich I, Ratitch B, O'Kelly M (2016). Sensitivity to censored-at-random assumption in the
     analysis of time-to-event endpoints. Pharm Stat 15:216-229, section 3.2. Jackson D et al.
     (2014). Relaxing the independent censoring assumption in the Cox proportional hazards model
-    using multiple imputation. Stat Med 33:4681-4694. Rubin DB (1987). Multiple Imputation for
-    Nonresponse in Surveys, equations 3.1.2 to 3.1.6.
+    using multiple imputation. Stat Med 33:4681-4694. Atkinson A et al. (2019). Reference-based
+    sensitivity analysis for time-to-event data. Pharm Stat 18:645-658 (jump to reference).
     """
     trial = censored_trial(time, event, treated, impute, horizon, strata)
     deltas = as_deltas(delta, trial.time.size)
-    draws = draw(trial, n_imputations, seed)
-    return imputed_effect(trial, deltas, draws, ties, conf_level)
+    return imputed_effects(
+        trial,
+        [deltas],
+        like=like,
+        n_imputations=n_imputations,
+        seed=seed,
+        ties=ties,
+        conf_level=conf_level,
+    )[0]
 
 
 @dataclass(frozen=True)
-class Draws:
-    """Random parts of the imputations: per arm, a bootstrapped hazard; per patient, an E.
+class _Draws:
+    """Random parts of a block of imputations.
 
-    `times` and `hazards` hold for each arm the distinct times, shape (m,), and the cumulative
-    hazard there, shape (n_imputations, m).
+    `times` and `hazards` hold for the control and the treated arm the distinct times, shape
+    (m,), and the cumulative hazard of a bootstrap sample there, shape (n_imputations, m);
+    `exponential`, shape (n_imputations, n), what each patient's hazard has to add up to.
     """
 
     times: tuple[np.ndarray, np.ndarray]
@@ -184,69 +200,104 @@ class Draws:
     exponential: np.ndarray
 
 
-def draw(trial: CensoredTrial, n_imputations: int, seed: int) -> Draws:
-    """Draw a bootstrap sample of each arm, with its cumulative hazard, for each imputation."""
-    if n_imputations != int(n_imputations) or n_imputations < 2:
-        raise ValueError(f"n_imputations: must be 2 or more, got {n_imputations}.")
-    rng = np.random.default_rng(seed)
+def _draw(trial: CensoredTrial, n_imputations: int, stream: np.random.SeedSequence) -> _Draws:
+    rng = np.random.default_rng(stream)
     times, hazards = [], []
     for arm in (~trial.treated, trial.treated):
         values, row = np.unique(trial.time[arm], return_inverse=True)
         copies = rng.multinomial(row.size, np.full(row.size, 1 / row.size), size=n_imputations)
-        at_risk = np.zeros((n_imputations, values.size))
-        events = np.zeros_like(at_risk)
-        np.add.at(at_risk.T, row, copies.T)
-        np.add.at(events.T, row[trial.event[arm]], copies.T[trial.event[arm]])
-        at_risk = np.cumsum(at_risk[:, ::-1], axis=1)[:, ::-1]
+        cell = np.arange(n_imputations)[:, None] * values.size + row
+        size = n_imputations * values.size
+        shape = (n_imputations, values.size)
+        leaving = np.bincount(cell.ravel(), copies.ravel(), size).reshape(shape)
+        failing = (copies * trial.event[arm]).ravel()
+        events = np.bincount(cell.ravel(), failing, size).reshape(shape)
+        at_risk = reverse_cumsum(leaving)
         step = np.divide(events, at_risk, out=np.zeros_like(events), where=at_risk > 0)
         times.append(values)
         hazards.append(np.cumsum(step, axis=1))
     exponential = rng.standard_exponential((n_imputations, trial.time.size))
-    return Draws(tuple(times), tuple(hazards), exponential)
+    return _Draws(tuple(times), tuple(hazards), exponential)
 
 
-def imputed_effect(
-    trial: CensoredTrial, deltas: np.ndarray, draws: Draws, ties: str, conf_level: float
-) -> ImputedEffect:
-    """Impute the chosen patients' course in every draw and pool the effects."""
+def _imputed(
+    trial: CensoredTrial, deltas: np.ndarray, draws: _Draws, like: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return time and event with the chosen patients' course imputed, one row per imputation."""
     m = len(draws.exponential)
     times, events = np.tile(trial.time, (m, 1)), np.tile(trial.event, (m, 1))
     for arm in (0, 1):
         who = np.flatnonzero(trial.chosen & (trial.treated == bool(arm)))
-        values, hazards = draws.times[arm], draws.hazards[arm]
-        censored_at = np.searchsorted(values, trial.time[who], side="right") - 1
+        source = arm if like == "own" else 0
+        values, hazards = draws.times[source], draws.hazards[source]
+        upto = np.searchsorted(values, trial.time[who], side="right")
+        so_far = np.column_stack([np.zeros(m), hazards])[:, upto]
         with np.errstate(divide="ignore"):
-            more = draws.exponential[:, who] / deltas[who]
-        target = hazards[:, censored_at] + more
+            target = so_far + draws.exponential[:, who] / deltas[who]
         for i in range(m):
             first = np.searchsorted(hazards[i], target[i], side="left")
-            reached = first < values.size
-            at = np.where(reached, values[np.minimum(first, values.size - 1)], np.inf)
+            at = np.append(values, np.inf)[first]
             events[i, who] = at <= trial.horizon[who]
             times[i, who] = np.minimum(at, trial.horizon[who])
-    return pooled_effect(trial, times, events, ties, conf_level)
+    return times, events
 
 
-def pooled_effect(
-    trial: CensoredTrial, times: np.ndarray, events: np.ndarray, ties: str, conf_level: float
+def imputed_effects(
+    trial: CensoredTrial,
+    deltas: list[np.ndarray],
+    *,
+    like: str,
+    n_imputations: int,
+    seed: int,
+    ties: str,
+    conf_level: float,
+) -> tuple[ImputedEffect, ...]:
+    """Impute with each of several deltas, by the same random numbers, and pool the effects.
+
+    Imputations are worked off in blocks, so that memory is bounded for any number of patients.
+    """
+    validation.one_of(like, LIKE, "like")
+    if n_imputations != int(n_imputations) or n_imputations < 2:
+        raise ValueError(f"n_imputations: must be 2 or more, got {n_imputations}.")
+    block = max(1, BLOCK // trial.time.size)
+    sizes = [min(block, n_imputations - i) for i in range(0, int(n_imputations), block)]
+    fits = [[] for _ in deltas]
+    for size, stream in zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True):
+        draws = _draw(trial, size, stream)
+        for delta, mine in zip(deltas, fits, strict=True):
+            mine.append(_fit(trial, *_imputed(trial, delta, draws, like), ties))
+    return tuple(_pooled(trial, np.hstack(blocks), conf_level) for blocks in fits)
+
+
+def effect_of(
+    trial: CensoredTrial, time: np.ndarray, event: np.ndarray, ties: str, conf_level: float
 ) -> ImputedEffect:
-    """Fit a Cox model to each row and pool them by Rubin's rules."""
+    """Return the effect in one completed data set."""
+    return _pooled(trial, _fit(trial, time[None], event[None], ties), conf_level)
+
+
+def _fit(trial: CensoredTrial, times: np.ndarray, events: np.ndarray, ties: str) -> np.ndarray:
+    """Return estimate, variance, and events imputed of each row's Cox model, shape (3, m)."""
     models = batched_cox(times, events, trial.treated, strata=trial.strata, ties=ties)
-    coef, std_error, df, within, between = rubins_rules(models.coef, models.std_error**2)
+    return np.array([models.coef, models.std_error**2, (events & trial.chosen).sum(axis=1)])
+
+
+def _pooled(trial: CensoredTrial, fits: np.ndarray, conf_level: float) -> ImputedEffect:
+    coef, std_error, df, within, between = rubins_rules(fits[0], fits[1])
     half = stats.t.isf((1 - conf_level) / 2, df) * std_error
     return ImputedEffect(
-        coef,
-        std_error,
-        df,
-        float(np.exp(coef)),
-        float(np.exp(coef - half)),
-        float(np.exp(coef + half)),
-        float(2 * stats.t.sf(abs(coef) / std_error, df)),
-        within,
-        between,
-        int(trial.chosen.sum()),
-        float((events & trial.chosen).sum(axis=1).mean()),
-        len(times),
+        coef=coef,
+        std_error=std_error,
+        df=df,
+        hr=float(np.exp(coef)),
+        hr_lower=float(np.exp(coef - half)),
+        hr_upper=float(np.exp(coef + half)),
+        p_value=float(2 * stats.t.sf(abs(coef) / std_error, df)),
+        within=within,
+        between=between,
+        n_imputed=int(trial.chosen.sum()),
+        n_events_imputed=float(fits[2].mean()),
+        n_imputations=fits.shape[1],
     )
 
 

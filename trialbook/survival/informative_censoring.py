@@ -15,9 +15,8 @@ from trialbook.survival.imputation import (
     ImputedEffect,
     as_deltas,
     censored_trial,
-    draw,
-    imputed_effect,
-    pooled_effect,
+    effect_of,
+    imputed_effects,
 )
 
 ARMS = ("treated", "control", "both")
@@ -70,6 +69,7 @@ def tipping_point(
     impute: ArrayLike | None = None,
     horizon: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    like: str = "own",
     n_imputations: int = 100,
     seed: int = 0,
     ties: str = "efron",
@@ -80,7 +80,7 @@ def tipping_point(
 
     Parameters
     ----------
-    time, event, treated, impute, horizon, strata, n_imputations, seed, ties, conf_level
+    time, event, treated, impute, horizon, strata, like, n_imputations, seed, ties, conf_level
         As for `delta_adjusted`.
     deltas : array_like, shape (k,)
         Values of delta, 1 among them as a rule; sorted if they are not.
@@ -111,9 +111,15 @@ def tipping_point(
     if arm != "both":
         kept = trial.chosen & (trial.treated == (arm == "treated"))
         trial = replace(trial, chosen=kept)
-    draws = draw(trial, n_imputations, seed)
-    n = trial.time.size
-    effects = tuple(imputed_effect(trial, as_deltas(d, n), draws, ties, conf_level) for d in grid)
+    effects = imputed_effects(
+        trial,
+        [as_deltas(delta, trial.time.size) for delta in grid],
+        like=like,
+        n_imputations=n_imputations,
+        seed=seed,
+        ties=ties,
+        conf_level=conf_level,
+    )
     return TippingPoint(grid, effects, _tips(grid, [e.p_value for e in effects], alpha), alpha)
 
 
@@ -167,5 +173,5 @@ def extreme_cases(
     for fails in (trial.treated, ~trial.treated):
         events = trial.event | (trial.chosen & fails)
         times = np.where(trial.chosen & ~fails, trial.horizon, trial.time)
-        cases.append(pooled_effect(trial, times[None], events[None], ties, conf_level))
+        cases.append(effect_of(trial, times, events, ties, conf_level))
     return ExtremeCases(*cases)
