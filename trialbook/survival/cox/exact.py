@@ -87,7 +87,8 @@ class Patients:
         eta = sets.X @ beta
         loglik, score = sets.event_weight @ eta, sets.event_weight @ sets.X
         second = np.zeros((sets.X.shape[1], sets.X.shape[1]))
-        for rows in np.split(np.arange(sets.time.size), np.flatnonzero(np.diff(sets.stratum)) + 1):
+        starts = np.flatnonzero(np.diff(sets.stratum, prepend=-1))
+        for rows in np.split(np.arange(sets.time.size), starts)[1:]:
             for row, n, value, first, square in self._polynomials(rows, np.exp(eta)):
                 mean = first / value
                 loglik -= log_choose(n, sets.deaths[row]) + np.log(value)

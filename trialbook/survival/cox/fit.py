@@ -158,10 +158,11 @@ def _lr_test(maximum: Maximum, free: np.ndarray) -> ChiSquare:
 
 
 def _wald_test(coef: np.ndarray, covariance: np.ndarray, free: np.ndarray) -> ChiSquare:
-    if not free.any() or np.isnan(coef[free]).any():
-        return ChiSquare(np.nan, int(free.sum()))
-    inner = covariance[np.ix_(free, free)]
-    return ChiSquare(float(coef[free] @ np.linalg.solve(inner, coef[free])), int(free.sum()))
+    df, inner = int(free.sum()), covariance[np.ix_(free, free)]
+    # too few clusters leave the robust covariance singular
+    if not df or np.isnan(inner).any() or np.linalg.matrix_rank(inner, hermitian=True) < df:
+        return ChiSquare(np.nan, df)
+    return ChiSquare(float(coef[free] @ np.linalg.solve(inner, coef[free])), df)
 
 
 def _pick(names: tuple[str, ...], which: np.ndarray) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ import numpy as np
 
 MOST_ITERATIONS = 100
 CONVERGED = 1e-12  # of the Newton decrement: one more step leaves rounding alone
-NO_MAXIMUM = 1e-8  # ... below which a coefficient that still moves has no finite estimate
-STILL_MOVES = 0.1  # in log hazard ratio over the covariate's range
+FLAT = 1e-5  # ... below which a coefficient that still strides on has no finite estimate
+FLAT_ENOUGH = 1e-8  # ... and the likelihood is at its limit
+STRIDE = 0.1  # in log hazard ratio over the covariate's range
 ALIASED = 1e-9
 
 
@@ -92,24 +93,25 @@ def maximize(
         start = state = likelihood.at(beta)
         information = start.information()
         free = independent(information) if free is None else free
-        none = np.zeros(beta.size, dtype=bool)
+        monotone = np.zeros(beta.size, dtype=bool)
         if not free.any():
-            return Maximum(beta, start, start, none, True, 0)
+            return Maximum(beta, start, start, monotone, True, 0)
+        step = np.zeros(beta.size)
         for iteration in range(1, MOST_ITERATIONS + 1):
             inner = information[np.ix_(free, free)]
             if not np.isfinite(inner).all() or np.linalg.matrix_rank(inner) < inner.shape[0]:
-                return Maximum(beta, start, state, none, False, iteration)
-            step = np.zeros(beta.size)
+                return Maximum(beta, start, state, monotone, bool(monotone.any()), iteration)
+            before, step = step, np.zeros(beta.size)
             step[free] = np.linalg.solve(inner, state.score[free])
             decrement = step @ state.score
-            moves = np.abs(step) > STILL_MOVES
-            if decrement < NO_MAXIMUM and moves.any():
-                return Maximum(beta, start, state, moves, True, iteration)
+            if decrement < FLAT:
+                # near a maximum a step is a small part of the one before
+                monotone |= (np.abs(step) > STRIDE) & (np.abs(step) > np.abs(before) / 2)
             beta, state = _climb(likelihood, beta, step, state)
             information = state.information()
-            if decrement < tolerance:
-                return Maximum(beta, start, state, none, True, iteration)
-    return Maximum(beta, start, state, none, False, MOST_ITERATIONS)
+            if decrement < (FLAT_ENOUGH if monotone.any() else tolerance):
+                return Maximum(beta, start, state, monotone, True, iteration)
+    return Maximum(beta, start, state, monotone, False, MOST_ITERATIONS)
 
 
 def _climb(

@@ -7,6 +7,7 @@ values (two arms, say), all patients who share them: then the sums cost what the
 distinct event times costs, however many patients there are.
 """
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from trialbook.survival.risk_table import RankedTimes, reverse_cumsum, risk_table
+from trialbook.survival.risk_table import RankedTimes, risk_table
 
 MOST_PATTERNS = 8
 
@@ -78,6 +79,8 @@ class PatientSets:
         Event times, ascending within strata, and the number of patients with the event.
     first, last : array of int, shape (n,)
         The patient is at risk at event times first, ..., last - 1 (none where they are equal).
+    late : array of bool, shape (n,)
+        The patient entered after the first event time of the stratum.
     event_row : array of int, shape (n,)
         Number of the event time of those with the event, -1 of others.
     weights : array, shape (n,)
@@ -89,6 +92,7 @@ class PatientSets:
     deaths: np.ndarray
     first: np.ndarray
     last: np.ndarray
+    late: np.ndarray
     event_row: np.ndarray
     weights: np.ndarray
 
@@ -109,29 +113,44 @@ class PatientSets:
         return sparse.csr_array((self.weights[kept], (row[kept], kept)), shape=shape)
 
     @cached_property
-    def _leaves(self) -> sparse.csr_array:
-        return self._scatter(np.where(self.last > self.first, self.last - 1, -1))
+    def _present(self) -> np.ndarray:
+        return self.last > self.first
 
     @cached_property
-    def _enters(self) -> sparse.csr_array | None:
-        late = (self.first > 0) & (self.last > self.first)
-        return self._scatter(np.where(late, self.first - 1, -1)) if late.any() else None
+    def _leaves(self) -> sparse.csr_array:
+        return self._scatter(np.where(self._present, self.last - 1, -1))
+
+    @cached_property
+    def _enters(self) -> sparse.csr_array:
+        return self._scatter(np.where(self._present & self.late, self.first - 1, -1))
 
     @cached_property
     def _dies(self) -> sparse.csr_array:
         return self._scatter(self.event_row)
 
+    @cached_property
+    def _strata(self) -> list[slice]:
+        edges = np.append(np.flatnonzero(np.diff(self.stratum, prepend=-1)), self.time.size)
+        return [slice(*pair) for pair in itertools.pairwise(edges)]
+
     def at_risk(self, values: np.ndarray) -> np.ndarray:
         """Sum the patients' values over each risk set."""
-        added = self._leaves @ values
-        if self._enters is not None:
-            added = added - self._enters @ values
-        return reverse_cumsum(added.T).T
+        sums = self._leaves @ values
+        if self.late.any():
+            sums = sums - self._enters @ values
+        # stratum by stratum: in one sum over all, a stratum's large risks would drown the others
+        for rows in self._strata:
+            sums[rows] = np.cumsum(sums[rows][::-1], axis=0)[::-1]
+        return sums
 
     def at_risk_adjoint(self, values: np.ndarray) -> np.ndarray:
         """Sum the event times' values over the risk sets of each patient."""
-        before = np.concatenate([np.zeros_like(values[:1]), np.cumsum(values, axis=0)])
-        sums = before[self.last] - before[self.first]
+        until = np.zeros((self.time.size + 1, *values.shape[1:]), values.dtype)
+        for rows in self._strata:
+            until[rows] = np.cumsum(values[rows], axis=0)
+        sums = until[np.where(self._present, self.last - 1, -1)]
+        if self.late.any():
+            sums = sums - until[np.where(self._present & self.late, self.first - 1, -1)]
         return (self.weights * sums.T).T
 
     def dead(self, values: np.ndarray) -> np.ndarray:
@@ -216,16 +235,19 @@ def _patient_sets(
     m = ranked.times.size
     stratum = np.zeros(event.size, dtype=np.intp) if strata is None else strata
     exit_key = stratum * m + ranked.exit
-    entry_key = stratum * m + (-1 if ranked.entry is None else ranked.entry)
     event_keys, deaths = np.unique(exit_key[event], return_counts=True)
     last = np.searchsorted(event_keys, exit_key, side="right")
+    first = start = np.searchsorted(event_keys, stratum * m)
+    if ranked.entry is not None:
+        first = np.searchsorted(event_keys, stratum * m + ranked.entry, side="right")
     return PatientSets(
         X,
         ranked.times[event_keys % m],
         event_keys // m,
         deaths,
-        np.searchsorted(event_keys, entry_key, side="right"),
+        first,
         last,
+        first > start,
         np.where(event, last - 1, -1),
         np.ones(event.size) if weights is None else weights,
     )
