@@ -5,7 +5,7 @@ beside the values that R computed from them, made by the R scripts next to them.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -56,14 +56,29 @@ def agreement(cases: list[dict]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
+        As `worst_errors`.
+    """
+    return worst_errors(comparison for case in cases for comparison in comparisons(case))
+
+
+def worst_errors(compared: Iterable[Comparison]) -> pd.DataFrame:
+    """Return the worst relative error of each quantity.
+
+    Parameters
+    ----------
+    compared : iterable of (quantity, R call, ours, R's)
+        Of `comparisons`, or of `agreement_risks.risk_comparisons`.
+
+    Returns
+    -------
+    pandas.DataFrame
         Columns quantity, n (values compared), worst (relative error), r_call.
     """
     found: dict[str, tuple[int, float, str]] = {}
-    for case in cases:
-        for quantity, r_call, ours, reference in comparisons(case):
-            error = relative_error(ours, reference)
-            n, worst, _ = found.get(quantity, (0, 0.0, ""))
-            found[quantity] = n + error.size, max(worst, error.max(initial=0.0)), r_call
+    for quantity, r_call, ours, reference in compared:
+        error = relative_error(ours, reference)
+        n, worst, _ = found.get(quantity, (0, 0.0, ""))
+        found[quantity] = n + error.size, max(worst, error.max(initial=0.0)), r_call
     return pd.DataFrame(
         [(quantity, *values) for quantity, values in found.items()],
         columns=["quantity", "n", "worst", "r_call"],

@@ -1,0 +1,34 @@
+"""The page *Checked against R*: every quantity agrees to 1e-8, and none is left out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trialbook.survival.agreement import relative_error
+from trialbook.survival.agreement_risks import risk_comparisons
+
+FOLDER = Path(__file__).parents[1] / "reference"
+
+
+@pytest.fixture(scope="module")
+def comparisons():
+    return list(risk_comparisons(FOLDER))
+
+
+def test_every_quantity_agrees(comparisons):
+    for quantity, call, ours, reference in comparisons:
+        assert np.max(relative_error(ours, reference)) < 1e-8, (quantity, call)
+
+
+def test_all_estimators_are_compared_with_numbers(comparisons):
+    quantities = {quantity for quantity, *_ in comparisons}
+    for estimator in (
+        "Aalen-Johansen", "Gray's test", "Fine-Gray", "Cause-specific", "Mean cumulative",
+        "Andersen-Gill", "Fisher", "Conditional odds ratio", "Newcombe", "Miettinen-Nurminen",
+        "Incidence rate", "Rate ratio",
+    ):  # fmt: skip
+        assert any(quantity.startswith(estimator) for quantity in quantities), estimator
+    for quantity in quantities:
+        values = [np.ravel(theirs) for name, _, _, theirs in comparisons if name == quantity]
+        assert np.isfinite(np.concatenate(values)).sum() > 3, quantity
