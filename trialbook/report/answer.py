@@ -52,7 +52,7 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         blocks.append(_printed_before(lookup, endpoint, comparison))
         where = "in these synthetic patients" if trial.synthetic else "from the patients' data"
         level = f"{100 * lookup.conf_level:g}% CI"
-        who = f"{comparison.treated.label} against {comparison.control.label}"
+        who = f"{comparison.treated.label} against {in_text(comparison.control.label)}"
         blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")
         numbers = _numbers(lookup, endpoint, comparison, effect, level)[:NUMBERS]
         items = "".join(
@@ -82,7 +82,7 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
     key = ("landmark", endpoint.paramcd, comparison.name)
     for t in reversed(lookup.landmarks(endpoint.paramcd)):
         if isfinite(lookup.value("difference", *key, time=t)):
-            words = f"difference in patients free of {event} at {shown_time(trial, t)} "
+            words = f"more patients free of {event} at {shown_time(trial, t)}, percentage points "
             words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, time=t)
             found.append((lookup.text("{difference}", *key, time=t), words))
             break

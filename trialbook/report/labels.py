@@ -36,10 +36,10 @@ def term_label(term: str) -> str:
     >>> term_label("SYSTEMIC LUPUS ERYTHEMATOSUS"), term_label("Nausea")
     ('Systemic lupus erythematosus', 'Nausea')
     """
-    return term.capitalize() if _shouted(term) else term
+    return term.capitalize() if _shouted(term, 3) else term
 
 
-def _shouted(text: str) -> bool:
-    """Return whether text is in capitals and no mere abbreviation."""
+def _shouted(text: str, abbreviation: int = 4) -> bool:
+    """Return whether text is in capitals and longer than an abbreviation."""
     letters = re.sub(r"[^A-Za-z]", "", text)
-    return text == text.upper() and (len(letters) > 4 or " " in text.strip())
+    return text == text.upper() and (len(letters) > abbreviation or " " in text.strip())

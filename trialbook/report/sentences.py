@@ -273,10 +273,8 @@ def _not_estimable(effect: Effect, treated: str, control: str, event: str) -> st
 def interpretation(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
 ) -> str:
-    """Return what the result of an end point means; see `meaning`."""
-    trial = lookup.trial
+    """Return what the result of an end point means; follows `observed`, which names the setting."""
     treated, control = of(comparison.treated.label), of(comparison.control.label)
     effect = effect_of(lookup, endpoint, comparison, ties)
-    sentence = meaning(effect, treated, control, of(endpoint.label), trial.randomized)
-    prefix = setting(trial)
-    return at_start(sentence) if not prefix or sentence[:1].isupper() else prefix + sentence
+    randomized = lookup.trial.randomized
+    return at_start(meaning(effect, treated, control, of(endpoint.label), randomized))

@@ -24,9 +24,13 @@ ACCENT = "#7a4fa3"
 # Control first. Legible as text on white, told apart by the colour-blind, and in grey.
 ARMS = ("#b4480b", "#0b5fa5", "#04705a", "#8a3d7c", "#6b5a00", "#4a4f57")
 
-# Inches. A page shows a point as 1.6 pixels at most, a phone as 0.9: 9 points are 8 to 14 pixels.
-WIDTH = 5.6
-SCALE = 1.6
+# Inches; a page shows a point as at most 1.5 pixels, a phone as about one.
+WIDTH = 5.2
+WIDE = 5.7
+SCALE = 1.5
+# matplotlib lays out with DejaVu Sans, which is wider than any font of the page: letters can be
+# larger than it believes, and still fit.
+LETTERS = 1.12
 _VARIABLES = {
     INK: "--tb-ink",
     MUTED: "--tb-muted",
@@ -135,6 +139,11 @@ def inline_svg(svg: str, prefix: str) -> str:
     for colour, variable in _VARIABLES.items():
         element = element.replace(colour, f"var({variable},{colour})")
     element = element.replace("'DejaVu Sans'", "var(--tb-font,Helvetica,Arial,sans-serif)")
+    element = re.sub(
+        r"(font(?:-size)?:[^;\"]*?)([\d.]+)px",
+        lambda m: f"{m.group(1)}{float(m.group(2)) * LETTERS:.2f}px",
+        element,
+    )
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', element).groups()
     opening = (
         f'<svg class="tb-svg" viewBox="0 0 {width} {height}" focusable="false" '

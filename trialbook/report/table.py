@@ -25,6 +25,7 @@ def html_table(
     groups: str | None = None,
     spanners: dict[str, Sequence[str]] | None = None,
     notes: Sequence[str] = (),
+    text: bool = False,
 ) -> Table:
     """Return a frame of printed cells as a table of the book.
 
@@ -43,6 +44,8 @@ def html_table(
         A heading over several columns: heading to columns.
     notes : sequence of str
         Lines of plain text below the table.
+    text : bool
+        Cells are words, not numbers: aligned left and free to wrap.
 
     Returns
     -------
@@ -57,7 +60,8 @@ def html_table(
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
     table = table.tab_stubhead(plain(rowname) or " ")
     table = table.cols_label(**{keys[column]: plain(column) for column in columns[1:]})
-    table = table.cols_align(align="right", columns=[keys[column] for column in columns[1:]])
+    side = "left" if text else "right"
+    table = table.cols_align(align=side, columns=[keys[column] for column in columns[1:]])
     for position, (heading, over) in enumerate((spanners or {}).items()):
         within = [keys[column] for column in over if column in keys]
         if within:
@@ -66,7 +70,8 @@ def html_table(
     for pattern in _STRIPPED:
         html = pattern.sub("", html)
     html = re.search(r"<table.*</table>", html, re.DOTALL).group(0)
-    opening = '<table class="tb">\n<caption>' + escape_html(caption, 1000) + "</caption>"
+    kind = "tb tb-text" if text else "tb"
+    opening = f'<table class="{kind}">\n<caption>{escape_html(caption, 1000)}</caption>'
     html = re.sub(r"<table[^>]*>", lambda _: opening, html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)

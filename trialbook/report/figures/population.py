@@ -139,13 +139,18 @@ def plot_baseline_balance(lookup: "Lookup") -> Drawing | None:
     ]
     if found.empty:
         return None
+    # The two levels of a variable with two mirror one another: one is enough.
+    order = found.index[
+        ~found.assign(size=found["value"].abs().round(9)).duplicated(["paramcd", "size"])
+    ]
+    found = found.loc[order]
     order = found["value"].abs().sort_values(ascending=False, kind="stable").index[:MOST_SMD]
     top = found.loc[order]
     labels = {item.variable: item.label for item in trial.config.baseline}
     names = []
     for name, level in zip(top["paramcd"], top["level"], strict=True):
         label = labels.get(name, name.capitalize())
-        if level and level != "Y":
+        if level and level not in {"Y", "N"}:
             label += f": {level_label(name, level)}"
         names.append(label)
     return plot_balance(

@@ -54,7 +54,7 @@ def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
     return f"P{text}" if text.startswith("<") else f"P={text}"
 
 
-def pair_in_words(comparison: "Comparison") -> str:
-    """Return who is compared with whom, at the start of a sentence."""
+def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:
+    """Return who is compared with whom, at the start of a sentence or within one."""
     treated, control = of(comparison.treated.label), of(comparison.control.label)
-    return f"{at_start(treated)} against {control}"
+    return f"{at_start(treated) if start else treated} against {control}"

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Text:
     """Return an end point's result and what it means, for every comparison."""
-    parts = []
-    for comparison in lookup.trial.comparisons:
-        parts.append(sentences.observed(lookup, endpoint, comparison, ties))
-        parts.append(sentences.interpretation(lookup, endpoint, comparison, ties))
+    parts = [
+        f"{sentences.observed(lookup, endpoint, comparison, ties)} "
+        f"{sentences.interpretation(lookup, endpoint, comparison, ties)}"
+        for comparison in lookup.trial.comparisons
+    ]
     return Text("\n\n".join(parts) or "One group: nothing is compared.")
 
 
@@ -187,7 +188,7 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
                     kept.append(label)
                 elif unadjusted < alpha:
                     lost.append(label)
-            text = f"{method.capitalize()} ({pair_in_words(comparison)}): "
+            text = f"{method.capitalize()} ({pair_in_words(comparison, start=False)}): "
             text += (
                 f"below {alpha:g} stay {listed(kept)}" if kept else f"none stays below {alpha:g}"
             )
@@ -209,7 +210,7 @@ def say_change_of_primary(lookup: "Lookup", ties: str = "efron") -> Text | None:
             effect = sentences.effect_of(lookup, endpoint, comparison, ties)
             role = "as changed" if endpoint is trial.primary else "as planned"
             parts.append(
-                f"- {role}, {of(endpoint.label)} ({pair_in_words(comparison)}): "
+                f"- {role}, {of(endpoint.label)} ({pair_in_words(comparison, start=False)}): "
                 f"{sentences.interval(effect)}."
             )
     return Text("\n".join([parts[0], "", *parts[1:]]))
@@ -279,7 +280,7 @@ def say_recurrent(lookup: "Lookup") -> Text | None:
             p = p_phrase(lookup, *key, method="andersen_gill")
             what = f"{escape_markdown(code)}, all events of a patient"
             lines.append(
-                f"- {what} ({pair_in_words(comparison)}): "
+                f"- {what} ({pair_in_words(comparison, start=False)}): "
                 f"rate ratio, {text}; {100 * lookup.conf_level:g}% CI, {limits}; {p}."
             )
     return Text("\n".join(lines)) if lines else None

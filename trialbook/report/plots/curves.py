@@ -9,6 +9,7 @@ import numpy as np
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     LINE,
+    MARKERS,
     axis_title,
     key,
     line_style,
@@ -191,7 +192,7 @@ def plot_means(
     head, foot = 0.36 + LINE * len(arms), 0.62 + LINE * (1 + len(arms))
     with theme():
         figure = sheet(head + 2.1 + foot)
-        top = key(figure, LEFT, 0.1, [arm.label for _, arm in arms])
+        top = key(figure, LEFT, 0.1, [arm.label for _, arm in arms], markers=MARKERS)
         axis_title(figure, 0.02, top + 0.06, parameter.label)
         axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, 2.1)
         span = (max(parameter.visits) - min(parameter.visits)) or 1.0
@@ -200,7 +201,8 @@ def plot_means(
             x = curve.time + span * 0.006 * (shift - (len(arms) - 1) / 2)
             axes.vlines(x, curve.lower, curve.upper, color=colour, linewidth=1)
             axes.plot(x, curve.value, color=colour, linestyle=line_style(position), linewidth=1.4)
-            axes.plot(x, curve.value, "os"[position % 2], color=colour, markersize=4)
+            marker = MARKERS[position % len(MARKERS)]
+            axes.plot(x, curve.value, marker, color=colour, markersize=4)
         low, high = axes.get_ylim()
         for limit in (parameter.low, parameter.high):
             if limit is not None and low <= limit <= high:

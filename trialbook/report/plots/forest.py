@@ -1,5 +1,6 @@
 """Effects beside one another: a forest plot of hazard ratios, a love plot of balance."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -10,9 +11,10 @@ from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import panel, sheet, write
 from trialbook.report.printed import printed
-from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDTH, drawn, theme
+from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, drawn, theme
 
-ROW = 0.215
+ROW, CONTINUED = 0.225, 0.145
+LETTERS_PER_LINE = 29
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,22 @@ def plot_forest(
     estimates = [row for row in rows if isfinite(row.hr)]
     if not estimates:
         return None
-    left, right = 2.86, 1.2
+    left, right = 2.75, 1.2
     head, foot = 0.62, 0.62
+    labels = [textwrap.wrap(shortened(row.label, 60), LETTERS_PER_LINE) or [""] for row in rows]
+    heights = [ROW + CONTINUED * (len(lines) - 1) for lines in labels]
+    edges = np.concatenate([[0.0], np.cumsum(heights)])
+    centres = (edges[1:] + edges[:-1]) / 2
     with theme():
-        figure = sheet(head + ROW * len(rows) + foot)
-        axes = panel(figure, left, head, WIDTH - left - right, ROW * len(rows))
+        figure = sheet(head + edges[-1] + foot, WIDE)
+        axes = panel(figure, left, head, WIDE - left - right, edges[-1])
         low, high = _limits(estimates)
-        axes.set(xscale="log", xlim=(low, high), ylim=(len(rows) - 0.5, -0.5))
+        axes.set(xscale="log", xlim=(low, high), ylim=(edges[-1], 0))
         axes.axvline(1, color=MUTED, linewidth=0.9)
-        for position, row in enumerate(rows):
-            y = head + ROW * (position + 0.5)
-            _line(figure, y, row, left)
+        for row, lines, y in zip(rows, labels, centres, strict=True):
+            _line(figure, head + y, row, lines, left)
             if isfinite(row.hr):
-                _estimate(axes, position, row, (low, high))
+                _estimate(axes, y, row, (low, high))
         _heading(figure, treated, control, left, effect)
         ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= t <= high]
         axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
@@ -83,10 +88,10 @@ def plot_forest(
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.tick_params(length=3)
-        y = head + ROW * len(rows) + 0.42
-        centre = left + (WIDTH - left - right) * -np.log(low) / (np.log(high) - np.log(low))
-        write(figure, centre - 0.1, y, f"← {favours[0]}", size=8.5, ha="right", color=MUTED)
-        write(figure, centre + 0.1, y, f"{favours[1]} →", size=8.5, color=MUTED)
+        y = head + edges[-1] + 0.42
+        one = left + (WIDE - left - right) * -np.log(low) / (np.log(high) - np.log(low))
+        write(figure, one - 0.1, y, f"← {favours[0]}", size=8.5, ha="right", color=MUTED)
+        write(figure, one + 0.1, y, f"{favours[1]} →", size=8.5, color=MUTED)
         return drawn(figure, name, message)
 
 
@@ -97,12 +102,14 @@ def _limits(estimates: Sequence[ForestRow]) -> tuple[float, float]:
     return float(np.min(edges) / 1.15), float(np.max(edges) * 1.15)
 
 
-def _line(figure, y: float, row: ForestRow, left: float) -> None:
+def _line(figure, y: float, row: ForestRow, lines: Sequence[str], left: float) -> None:
     """Write a row's words and numbers."""
     weight = "bold" if row.heading or row.overall else "normal"
     indent = 0.02 if row.heading or row.overall else 0.14
-    write(figure, indent, y, shortened(row.label, 30), size=9, weight=weight)
-    write(figure, left - 0.82, y, row.treated, size=9, ha="right")
+    top = y - CONTINUED * (len(lines) - 1) / 2
+    for number, words in enumerate(lines):
+        write(figure, indent, top + CONTINUED * number, words, size=9, weight=weight)
+    write(figure, left - 0.78, y, row.treated, size=9, ha="right")
     write(figure, left - 0.1, y, row.control, size=9, ha="right")
     text = row.note
     if not row.heading:
@@ -110,10 +117,10 @@ def _line(figure, y: float, row: ForestRow, left: float) -> None:
         if isfinite(row.hr):
             hr, low, high = (printed("hr", value) for value in (row.hr, row.lower, row.upper))
             text = f"{hr} ({low}–{high})"
-    write(figure, WIDTH - 0.02, y, text, size=9, ha="right", weight=weight if row.overall else None)
+    write(figure, WIDE - 0.02, y, text, size=9, ha="right", weight=weight if row.overall else None)
 
 
-def _estimate(axes, position: int, row: ForestRow, limits: tuple[float, float]) -> None:
+def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]) -> None:
     """Draw an estimate; an arrow says that its interval goes on."""
     low, high = limits
     colour = ACCENT if row.overall else INK
@@ -130,9 +137,9 @@ def _estimate(axes, position: int, row: ForestRow, limits: tuple[float, float]) 
 def _heading(figure, treated: str, control: str, left: float, effect: str) -> None:
     """Write the headings of the columns."""
     write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
-    for place, text in ((left - 0.82, treated), (left - 0.1, control)):
+    for place, text in ((left - 0.78, treated), (left - 0.1, control)):
         write(figure, place, 0.42, text, size=9, ha="right", weight="bold")
-    write(figure, WIDTH - 0.02, 0.42, f"{effect} (95% CI)", size=9, ha="right", weight="bold")
+    write(figure, WIDE - 0.02, 0.42, f"{effect} (95% CI)", size=9, ha="right", weight="bold")
 
 
 def plot_balance(
@@ -157,7 +164,7 @@ def plot_balance(
     pairs.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
     if not pairs:
         return None
-    left, head, foot = 2.75, 0.12, 0.66
+    left, head, foot = 2.6, 0.12, 0.66
     with theme():
         figure = sheet(head + ROW * len(pairs) + foot)
         axes = panel(figure, left, head, WIDTH - left - 0.15, ROW * len(pairs))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from trialbook.report.escape import escape_svg
 from trialbook.report.style import INK, MUTED, WIDTH, arm_colour
@@ -34,16 +35,29 @@ def write(
 
 
 def key(
-    figure: Figure, left: float, top: float, labels: Sequence[str], notes: Sequence[str] = ()
+    figure: Figure,
+    left: float,
+    top: float,
+    labels: Sequence[str],
+    notes: Sequence[str] = (),
+    *,
+    markers: str = "",
 ) -> float:
-    """Write the arms' key, one line each, control first; return where it ends, in inches."""
+    """Write the arms' key, one line each, control first; return where it ends, in inches.
+
+    With `markers`, one letter per arm, each arm is shown by its marker, otherwise by its line.
+    """
     w, h = figure.get_size_inches()
     for position, label in enumerate(labels):
         y = 1 - top / h
         colour = arm_colour(position)
-        figure.add_artist(
-            _segment(left / w, (left + 0.28) / w, y, colour, "solid" if position else DASHES)
-        )
+        if markers:
+            style = {"marker": markers[position % len(markers)], "linestyle": "none"}
+            sign = Line2D([(left + 0.14) / w], [y], color=colour, markersize=5, **style)
+        else:
+            style = {"linestyle": line_style(position), "linewidth": 2}
+            sign = Line2D([left / w, (left + 0.28) / w], [y, y], color=colour, **style)
+        figure.add_artist(sign)
         text = escape_svg(label, 60)
         if position < len(notes) and notes[position]:
             text += f": {escape_svg(notes[position])}"
@@ -52,6 +66,7 @@ def key(
     return top
 
 
+MARKERS = "os^D"
 # Control is dashed, so that the arms differ without colour too.
 DASHES = (0, (5, 1.2))
 
@@ -63,12 +78,6 @@ def line_style(position: int) -> object:
         if position == 0
         else ("solid", (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))[(position - 1) % 3]
     )
-
-
-def _segment(x0: float, x1: float, y: float, colour: str, style: object):
-    from matplotlib.lines import Line2D
-
-    return Line2D([x0, x1], [y, y], color=colour, linestyle=style, linewidth=2)
 
 
 def quiet(axes: Axes, *, left: bool = False) -> None:

@@ -11,12 +11,13 @@ from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     LINE,
+    MARKERS,
     key,
     panel,
     sheet,
     write,
 )
-from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, arm_colour, drawn, theme
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -58,17 +59,17 @@ def plot_adverse_events(
     """
     if not rows:
         return None
-    left, first, gap = 1.95, 1.6, 0.22
+    left, first, gap = 1.95, 1.55, 0.22
     head, foot = 0.42 + LINE * len(trial.arms), 0.72
     height = ROW * len(rows)
     with theme():
-        figure = sheet(head + height + foot)
-        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        figure = sheet(head + height + foot, WIDE)
+        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
         write(figure, left, top + 0.1, "Patients with the event (%)", size=8.5, color=MUTED)
         second = left + first + gap
         write(figure, second, top + 0.1, "Difference, percentage points", size=8.5, color=MUTED)
         share = panel(figure, left, head, first, height)
-        risk = panel(figure, second, head, WIDTH - second - 0.12, height)
+        risk = panel(figure, second, head, WIDE - second - 0.12, height)
         for y, row in enumerate(rows):
             label = shortened(row.label, 30)
             label = label if label != label.upper() else label.capitalize()
@@ -76,9 +77,8 @@ def plot_adverse_events(
             values = [row.percent[arm.code] for arm in trial.arms]
             share.plot([min(values), max(values)], [y, y], color=GRID, linewidth=1.5, zorder=1)
             for position, value in enumerate(values):
-                share.plot(
-                    [value], [y], "os^D"[position % 4], color=arm_colour(position), markersize=5
-                )
+                marker = MARKERS[position % len(MARKERS)]
+                share.plot([value], [y], marker, color=arm_colour(position), markersize=5)
             if isfinite(row.difference):
                 limits = [100 * row.lower, 100 * row.upper]
                 risk.plot(limits, [y, y], color=INK, linewidth=1.1)
@@ -94,7 +94,7 @@ def plot_adverse_events(
         reach = max(abs(limit) for limit in risk.get_xlim())
         risk.set_xlim(-reach, reach)
         y = head + height + 0.45
-        centre = second + (WIDTH - second - 0.12) / 2
+        centre = second + (WIDE - second - 0.12) / 2
         write(figure, centre - 0.08, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)
         write(figure, centre + 0.08, y, f"{sides[1]} →", size=8.5, color=MUTED)
         return drawn(figure, name, message)
@@ -128,7 +128,7 @@ def plot_distributions(
     width = (WIDTH - 0.3 - 0.35 * (columns - 1)) / columns
     with theme():
         figure = sheet(head + lines * each)
-        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers="o")
         for i, (label, arms) in enumerate(shown.items()):
             left = 0.12 + (i % columns) * (width + 0.35)
             y = head + (i // columns) * each + 0.28

@@ -40,6 +40,7 @@ def tbl_question(trial: "Trial") -> Table:
         pd.DataFrame(rows, columns=["Part", "In this trial"]),
         name="question",
         caption="The question",
+        text=True,
     )
 
 
@@ -66,6 +67,7 @@ def tbl_definitions(trial: "Trial") -> Table:
         frame.loc[:, (frame != "").any()],
         name="endpoint-definitions",
         caption="The end points and their codes in ADTTE",
+        text=True,
     )
 
 
@@ -89,7 +91,9 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     columns = [f"{at_start(in_text(one.label))} ({one.paramcd})" for one in stated]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     frame = frame[(frame != "").any(axis=1)].rename_axis("Attribute").reset_index()
-    return html_table(frame, name="estimands", caption="What exactly is estimated (ICH E9(R1))")
+    return html_table(
+        frame, name="estimands", caption="What exactly is estimated (ICH E9(R1))", text=True
+    )
 
 
 def tbl_sample_size(lookup: "Lookup") -> Table | None:
