@@ -64,20 +64,53 @@ def check(folder: Path) -> None:
     Example:
         trialbook check data/gbsg2
     """
-    from trialbook.publishing.build import trial_folder
+    from trialbook.check import check_trial
     from trialbook.publishing.command import reported
-    from trialbook.publishing.trials import read_facts
 
     with reported():
-        facts = read_facts(trial_folder(folder))
-        click.echo(f"{facts.id}: {facts.title}")
-        click.echo(f"{facts.n_patients} patients; end points: {', '.join(facts.endpoints)}")
-        click.echo(f"besides ADSL and ADTTE: {', '.join(facts.has) or 'nothing'}")
-        for line in facts.remarks:
-            click.echo(f"remark   {line}")
-        for line in facts.repairs:
-            click.echo(f"repaired {line}")
-        click.echo("Nothing is wrong.")
+        report = check_trial(folder)
+        click.echo(str(report))
+        raise SystemExit(0 if report.ok else 1)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+@click.option("--from", "source", required=True, type=_FOLDER, metavar="FOLDER_OR_FILE")
+@click.option("--control", metavar="CODE", help="The control arm, as it stands in the data.")
+@click.option("--treated", metavar="CODE", help="The treated arm, of more than two.")
+@click.option("--primary", metavar="PARAMCD", help="The primary end point.")
+@click.option("--time", metavar="COL", help="In one flat file: the time.")
+@click.option("--event", metavar="COL", help="In one flat file: whether the event happened.")
+@click.option("--event-value", metavar="VALUE", help="What stands there when it did.")
+@click.option("--arm", metavar="COL", help="In one flat file: the arm.")
+@click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")
+@click.option(
+    "--privacy",
+    type=click.Choice(["confidential", "public", "synthetic"]),
+    default="confidential",
+    show_default=True,
+)
+@click.option("--randomized", type=click.Choice(["yes", "partly", "no"]))
+def new(folder: Path, source: Path, **options: str | None) -> None:
+    r"""Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
+
+    The folder builds as it is; read trial.yml before you publish what comes out.
+
+    \b
+    Examples:
+        trialbook new data/mine --from ~/study/adam
+        trialbook new data/mine --from mine.csv --time months --event died --arm group
+    """
+    from trialbook.new import UsageError, new_trial
+    from trialbook.publishing.command import reported
+    from trialbook.publishing.messages import UsageError as Refused
+
+    with reported():
+        try:
+            made = new_trial(folder, source, **options)
+        except UsageError as error:
+            raise Refused(str(error)) from error
+        click.echo(str(made))
 
 
 @main.command()

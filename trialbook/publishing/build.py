@@ -96,8 +96,8 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
 
     Raises
     ------
-    BuildError
-        With what is wrong and an exit code; what was published before stays.
+    BuildError, DataError
+        With what is wrong; what was published before stays.
     """
     shelf = Shelf(target_of(book, folder, order))
     order = Order(**{**vars(order), "only": tuple(book.chapter(n).name for n in order.only)})
@@ -178,12 +178,12 @@ def _execute(
     if not to_do:
         return
     from trialbook.publishing import kernels
-    from trialbook.publishing.trials import checked_trial
     from trialbook.publishing.workers import execute_all
+    from trialbook.trial import load_trial
 
     if kernels.can_fork():
         kernels.preload()
-        checked_trial(folder)
+        load_trial(folder)
     failures = []
     runs = [task.run for _, task in to_do]
     for index, result, seconds in execute_all(runs, order.jobs, scratch):

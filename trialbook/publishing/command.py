@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from trialbook.adam.problems import DataError
 from trialbook.publishing.book import Book, find_book
 from trialbook.publishing.build import Order, build, target_of, trial_folder
 from trialbook.publishing.messages import (
@@ -31,6 +32,8 @@ def reported() -> Iterator[None]:
         message, code = str(error), error.exit_code
     except KeyboardInterrupt:
         message, code = "Interrupted.", INTERRUPTED
+    except DataError as error:
+        message, code = str(error), WRONG_DATA
     except OSError as error:
         message, code = machine_message(error), MACHINE_FAILED
     else:

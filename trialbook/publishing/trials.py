@@ -3,10 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from trialbook.publishing.fingerprint import key, package_hash, versions
-from trialbook.publishing.messages import BuildError
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,8 @@ class TrialFacts:
         The optional data sets and files it has: what a chapter may require.
     n_patients : int
         Rows of ADSL.
-    repairs, remarks : list of str
-        What was repaired while reading; what a page must say.
+    repairs : list of str
+        What was repaired while reading.
     """
 
     id: str
@@ -34,7 +32,6 @@ class TrialFacts:
     has: list[str]
     n_patients: int
     repairs: list[str]
-    remarks: list[str]
 
     @property
     def summary(self) -> str:
@@ -48,7 +45,7 @@ def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
 
     Raises
     ------
-    BuildError
+    DataError
         With the full report, if the data are wrong.
     """
     file = cache / f"trial-{key(data, package_hash(), versions())}.json"
@@ -63,7 +60,9 @@ def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
 
 def read_facts(folder: Path) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
-    trial = checked_trial(folder)
+    from trialbook.trial import load_trial
+
+    trial = load_trial(folder)
     frames = ("adae", "adlb", "adtter")
     files = ("published", "evidence", "seeds", "data_card")
     return TrialFacts(
@@ -75,16 +74,4 @@ def read_facts(folder: Path) -> TrialFacts:
         + [name for name in files if getattr(trial, name, None) is not None],
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
-        remarks=list(trial.remarks),
     )
-
-
-def checked_trial(folder: Path) -> Any:
-    """Load a trial; what is wrong with it becomes a `BuildError`."""
-    from trialbook.adam.problems import DataError
-    from trialbook.trial import load_trial
-
-    try:
-        return load_trial(folder)
-    except DataError as error:
-        raise BuildError(str(error)) from error
