@@ -52,7 +52,7 @@ _ESTIMATES = (
 )
 
 
-def open_sentence(ranges: pd.DataFrame, trial: "Trial") -> Text:
+def open_sentence(ranges: pd.DataFrame) -> Text:
     """Say over how many data sets the ranges run, and what they mean."""
     n = int(ranges["n_seeds"].max()) if len(ranges) else 0
     return Text(
