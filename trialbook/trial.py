@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from trialbook.adam.events import is_event
 from trialbook.adam.loading import file_hashes, read_trial
+from trialbook.adam.populations import Members
 from trialbook.adam.problems import DataError, Findings, Problem, Repair
 from trialbook.config import DAYS_PER_UNIT, Arm, Comparison, Endpoint, TrialConfig
 
@@ -69,6 +70,8 @@ class Trial:
     repairs: tuple[Repair, ...]
     remarks: tuple[str, ...]
     _data: dict[str, pd.DataFrame] = field(repr=False)
+    _rows: dict[str, np.ndarray] = field(repr=False)
+    _members: dict[str, Members] = field(repr=False)
     _notes: dict[str, tuple[str, ...]] = field(repr=False)
     _kept: dict = field(default_factory=dict, repr=False)
 
@@ -243,7 +246,18 @@ class Trial:
         return self._population("safety").copy(deep=False)
 
     def _population(self, name: str) -> pd.DataFrame:
-        return self._data[name]
+        if name not in self._kept:
+            positions, arm = self._members[name]
+            patients = self._data["ADSL"].take(positions).reset_index(drop=True)
+            self._kept[name] = patients.assign(arm=arm)
+        return self._kept[name]
+
+    def _positions(self, name: str, data_set: str) -> np.ndarray:
+        """Return where in a population the patient of each row stands, -1 where outside."""
+        positions = self._members[name].positions
+        place = np.full(len(self._data["ADSL"]), -1)
+        place[positions] = np.arange(len(positions))
+        return place[self._rows[data_set]]
 
     def population_note(self, name: str) -> tuple[str, ...]:
         """Return the one-line facts of a population that a page must state.
@@ -265,20 +279,24 @@ class Trial:
         """
         paramcd = self.endpoint(paramcd).paramcd
         if paramcd not in self._kept:
-            self._kept[paramcd] = self._merged(paramcd)
+            self._kept[paramcd] = self._joined(paramcd)
         return self._kept[paramcd].copy(deep=False)
 
-    def _merged(self, paramcd: str) -> pd.DataFrame:
-        patients = self._population("efficacy")
-        adtte = self._data["ADTTE"]
-        rows = adtte.loc[adtte["PARAMCD"] == paramcd]
-        own = ["USUBJID", *(name for name in rows if name not in patients)]
-        merged = rows[own].merge(patients, on="USUBJID", how="inner", validate="1:1")
-        merged["AVAL"] = merged["AVAL"].astype(float)
-        merged["CNSR"] = merged["CNSR"].astype("int64")
-        merged["event"] = is_event(merged["CNSR"])
-        first = ["USUBJID", "arm", "AVAL", "CNSR", "event"]
-        return merged[first + [name for name in merged if name not in first]]
+    def _joined(self, paramcd: str) -> pd.DataFrame:
+        adtte, adsl = self._data["ADTTE"], self._data["ADSL"]
+        where = self._positions("efficacy", "ADTTE")
+        chosen = (where >= 0) & (adtte["PARAMCD"] == paramcd).to_numpy()
+        own = [name for name in adtte if name not in adsl]
+        rows = adtte.loc[chosen, own].reset_index(drop=True)
+        patients = self._population("efficacy").take(where[chosen]).reset_index(drop=True)
+        first = pd.DataFrame({
+            "USUBJID": patients["USUBJID"],
+            "arm": patients["arm"],
+            "AVAL": rows.pop("AVAL"),
+            "CNSR": rows.pop("CNSR").astype("int64"),
+        })  # fmt: skip
+        first["event"] = is_event(first["CNSR"])
+        return pd.concat([first, rows, patients.drop(columns=["USUBJID", "arm"])], axis=1)
 
     def competing_risks(self, paramcd: str | Endpoint) -> pd.DataFrame:
         """Return `time_to_event` with `cause`: 0 censored, 1 the event, 2 and on competing.
@@ -291,17 +309,26 @@ class Trial:
         frame = self.time_to_event(endpoint)
         time = frame["AVAL"].to_numpy(copy=True)
         cause = frame["event"].to_numpy().astype("int64")
+        where = self._positions("efficacy", "ADTTE")
+        chosen = (where >= 0) & (self._data["ADTTE"]["PARAMCD"] == endpoint.paramcd).to_numpy()
+        patient = self._rows["ADTTE"][chosen]
         for number, competing in enumerate(endpoint.competing, start=2):
             if competing.cnsr is not None:
                 cause[(cause == 0) & (frame["CNSR"] == competing.cnsr)] = number
                 continue
-            adtte = self._data["ADTTE"]
-            rows = adtte[(adtte["PARAMCD"] == competing.paramcd) & is_event(adtte["CNSR"])]
-            other = frame["USUBJID"].map(rows.set_index("USUBJID")["AVAL"]).to_numpy(dtype=float)
+            other = self._event_times(competing.paramcd)[patient]
             first = (other < time) | ((other == time) & (cause == 0))
             time[first] = other[first]
             cause[first] = number
         return frame.assign(AVAL=time, cause=cause)
+
+    def _event_times(self, paramcd: str) -> np.ndarray:
+        """Return when each patient of ADSL had the event of an end point, NaN where never."""
+        adtte = self._data["ADTTE"]
+        happened = ((adtte["PARAMCD"] == paramcd) & is_event(adtte["CNSR"])).to_numpy()
+        times = np.full(len(self._data["ADSL"]), np.nan)
+        times[self._rows["ADTTE"][happened]] = adtte["AVAL"].to_numpy()[happened]
+        return times
 
     def treatment_emergent(self) -> pd.DataFrame | None:
         """Return the treatment-emergent adverse events of the safety population with `arm`.
@@ -312,12 +339,10 @@ class Trial:
         if adae is None or "TRTEMFL" not in adae:
             return None
         if "emergent" not in self._kept:
-            arm = self._population("safety").set_index("USUBJID")["arm"]
-            rows = adae.loc[(adae["TRTEMFL"] == "Y") & adae["USUBJID"].isin(arm.index)]
-            code = arm.cat.codes.reindex(rows["USUBJID"]).to_numpy()
-            self._kept["emergent"] = rows.assign(
-                arm=pd.Categorical.from_codes(code, dtype=arm.dtype)
-            )
+            where = self._positions("safety", "ADAE")
+            chosen = (where >= 0) & (adae["TRTEMFL"] == "Y").to_numpy()
+            arm = self._members["safety"].arm.take(where[chosen])
+            self._kept["emergent"] = adae[chosen].assign(arm=arm).reset_index(drop=True)
         return self._kept["emergent"].copy(deep=False)
 
 
@@ -372,6 +397,8 @@ def load_trial(trial: str | Path) -> Trial:
         repairs=tuple(findings.repairs),
         remarks=tuple(findings.remarks),
         _data=read.data,
+        _rows=read.rows,
+        _members=read.members,
         _notes=read.notes,
     )
     _loaded[key] = loaded

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from trialbook.adam.checks import check_membership, check_trial_data
+from trialbook.adam.checks import check_membership, check_trial_data, link_patients
+from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_flat
 from trialbook.adam.folder import data_files, read_data_sets, sha256
-from trialbook.adam.populations import populations
+from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.trial_yml import NAME, read_trial_yml
 from trialbook.adam.validate import validate
@@ -17,10 +19,28 @@ from trialbook.config import TrialConfig
 
 @dataclass
 class Read:
-    """What a folder holds: trial.yml, the data sets and the two populations."""
+    """What a folder holds.
+
+    Attributes
+    ----------
+    config : TrialConfig or None
+        trial.yml.
+    data : dict of DataFrame
+        The data sets.
+    rows : dict of numpy.ndarray of int
+        Data set to the position in ADSL of each of its rows.
+    members : dict of Members
+        Population to its patients.
+    notes : dict of tuple of str
+        Population to what a page must say of it.
+    files : dict of str
+        File to its SHA-256.
+    """
 
     config: TrialConfig | None = None
     data: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rows: dict[str, np.ndarray] = field(default_factory=dict)
+    members: dict[str, Members] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -61,14 +81,17 @@ def read_trial(folder: Path, findings: Findings) -> Read:
                  for name, paths in data_files(folder).items()}  # fmt: skip
     if config is None:
         return Read()
-    data = check_trial_data(data, config, files, findings)
-    notes = {}
+    read = Read(config, data, files=file_hashes(folder))
+    if "ADLB" in data:
+        data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
     if "ADSL" in data:
-        frames, notes = populations(data["ADSL"], config, files["ADSL"], findings)
-        data |= frames
-        check_membership(data, config, findings)
+        read.data, read.rows = link_patients(data, files, findings)
+    check_trial_data(read.data, config, files, findings)
+    if "ADSL" in data:
+        read.members, read.notes = populations(read.data["ADSL"], config, files["ADSL"], findings)
+        check_membership(read.data, read.rows, read.members, config, findings)
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():
             findings.problem(NAME, key, f"names {name}, which is not there")
-    return Read(config, data, notes, file_hashes(folder))
+    return read

@@ -1,6 +1,7 @@
 """Who is analysed: efficacy by the planned arm, safety by the treatment taken."""
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,6 @@ import pandas as pd
 from trialbook.adam.problems import Findings, counted_noun, examples
 from trialbook.adam.table import counted, decoded, encoded
 from trialbook.config import TrialConfig
-
-POPULATIONS = ("randomized", "efficacy", "safety")
 
 _NO_ARM = re.compile(
     r"scre?e?n.*fail|not (?:randomi[sz]ed|assigned|treated|applicable)|unassigned", re.IGNORECASE
@@ -21,10 +20,25 @@ _FLAT = (
 )
 
 
+class Members(NamedTuple):
+    """The patients of a population.
+
+    Attributes
+    ----------
+    positions : numpy.ndarray of int
+        Their rows in ADSL.
+    arm : pandas.Categorical
+        Their arms' codes, in the order of trial.yml.
+    """
+
+    positions: np.ndarray
+    arm: pd.Categorical
+
+
 def populations(
     adsl: pd.DataFrame, config: TrialConfig, file: str, findings: Findings
-) -> tuple[dict[str, pd.DataFrame], dict[str, tuple[str, ...]]]:
-    """Return the populations with `arm`, and the facts that a page must state of each.
+) -> tuple[dict[str, Members], dict[str, tuple[str, ...]]]:
+    """Return who is in each population and in which arm, and the facts that a page must state of each.
 
     Parameters
     ----------
@@ -37,7 +51,7 @@ def populations(
 
     Returns
     -------
-    frames : dict of DataFrame
+    members : dict of Members
         ``randomized`` and ``efficacy`` by TRT01P, ``safety`` by TRT01A.
     notes : dict of tuple of str
     """
@@ -55,12 +69,14 @@ def populations(
         "safety": (safety, actual, "TRT01A" if by_actual else "TRT01P"),
     }
     refused: set[tuple] = set()
-    frames = {}
+    members = {}
     for name, (member, arm, variable) in of.items():
         _refuse_unknown_arms(adsl, member & arm.isna(), variable, file, refused, findings)
-        frames[name] = _population(adsl, member & arm.notna(), arm, config)
+        kept = (member & arm.notna()).to_numpy()
+        codes = pd.Categorical(arm[kept], [one.code for one in config.arms])
+        members[name] = Members(np.flatnonzero(kept), codes)
     for arm in config.arms:
-        if not (frames["efficacy"]["arm"] == arm.code).any():
+        if not (members["efficacy"].arm == arm.code).any():
             values = " or ".join(arm.values)
             hint = "TRT01P holds: " + ", ".join(examples(adsl["TRT01P"].dropna().unique(), 10))
             rule = f"the arm {arm.code} has no patient in the efficacy population ({values})"
@@ -71,7 +87,7 @@ def populations(
     notes = {"efficacy": efficacy_notes, "safety": safety_notes}
     for note in efficacy_notes + safety_notes:
         findings.remark(note)
-    return frames, notes
+    return members, notes
 
 
 def _arms(column: pd.Series, config: TrialConfig, file: str, findings: Findings) -> pd.Series:
@@ -93,10 +109,10 @@ def has_arm(column: pd.Series) -> pd.Series:
     return decoded(codes, named, column.index, False)
 
 
-Members = tuple[pd.Series, tuple[str, ...]]
+Rule = tuple[pd.Series, tuple[str, ...]]
 
 
-def _efficacy(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Members:
+def _efficacy(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Rule:
     """Return who is in the efficacy population, and which rule stood in for an absent ITTFL."""
     if flag in adsl:
         return adsl[flag] == "Y", ()
@@ -111,7 +127,7 @@ def _efficacy(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> M
     return member, (f"{flag} is absent: {rule} are analysed.",)
 
 
-def _safety(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Members:
+def _safety(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Rule:
     """Return who is in the safety population, and which rule stood in for an absent SAFFL."""
     if flag in adsl:
         return adsl[flag] == "Y", ()
@@ -153,14 +169,6 @@ def _refuse_unknown_arms(
         examples(f"{patient}: {'blank' if pd.isna(arm) else arm}" for patient, arm in first),
         "add the value to an arm's values, or add an arm, or correct the population's flag",
     )
-
-
-def _population(
-    adsl: pd.DataFrame, member: pd.Series, arm: pd.Series, config: TrialConfig
-) -> pd.DataFrame:
-    """Return the members with `arm`, categorical in the order of trial.yml."""
-    codes = pd.Categorical(arm[member], [one.code for one in config.arms])
-    return adsl[member].assign(arm=codes).reset_index(drop=True)
 
 
 def _remarks(

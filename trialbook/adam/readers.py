@@ -61,7 +61,9 @@ def _parquet(content: bytes, file: str, form: str) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(pa.BufferReader(content))
+    schema = pq.read_schema(pa.BufferReader(content))
+    text = [one.name for one in schema if pa.types.is_string(one.type)]
+    table = pq.read_table(pa.BufferReader(content), read_dictionary=text)
     frame = table.to_pandas(date_as_object=False, ignore_metadata=True)
     return Table(file, frame)
 

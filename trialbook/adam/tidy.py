@@ -57,6 +57,8 @@ def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFra
 def _column(column: pd.Series, kind: str | None, table: Table, findings: Findings) -> pd.Series:
     if column.dtype.kind == "M":
         return column.dt.tz_localize(None).astype("datetime64[s]")
+    if column.name == "USUBJID":
+        return _patients(column, table, findings)
     if kind == "date":
         return read_dates(column, table, findings)
     if kind == "flag":
@@ -68,29 +70,52 @@ def _column(column: pd.Series, kind: str | None, table: Table, findings: Finding
 
 def _text(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
     """Return text without padding, NaN where blank; numbers as they would be written."""
+    codes, clean = _clean(column, table, findings)
+    return decoded(codes, clean, column.index, np.nan)
+
+
+def _clean(column: pd.Series, table: Table, findings: Findings) -> tuple[np.ndarray, np.ndarray]:
+    """Return a column's codes and its distinct values as clean text, NaN for blank."""
     codes, values = encoded(column)
-    clean = [written(value) for value in values]
-    text = np.array([isinstance(value, str) for value in values], dtype=bool)
-    blank = np.array([value == "" for value in clean], dtype=bool)
-    changed = np.array([a != b for a, b in zip(clean, values, strict=True)], dtype=bool)
-    padded = counted(codes, changed & text & ~blank)
-    if padded:
-        findings.repair(table.file, column.name, "padding taken off", padded)
+    clean = np.empty(len(values), dtype=object)
+    clean[:] = [written(value) for value in values]
+    # strip() gives the very same object where there is nothing to strip, so this is quick
+    changed = np.array([a is not b for a, b in zip(clean, values, strict=True)], dtype=bool)
+    blank = clean == ""
+    if changed.any():
+        text = np.array([isinstance(value, str) for value in values], dtype=bool)
+        if padded := counted(codes, changed & text & ~blank):
+            findings.repair(table.file, column.name, "padding taken off", padded)
     if table.untyped and (missing := int((codes == -1).sum())):
         findings.repair(table.file, column.name, "NA without quotes read as missing", missing)
-    clean = [np.nan if value == "" else value for value in clean]
-    return decoded(codes, clean, column.index, np.nan)
+    clean[blank] = np.nan
+    return codes, clean
+
+
+def _patients(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
+    """Return USUBJID clean and still encoded, so that patients are looked up once each."""
+    codes, clean = _clean(column, table, findings)
+    distinct = pd.Index(clean).dropna().unique()
+    return pd.Series(
+        pd.Categorical.from_codes(
+            np.append(distinct.get_indexer(clean), -1)[codes], categories=distinct
+        ),
+        index=column.index,
+    )
 
 
 def written(value: object) -> str:
     """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
+    if type(value) is str:
+        value = value.strip()
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
+        return written(value.decode("utf-8", "replace"))
     if isinstance(value, bool | np.bool_):
         return "Y" if value else "N"
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
-    return str(value).strip().encode("utf-8", "replace").decode()
+    return written(str(value))
 
 
 def _flags(column: pd.Series, table: Table, findings: Findings) -> pd.Series:

@@ -1,13 +1,13 @@
 """Whether the data sets agree with each other and with trial.yml."""
 
-__all__ = ["check_membership", "check_trial_data"]
+__all__ = ["check_membership", "check_trial_data", "link_patients"]
 
 import pandas as pd
 
 from trialbook.adam.checks.named import check_named
-from trialbook.adam.checks.patients import check_membership, check_patients
+from trialbook.adam.checks.patients import check_membership, link_patients
 from trialbook.adam.checks.recurrent import check_recurrent
-from trialbook.adam.checks.safety import check_adverse_events, without_doubled_parameters
+from trialbook.adam.checks.safety import check_adverse_events
 from trialbook.adam.checks.times import check_times
 from trialbook.adam.problems import Findings
 from trialbook.config import TrialConfig
@@ -15,8 +15,8 @@ from trialbook.config import TrialConfig
 
 def check_trial_data(
     data: dict[str, pd.DataFrame], config: TrialConfig, files: dict[str, str], findings: Findings
-) -> dict[str, pd.DataFrame]:
-    """Note what contradicts across data sets and trial.yml; return the data sets, mended.
+) -> None:
+    """Note what contradicts across data sets and trial.yml.
 
     Parameters
     ----------
@@ -27,16 +27,10 @@ def check_trial_data(
         Data set to its file's name, for the messages.
     findings : Findings
     """
-    data = dict(data)
-    if "ADLB" in data:
-        data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
-    if "ADSL" in data:
-        check_patients(data, files, findings)
     if "ADTTE" in data:
-        data["ADTTE"] = check_times(data["ADTTE"], config, files["ADTTE"], findings)
+        check_times(data["ADTTE"], config, files["ADTTE"], findings)
     if "ADAE" in data:
         check_adverse_events(data["ADAE"], files["ADAE"], findings)
     if "ADTTER" in data:
         check_recurrent(data["ADTTER"], config, files["ADTTER"], findings)
     check_named(data, config, findings)
-    return data

@@ -36,10 +36,8 @@ def used_paramcds(config: TrialConfig) -> list[str]:
     return list(dict.fromkeys([*(end.paramcd for end in config.endpoints), *competing]))
 
 
-def check_times(
-    adtte: pd.DataFrame, config: TrialConfig, file: str, findings: Findings
-) -> pd.DataFrame:
-    """Note what is wrong with the end points that trial.yml names; return ADTTE.
+def check_times(adtte: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
+    """Note what is wrong with the end points that trial.yml names.
 
     Rows of other end points are kept and not judged.
     """
@@ -66,7 +64,6 @@ def check_times(
     _values(rows, file, findings)
     _units(rows, config, file, findings)
     _dates(rows, config, file, findings)
-    return adtte
 
 
 def _patients(rows: pd.DataFrame) -> tuple[str, ...]:
