@@ -164,7 +164,7 @@ def _stratum(
     alive = survival > 0
     ratio = _over(1 - pooled, survival, alive)
     own = np.where(alive, 1 - ratio, 1.0)
-    ties = 1 - _over(total - 1, total_size * survival_before - 1, total > 1)
+    ties = 1 - _over(total - 1, total_size * survival_before - 1, (total > 1) & here)
     spread = _over(ties * survival_before * total, total_size * at_risk, here)
     influence = a + own * to_come
     variance = np.einsum("ikt,jkt,kt->ij", influence, influence, spread)
