@@ -52,19 +52,23 @@ PLAIN = MIXED.assign(basis="")
 
 
 def test_made_patients_are_called_made_and_agreement_is_no_replication():
-    text = str(published_opening(MIXED, trial("synthetic")))
+    text = str(published_opening(MIXED.rename(columns={"basis": "role"}), trial("synthetic")))
     assert "made to print these figures" in text
     assert "never a replication" in text
     assert "{cite}`dooley2011`" in text
 
 
 def test_synthetic_patients_that_aimed_at_nothing_are_not_called_made_for_it():
-    assert "made to print" not in str(published_opening(PLAIN, trial("synthetic")))
+    assert "made to print" not in str(
+        published_opening(PLAIN.rename(columns={"basis": "role"}), trial("synthetic"))
+    )
 
 
 @pytest.mark.parametrize("privacy", ["public", "confidential"])
 def test_real_patients_are_recomputed(privacy):
-    text = str(published_opening(PLAIN, trial(privacy, reference="")))
+    text = str(
+        published_opening(PLAIN.rename(columns={"basis": "role"}), trial(privacy, reference=""))
+    )
     assert "computed again from the data" in text
     assert "synthetic" not in text
     assert "cite" not in text

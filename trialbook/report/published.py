@@ -25,9 +25,9 @@ WITHHELD = "withheld"
 _BASIS = {"target": "targets of the search", "unforced": "unforced", "": ""}
 
 
-def published_opening(compared: pd.DataFrame, trial: "Trial") -> Text:
+def published_opening(published: pd.DataFrame, trial: "Trial") -> Text:
     """Say what agreement with the paper means here, before any number is shown."""
-    made = trial.synthetic and (compared["basis"] == "target").any()
+    made = trial.synthetic and (published["role"] == "target").any()
     if made:
         text = (
             "**These patients were made to print these figures.** A search placed their events "
