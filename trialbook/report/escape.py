@@ -57,12 +57,12 @@ def escape_html(text: object, longest: int = LONGEST) -> str:
 
 
 def escape_svg(text: object, longest: int = LONGEST) -> str:
-    """Return `text` for a matplotlib figure.
+    """Return `text` for a matplotlib figure drawn in the book's theme.
 
-    matplotlib writes SVG text as XML and escapes it there; what it would take as mathematics
-    is shielded here.
+    matplotlib writes SVG text as XML and escapes it there; the theme keeps it from reading
+    mathematics into dollar signs.
     """
-    return plain(text, longest).replace("\\", "\N{REVERSE SOLIDUS OPERATOR}").replace("$", r"\$")
+    return plain(text, longest)
 
 
 def escape_markdown(text: object, longest: int = LONGEST) -> str:

@@ -112,12 +112,14 @@ def span(lower: float, upper: float) -> str:
     """Return an interval as changes, the smaller change first: ``"23% to 75% lower"``."""
     if upper < 1:
         lower, upper = upper, lower
+    if lower > 1 and upper >= 2:
+        return f"{rounded(lower, 1)} to {rounded(upper, 1)} times as high"
     first, last = change(lower), change(upper)
     if first == last:
         return first
-    for ending in ("% lower", "% higher", " times as high"):
+    for ending in (" lower", " higher"):
         if first.endswith(ending) and last.endswith(ending) and first[0].isdigit():
-            return f"{first.removesuffix(ending)}{ending[:1].strip()} to {last}"
+            return f"{first.removesuffix(ending)} to {last}"
     return f"{first} to {last}"
 
 

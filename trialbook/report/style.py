@@ -62,7 +62,7 @@ THEME = {
     "savefig.facecolor": "none",
     "svg.fonttype": "none",
     "text.color": INK,
-    "text.parse_math": True,
+    "text.parse_math": False,
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "xtick.labelsize": 9,

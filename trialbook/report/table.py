@@ -71,14 +71,18 @@ def html_table(
         html = pattern.sub("", html)
     html = re.search(r"<table.*</table>", html, re.DOTALL).group(0)
     kind = "tb tb-text" if text else "tb"
-    opening = f'<table class="{kind}">\n<caption>{escape_html(caption, 1000)}</caption>'
-    html = re.sub(r"<table[^>]*>", lambda _: opening, html, count=1)
+    html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
+    title = escape_html(caption, 1000)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
-    label = escape_html(caption, 1000)
+    # The caption stands outside: within, it would scroll away with a wide table.
+    parts = [
+        f'<p class="tb-title">{title}</p>',
+        f'<div class="tb-table" role="region" tabindex="0" aria-label="{title}">\n{html}\n</div>',
+        f'<div class="tb-notes">{foot}</div>' if foot else "",
+    ]
     return Table(
-        html=f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n{html}\n'
-        f"</div>" + (f'\n<div class="tb-notes">{foot}</div>' if foot else ""),
+        html="\n".join(filter(None, parts)),
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
         frame=frame,
     )

@@ -80,7 +80,7 @@ def plot_incidence(
             percent_axis(axes, top)
             quiet(axes)
             if i // columns == lines - 1:
-                axes.set_xlabel(trial.time.label, labelpad=2, size=9)
+                axes.set_xlabel(trial.time.label, labelpad=5, size=9)
         return drawn(figure, name, message)
 
 
@@ -151,7 +151,7 @@ def plot_hazard_ratio_over_time(
         values = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
         shown = [v for v in values if low - 0.15 <= np.log(v) <= high + 0.15]
         axes.set_yticks(np.log(shown), [f"{v:g}" for v in shown])
-        axes.set_xlabel(time_label, labelpad=2)
+        axes.set_xlabel(time_label, labelpad=5)
         quiet(axes)
         return drawn(figure, name, message)
 
@@ -210,7 +210,7 @@ def plot_means(
         axes.set_xlim(min(parameter.visits) - span * 0.03, max(parameter.visits) + span * 0.03)
         ticks = _apart(parameter.visits, span)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.set_xlabel(visit_label, labelpad=2)
+        axes.set_xlabel(visit_label, labelpad=5)
         quiet(axes)
         _observed(figure, axes, parameter, arms, ticks, head + 2.1 + 0.56)
         return drawn(figure, name, message)

@@ -14,7 +14,7 @@ from trialbook.report.printed import printed
 from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, drawn, theme
 
 ROW, CONTINUED = 0.225, 0.145
-LETTERS_PER_LINE = 29
+LETTERS_PER_LINE = 24
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def plot_forest(
     estimates = [row for row in rows if isfinite(row.hr)]
     if not estimates:
         return None
-    left, right = 2.75, 1.2
+    left, right = 2.95, 1.2
     head, foot = 0.62, 0.62
     labels = [textwrap.wrap(shortened(row.label, 60), LETTERS_PER_LINE) or [""] for row in rows]
     heights = [ROW + CONTINUED * (len(lines) - 1) for lines in labels]
@@ -179,7 +179,7 @@ def plot_balance(
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.tick_params(length=3)
-        axes.set_xlabel("Standardized mean difference", labelpad=2)
+        axes.set_xlabel("Standardized mean difference", labelpad=5)
         y = head + ROW * len(pairs) + 0.55
         centre = left + (WIDTH - left - 0.15) / 2
         write(figure, centre - 0.1, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)

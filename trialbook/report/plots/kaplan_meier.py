@@ -84,7 +84,7 @@ def plot_kaplan_meier(
         last = max(curves[arm.code].time[-1] for _, arm in arms)
         axes.set_xlim(0, trial.time.to_show(max(last, ticks[-1])) * 1.01)
         axes.set_xticks([trial.time.to_show(t) for t in ticks], [_tick(trial, t) for t in ticks])
-        axes.set_xlabel(trial.time.label, labelpad=2)
+        axes.set_xlabel(trial.time.label, labelpad=5)
         percent_axis(axes)
         quiet(axes)
         _risk_table(figure, axes, curves, arms, ticks, trial, head + PLOT + 0.56)

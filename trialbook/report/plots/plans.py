@@ -51,7 +51,7 @@ def plot_power(
         axes.annotate("assumed", (assumed, 3), xytext=(4, 0), **small)
         axes.annotate("planned", (right, 100 * planned), xytext=(0, 3), ha="right", **small)
         axes.set(xlim=(left, right), ylim=(0, 101), yticks=range(0, 101, 20))
-        axes.set_xlabel("True hazard ratio", labelpad=2)
+        axes.set_xlabel("True hazard ratio", labelpad=5)
         quiet(axes)
         return drawn(figure, name, message)
 
@@ -101,7 +101,7 @@ def plot_tipping_point(
         axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
         axes.minorticks_off()
         axes.set_xlim(delta.min(), delta.max())
-        axes.set_xlabel(delta_label, labelpad=2)
+        axes.set_xlabel(delta_label, labelpad=5)
         quiet(axes)
         return drawn(figure, name, message)
 
@@ -147,5 +147,5 @@ def plot_schedule(
         ticks = [v for i, v in enumerate(visits) if i == 0 or v - visits[i - 1] >= span / 20]
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.tick_params(length=3)
-        axes.set_xlabel(visit_label, labelpad=2)
+        axes.set_xlabel(visit_label, labelpad=5)
         return drawn(figure, name, message)

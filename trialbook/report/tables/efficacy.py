@@ -49,7 +49,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     """
     trial, code = lookup.trial, endpoint.paramcd
     arms = arm_columns(trial, numbers_of_patients(lookup, code))
-    compared = comparison_columns(trial, "Comparison")
+    compared = comparison_columns(trial, "HR, ratio or difference")
     level = f"{100 * lookup.conf_level:g}% CI"
     label, lines = "Estimate", []
 
@@ -60,8 +60,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
         lines.append(cells | {column: to(name) for name, column in compared.items()})
 
     def hazard_ratio(name):
-        text = lookup.text(HR, "cox", code, name, method=ties)
-        return f"HR {text}" if text else ""
+        return lookup.text(HR, "cox", code, name, method=ties)
 
     line(
         "Patients with the event, n (%)",
@@ -71,9 +70,8 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     line(
         f"Events per 100 patient-years ({level})",
         lambda arm: lookup.text("{rate} " + CI, "incidence_rate", code, arm, method="exact"),
-        lambda name: _named(
-            "ratio ",
-            lookup.text("{rate_ratio} " + CI, "incidence_rate", code, name, method="exact"),
+        lambda name: lookup.text(
+            "{rate_ratio} " + CI, "incidence_rate", code, name, method="exact"
         ),
     )
     line(
@@ -88,17 +86,14 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             lambda arm, t=t: lookup.text(
                 "{survival} " + CI, "kaplan_meier", code, arm, time=t, method="log-log"
             ),
-            lambda name, t=t: _named(
-                "difference ", lookup.text("{difference} " + CI, "landmark", code, name, time=t)
-            ),
+            lambda name, t=t: lookup.text("{difference} " + CI, "landmark", code, name, time=t),
         )
     for t in sorted(set(lookup.distinct("time", "rmst", paramcd=code))):
         line(
             f"Mean time free of the event within {shown_time(trial, t)}, {trial.time.show}",
             lambda arm, t=t: lookup.text("{rmst} " + CI, "rmst", code, arm, time=t),
-            lambda name, t=t: _named(
-                "difference ",
-                lookup.text("{difference} " + CI, "rmst", code, name, time=t, method="difference"),
+            lambda name, t=t: lookup.text(
+                "{difference} " + CI, "rmst", code, name, time=t, method="difference"
             ),
         )
     for method, text in (("", "Log-rank test"), ("stratified", "Stratified log-rank test")):
@@ -115,7 +110,10 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
         name=f"estimates-{code}",
         caption=f"{at_start(in_text(endpoint.label))}: every estimate",
         notes=[
-            "Comparisons are " + "; ".join(c.name for c in trial.comparisons) + ".",
+            "Last column: the hazard ratio beside the events, the rate ratio beside the rates, "
+            "differences otherwise. Comparisons are "
+            + "; ".join(c.name for c in trial.comparisons)
+            + ".",
             "HR: hazard ratio of a Cox model without covariates. Intervals of survival are "
             "log-log; those of rates are exact; the restricted mean has Greenwood-type variance.",
         ],
@@ -203,10 +201,6 @@ def tbl_response(lookup: "Lookup") -> Table | None:
         caption="Outcomes that are reached or not",
         notes=["Difference: percentage points, Newcombe's interval. P: Fisher's exact test."],
     )
-
-
-def _named(name: str, text: str) -> str:
-    return f"{name}{text}" if text and text != "NE" else text
 
 
 def _p(text: str) -> str:

@@ -1,0 +1,72 @@
+"""The chapters keep the rules of the house."""
+
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHAPTERS = ["design", "population", "efficacy", "safety"]
+
+
+@pytest.fixture(scope="module", params=CHAPTERS)
+def notebook(request):
+    return jupytext.read(ROOT / "notebooks" / f"{request.param}.md")
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_a_chapter_defines_nothing(notebook):
+    assert not [c.source for c in code(notebook) if re.search(r"^\s*(def|class) ", c.source, re.M)]
+
+
+def test_cells_are_short(notebook):
+    lengths = {
+        len(c.source.splitlines()): c.source
+        for c in code(notebook)
+        if "hide-input" not in c.metadata.get("tags", [])
+    }
+    assert max(lengths) <= 14, lengths[max(lengths)]
+
+
+def test_one_cell_holds_the_parameters(notebook):
+    tagged = [c for c in code(notebook) if "parameters" in c.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assert 'trial = "data/alms"' in tagged[0].source
+
+
+def test_a_chapter_opens_with_a_question_and_closes_with_its_limits(notebook):
+    words = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    assert "> *" in words[0]
+    assert "?" in words[0]
+    headings = re.findall(r"^## (.*)$", "\n".join(words), re.M)
+    assert headings[-1] == "What this says, and what it does not"
+
+
+def test_a_chapter_names_no_trial(notebook):
+    words = "\n".join(c.source for c in notebook.cells).replace('"data/alms"', "")
+    assert not re.search(
+        r"\b(mycophenolate|azathioprine|MMF|AZA|lupus|TRTFAIL|ALMS)\b", words, re.I
+    )
+
+
+def test_no_result_is_typed(notebook):
+    words = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    assert not re.search(r"\d\.\d", words)
+
+
+def test_results_leave_a_chapter_once_in_its_last_cell(notebook):
+    published = [c for c in code(notebook) if "publish_results(" in c.source]
+    assert len(published) == 1
+    assert published[0] is notebook.cells[-1]
+
+
+def test_every_figure_has_a_caption(notebook):
+    for cell in code(notebook):
+        if re.search(r"figures\.plot_", cell.source) and "remove-cell" not in cell.metadata.get(
+            "tags", []
+        ):
+            assert cell.metadata["mystnb"]["figure"]["caption"].endswith(".")

@@ -1,0 +1,122 @@
+"""Text from data is shown as text, in HTML, in Markdown and in figures."""
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from myst_parser.config.main import MdParserConfig
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer
+from myst_parser.parsers.mdit import create_md_parser
+
+from trialbook.report.escape import (
+    escape_html,
+    escape_markdown,
+    escape_svg,
+    plain,
+    shortened,
+)
+from trialbook.report.plots.layout import sheet, write
+from trialbook.report.style import drawn, theme
+from trialbook.report.table import html_table
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "&lt;b&gt; & co",
+    "**bold** _it_ `code` [link](http://evil.example) ![i](x)",
+    "# heading",
+    "- item",
+    "1. item",
+    "$\\frac{1}{0}$ and $$x$$",
+    "\\begin{align}x\\end{align}",
+    "{eval-rst}`x` {cite}`nobody` {numref}`fig-none`",
+    "```{include} /etc/passwd\n```",
+    ":::{warning}\nx\n:::",
+    "(target)=",
+    "% comment",
+    "+++",
+    "| a | b |\n|---|---|",
+    "http://evil.example www.evil.example",
+    "{{ substitution }}",
+    "[^1] footnote",
+    "term\n: definition",
+    "C:\\temp\\new",
+]
+
+
+def rendered(markdown: str) -> str:
+    """Return the text of one paragraph as MyST renders it."""
+    config = MdParserConfig(
+        enable_extensions={"amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"}
+    )
+    parser = create_md_parser(config, DocutilsRenderer)
+    tokens = parser.parse(markdown)
+    assert [token.type for token in tokens if token.nesting >= 0] == ["paragraph_open", "inline"]
+    inline = next(token for token in tokens if token.type == "inline")
+    assert {child.type for child in inline.children} <= {"text", "text_special"}
+    return "".join(child.content for child in inline.children)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_shows_hostile_text_as_it_is(text):
+    assert rendered(f"A patient had {escape_markdown(text)} twice.") == (
+        f"A patient had {plain(text)} twice."
+    )
+
+
+@given(st.text(max_size=60))
+def test_markdown_shows_any_text_as_it_is(text):
+    shown = MarkdownIt("commonmark").parse(f"x{escape_markdown(text)}x")[1]
+    assert "".join(child.content for child in shown.children) == f"x{plain(text)}x"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_html_holds_no_markup_of_the_data(text):
+    escaped = escape_html(text)
+    assert not re.search(r"[<>\"]", escaped)
+    assert html.unescape(escaped) == plain(text)
+
+
+def test_marks_that_turn_the_reading_direction_go():
+    assert plain("a\u202eb\u2066c\u200fd\x00e\nf") == "abcd e f"
+
+
+def test_a_novel_is_cut_and_says_so():
+    assert plain("x" * 10_000) == "x" * 200 + "… (10,000 characters)"
+    assert shortened("y" * 50, 10) == "y" * 9 + "…"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_figure_shows_hostile_text_as_it_is(text):
+    with theme():
+        figure = sheet(1.0)
+        write(figure, 0.1, 0.5, text)
+        svg = drawn(figure, "hostile", text).inline
+    assert "<script" not in svg
+    assert "<img" not in svg
+    words = html.unescape("".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)))
+    assert words == plain(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_table_shows_hostile_text_as_it_is(text):
+    import pandas as pd
+
+    frame = pd.DataFrame({text: [text, "b"], "n": [text, None], "of": [text, text]})
+    table = html_table(
+        frame, name=text, caption=text, groups="of", spanners={text: ["n"]}, notes=[text]
+    )
+    assert "<script" not in table.html
+    assert "<img" not in table.html
+    cell = re.search(r'<th scope="row"[^>]*>(.*?)</th>', table.html, re.DOTALL).group(1)
+    assert html.unescape(cell) == plain(text)
+
+
+def test_dollar_signs_in_a_figure_are_not_mathematics():
+    with theme():
+        figure = sheet(1.0)
+        write(figure, 0.1, 0.5, escape_svg("$x^2$"))
+        assert "$x^2$" in drawn(figure, "dollars", "m").inline
