@@ -147,13 +147,16 @@ def _keys(trial, adae, remarks):
         if variable not in adae:
             remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
             continue
-        terms = adae[variable].astype("category").cat.remove_unused_categories()
-        if uncoded := int(terms.isna().sum()):
+        terms = adae[variable].astype("category").cat
+        code = terms.codes.to_numpy()
+        if uncoded := int((code < 0).sum()):
             remarks.append(f"{uncoded} adverse events have no {variable}.")
-        names = terms.cat.categories.astype(str).to_numpy(object)
+        occurs = np.bincount(code[code >= 0], minlength=len(terms.categories)) > 0
+        position = np.append(np.cumsum(occurs) - 1, -1)  # the last for a term that is missing
+        names = terms.categories.astype(str).to_numpy(object)[occurs]
         level = np.where(np.isin(names, taken), variable, "")
         taken.extend(names)
-        yield (names, level), terms.cat.codes.to_numpy()
+        yield (names, level), position[code]
 
 
 def _by_arm(key, patient, onset, arm, window, n_arms):
@@ -161,10 +164,9 @@ def _by_arm(key, patient, onset, arm, window, n_arms):
     n_terms = int(key.max(initial=0)) + 1
     keep = (key >= 0) & (patient >= 0)
     pair = key[keep].astype(np.int64) * len(arm) + patient[keep]
-    order = np.argsort(pair, kind="stable")
-    pair, first = np.unique(pair[order], return_index=True)
-    onset = onset[keep][order]
-    day = np.minimum.reduceat(onset, first) if pair.size else onset
+    row, pair = pd.factorize(pair)
+    day = np.full(len(pair), np.inf)
+    np.minimum.at(day, row, onset[keep])
     who = pair % len(arm)
     cell = pair // len(arm) * n_arms + arm[who]
     known = np.isfinite(window)
@@ -177,5 +179,5 @@ def _by_arm(key, patient, onset, arm, window, n_arms):
     whole = np.bincount(arm[known], window[known], minlength=n_arms)
     days = whole - total(at_risk, (window[who] - day)[at_risk])
     if not known.any():
-        days = days * np.nan
+        days = np.full_like(days, np.nan)
     return total(slice(None)), total(at_risk), days

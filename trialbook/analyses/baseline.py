@@ -6,7 +6,7 @@ import pandas as pd
 from trialbook.analyses.common import by_arm, categories, pair, percent, results
 from trialbook.config import Variable
 from trialbook.results import rows
-from trialbook.survival.proportions import standardized_difference
+from trialbook.survival import standardized_difference
 from trialbook.trial import Trial
 
 STANDARD = ("AGE", "SEX", "RACE", "ETHNIC", "REGION1")

@@ -53,23 +53,33 @@ def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFra
     if len(trial.arms) > 2:
         of = {"paramcd": endpoint.paramcd, "arm": "all"}
         records.extend(_tests(data, data["arm"], strata, of))
-        test = _test(data, data["arm"], trend=True)
+        test = rank_test(data, data["arm"], trend=True)
         records.extend(rows("log_rank", test, method="trend", **of))
     return results(records, remarks)
 
 
 def _tests(patients, group, strata, of):
-    yield from rows("log_rank", _test(patients, group), **of)
-    yield from rows("log_rank", _test(patients, group, rho=1), method="rho=1", **of)
+    yield from rows("log_rank", rank_test(patients, group), **of)
+    yield from rows("log_rank", rank_test(patients, group, rho=1), method="rho=1", **of)
     if strata:
         known = complete(patients, strata)
         patients, group = patients[known], group[known]
-        test = _test(patients, group, strata=strata_of(patients, strata))
+        test = rank_test(patients, group, strata=strata_of(patients, strata))
         yield from rows("log_rank", test, method="stratified", **of)
 
 
-def _test(patients, group, **options):
-    """Return chisq, df, p_value; not estimable of fewer than two arms or without events."""
+def rank_test(patients: pd.DataFrame, group, **options) -> dict[str, float]:
+    """Return chisq, df, p_value of a log-rank test; NaN with one arm alone or without events.
+
+    Parameters
+    ----------
+    patients : pandas.DataFrame
+        With AVAL and event.
+    group : array_like, shape (n,)
+        The arms.
+    **options
+        Keyword arguments of `trialbook.survival.log_rank`.
+    """
     statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
     if pd.Series(np.asarray(group)).nunique() < 2 or not patients["event"].any():
         return statistics

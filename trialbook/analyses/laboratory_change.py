@@ -56,14 +56,14 @@ def change_by_visit(
     visits = np.unique(usable["AVISITN"])
     kept = (counts[:, counts.sum(axis=0) > 0] >= FEWEST).all(axis=1)
     usable = usable[usable["AVISITN"].isin(visits[kept])]
-    if usable.empty:
-        return []
     if not kept.all():
         left_out = ", ".join(f"{visit:g}" for visit in visits[~kept])
         remarks.append(
             f"{parameter.paramcd}: the mixed model leaves out visits with fewer than {FEWEST} "
             f"values in an arm ({left_out})."
         )
+    if usable.empty:
+        return []
     usable = usable.assign(change=scale(usable["AVAL"]) - scale(usable["BASE"]))
     wide = usable.pivot_table("change", "USUBJID", "AVISITN")
     patients = usable.drop_duplicates("USUBJID").set_index("USUBJID").loc[wide.index]

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from trialbook.analyses.common import results
-from trialbook.analyses.hazards import log_rank
+from trialbook.analyses.common import pair, results
+from trialbook.analyses.hazards import rank_test
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -35,21 +35,16 @@ def multiplicity(trial: Trial) -> pd.DataFrame:
     family = trial.config.multiplicity
     if family is None:
         return results([], ["trial.yml names no family of end points: P values are unadjusted."])
-    tests = {paramcd: log_rank(trial, paramcd) for paramcd in family.family}
     records = []
     for comparison in trial.comparisons:
-        plain = np.array([_p_value(test, comparison.name) for test in tests.values()])
+        pairs = [pair(trial.time_to_event(paramcd), comparison) for paramcd in family.family]
+        plain = np.array([rank_test(*of_pair)["p_value"] for of_pair in pairs])
         known = np.isfinite(plain)
         for method in family.methods:
             adjusted = np.full(len(plain), np.nan)
             if known.any():
                 adjusted[known] = multipletests(plain[known], method=METHODS[method])[1]
-            for paramcd, p_value in zip(tests, adjusted, strict=True):
+            for paramcd, p_value in zip(family.family, adjusted, strict=True):
                 of = {"paramcd": paramcd, "arm": comparison.name, "method": method}
                 records.extend(rows("multiplicity", {"p_value": p_value}, **of))
     return results(records)
-
-
-def _p_value(test, arm):
-    plain = test[(test["arm"] == arm) & (test["method"] == "") & (test["statistic"] == "p_value")]
-    return plain["value"].item()

@@ -34,12 +34,6 @@ def recurrent(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         return results([], ["There are no data on recurrent events."])
     population = trial.efficacy_population()[["USUBJID", "arm"]]
     intervals = adtter.drop(columns=["arm"], errors="ignore").merge(population, on="USUBJID")
-    at_risk = intervals["AENDY"] > intervals["ASTDY"]
-    remarks = []
-    if not at_risk.all():
-        n = int((~at_risk).sum())
-        remarks.append(f"{n} intervals of recurrent events without time at risk are left out.")
-    intervals = intervals[at_risk]
     records = []
     for paramcd, of_endpoint in intervals.groupby("PARAMCD", observed=True):
         for comparison in trial.comparisons:
@@ -59,4 +53,4 @@ def recurrent(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
             of = {"paramcd": str(paramcd), "arm": comparison.name}
             method = method_at("andersen_gill", conf_level)
             records.extend(rows("recurrent", estimates, method=method, **of))
-    return results(records, remarks)
+    return results(records)

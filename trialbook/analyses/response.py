@@ -5,8 +5,7 @@ import pandas as pd
 
 from trialbook.analyses.common import by_arm, method_at, pair, percent, results
 from trialbook.results import rows
-from trialbook.survival.fisher import fisher_exact
-from trialbook.survival.proportions import newcombe
+from trialbook.survival import fisher_p_value, newcombe
 from trialbook.trial import Trial
 
 
@@ -78,7 +77,7 @@ def compared(analysis: str, counts: tuple[int, int, int, int], conf_level: float
     list of dict
     """
     estimable = counts[1] > 0 and counts[3] > 0
-    p_value = fisher_exact(*counts).p_value if estimable else np.nan
+    p_value = fisher_p_value(*counts) if estimable else np.nan
     records = rows(analysis, {"p_value": p_value}, method="fisher", **key)
     difference = lower = upper = np.nan
     if estimable:

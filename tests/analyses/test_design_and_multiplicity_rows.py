@@ -1,0 +1,123 @@
+"""Design, multiplicity, recurrent events, tipping point."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.analyses.tiny import REFERENCE, patients, times, value
+from trialbook import analyses
+from trialbook.trial import load_trial
+
+
+@pytest.fixture
+def planned(write_trial):
+    """A plan with 37.5% and 20% of patients with an event, 114 patients per arm."""
+    adsl = patients("AABB")
+    return write_trial(
+        adsl,
+        times(adsl, [1, 2, 3, 4], [0, 1, 0, 1]),
+        horizon=1096,
+        design={
+            "power": 0.8,
+            "event_proportion": {"A": 0.375, "B": 0.20},
+            "n_per_arm": 114,
+        },
+    )
+
+
+def test_sample_sizes_follow_the_formulas(planned):
+    found = analyses.design(planned, n_simulations=2000)
+    sizes = {
+        method: [
+            value(found, paramcd="", arm="all", method=method, statistic=s)
+            for s in ("n_events", "n")
+        ]
+        for method in ("schoenfeld", "freedman")
+    }
+    # 4 (1.960 + 0.842)^2 / log(0.475)^2 = 56.6 events, / 0.2875 = 196.8 patients
+    assert sizes == {"schoenfeld": [57, 197], "freedman": [62, 216]}
+    assert value(found, paramcd="", arm="B vs A", statistic="hr") == pytest.approx(0.475, abs=5e-4)
+
+
+def test_simulation_agrees_with_the_formula(planned):
+    found = analyses.design(planned, n_simulations=4000)
+    of = {"paramcd": "", "arm": "all", "statistic": "power"}
+    assert value(found, **of, method="simulation") == pytest.approx(0.80, abs=0.03)
+    by_formula = value(found, **of, method="schoenfeld", level="planned")
+    simulated = value(found, **of, method="simulation", level="planned")
+    assert simulated == pytest.approx(by_formula, abs=0.03)
+
+
+def test_power_falls_as_the_hazard_ratio_nears_one(planned):
+    found = analyses.design(planned, n_simulations=100)
+    curve = found[found["level"].str.startswith("hr=")]
+    assert len(curve) > 20
+    assert (np.diff(curve["value"]) < 0).all()
+    assert curve["value"].iloc[-1] == pytest.approx(0.025, abs=1e-3)  # one side of alpha, at 1
+
+
+def test_an_unknown_plan_is_said(seven):
+    assert analyses.design(seven).empty
+    assert analyses.remarks(analyses.design(seven))
+
+
+def test_multiplicity_adjusts_the_log_rank_p_values(tmp_path):
+    folder = REFERENCE / "three_arms"
+    for name in ("adsl.csv", "adtte.csv"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    text = (folder / "trial.yml").read_text()
+    family = "multiplicity: {family: [PFS, OS, RARE], methods: [holm, hochberg]}\n"
+    (tmp_path / "trial.yml").write_text(text + family)
+    trial = load_trial(tmp_path)
+    found = analyses.multiplicity(trial)
+    plain = [
+        value(analyses.log_rank(trial, name), paramcd=name, arm="LOW vs CTRL", statistic="p_value")
+        for name in ("PFS", "OS", "RARE")
+    ]
+    p = np.sort(plain)
+    holm = np.minimum(np.maximum.accumulate(p * [3, 2, 1]), 1)
+    hochberg = np.minimum.accumulate((p * [3, 2, 1])[::-1])[::-1]
+    for method, expected in (("holm", holm), ("hochberg", hochberg)):
+        ours = found[(found["arm"] == "LOW vs CTRL") & (found["method"] == method)]["value"]
+        np.testing.assert_allclose(np.sort(ours), np.sort(expected), rtol=1e-12)
+        assert len(ours) == 3
+
+
+def test_recurrent_events_agree_with_r(write_trial):
+    adsl = patients("AAABBB")
+    intervals = pd.DataFrame(
+        [
+            ("P1", 0, 5, 0), ("P1", 5, 9, 0), ("P1", 9, 20, 1), ("P2", 0, 7, 0), ("P2", 7, 20, 1),
+            ("P3", 0, 3, 0), ("P3", 3, 12, 0), ("P3", 12, 15, 1), ("P4", 0, 8, 0), ("P4", 8, 20, 1),
+            ("P5", 0, 20, 1), ("P6", 0, 11, 0), ("P6", 11, 18, 1),
+        ],
+        columns=["USUBJID", "ASTDY", "AENDY", "CNSR"],
+    ).assign(PARAMCD="FLARE")  # fmt: skip
+    trial = write_trial(adsl, times(adsl, [1] * 6, [1] * 6), adtter=intervals)
+    found = analyses.recurrent(trial)
+    # R: d <- data.frame(id = c(1,1,1,2,2,3,3,3,4,4,5,6,6), s = c(0,5,9,0,7,0,3,12,0,8,0,0,11),
+    #    e = c(5,9,20,7,20,3,12,15,8,20,20,11,18), x = c(1,1,0,1,0,1,1,0,1,0,0,1,0))
+    #    d$t <- as.numeric(d$id > 3); coxph(Surv(s, e, x) ~ t, d, cluster = id)
+    of = {"paramcd": "FLARE", "arm": "B vs A", "method": "andersen_gill"}
+    assert value(found, **of, statistic="coef") == pytest.approx(-0.91629073187415, rel=1e-8)
+    assert value(found, **of, statistic="std_error") == pytest.approx(0.43969686527576, rel=1e-8)
+
+
+def test_a_higher_hazard_of_the_withdrawn_raises_the_hazard_ratio(write_trial):
+    rng = np.random.default_rng(8)
+    n = 120
+    adsl = patients("A" * 60 + "B" * 60, EOSSTT=["COMPLETED", "DISCONTINUED"] * 60)
+    rate = np.where(np.arange(n) < 60, 1 / 300, 1 / 600)
+    event, censored = rng.exponential(1 / rate).round() + 1, rng.integers(100, 500, n)
+    trial = write_trial(
+        adsl,
+        times(adsl, np.minimum(event, censored), (event > censored).astype(int)),
+        horizon=500,
+    )
+    found = analyses.tipping_point(trial, deltas=[0, 1, 3], n_imputations=20)
+    of = {"paramcd": "EVENT", "arm": "B vs A", "statistic": "hr"}
+    hr = [value(found, **of, level="treated", method=f"delta={d}") for d in (0, 1, 3)]
+    assert hr[0] < hr[1] < hr[2]
+    worst = value(found, **of, level="worst", method="extreme")
+    best = value(found, **of, level="best", method="extreme")
+    assert best < hr[0] < hr[2] < worst
