@@ -50,12 +50,12 @@ def test_buttons_count_their_rows_and_all_is_chosen():
     assert "all (3)" in html
     assert "x (2)" in html
     assert "y (1)" in html
-    assert Reader(html).checked == ["my-table-f0-all"]
+    assert Reader(html).checked == ["tb-my-table-f0-all"]
 
 
 def test_every_button_hides_the_other_rows_by_style_alone():
     html = table().html
-    rule = '#my-table:has(#my-table-f0-1:checked) tbody tr:not([data-f0="1"]) {display: none}'
+    rule = '#tb-my-table:has(#tb-my-table-f0-1:checked) tbody tr:not([data-f0="1"]) {display: none}'
     assert rule in html
     assert html.count('<tr data-f0="0">') == 2
     assert html.count('<tr data-f0="1">') == 1

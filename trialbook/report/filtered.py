@@ -39,8 +39,8 @@ _SCRIPT = """
 })();
 """
 _STYLE = """
-.tb-filter-controls {display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem; align-items: end;
-  font-size: 0.875rem; margin: 1rem 0 0.5rem}
+.tb-filter-controls {align-items: end; display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem;
+  font-family: var(--tb-font, sans-serif); font-size: 0.875rem; margin: 0.5rem 0 0.75rem}
 .tb-filter-controls fieldset {border: 0; margin: 0; padding: 0}
 .tb-filter-controls legend {float: none; font-size: inherit; font-weight: 600; margin: 0;
   padding: 0; width: auto}
@@ -83,7 +83,9 @@ def filtered_table(
     -------
     Table
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    file = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    # A heading of the page may have the same words, and with them the same id.
+    slug = f"tb-{file}"
     groups = [(heading, _coded(values)) for heading, values in filters.items()]
     controls = "\n".join(
         _buttons(f"{slug}-f{position}", heading, codes, choices)
@@ -106,16 +108,17 @@ def filtered_table(
         for line, row in enumerate(frame.to_dict("records"))
     )
     html = (
+        f'<p class="tb-title">{label}</p>\n'
         f'<div class="tb-filter" id="{slug}">\n<style>{_STYLE}{rules}\n</style>\n'
         f'<div class="tb-filter-controls">\n{controls}\n'
         '<label class="tb-filter-words" hidden>Containing '
         f'<input type="search" autocomplete="off"></label>\n<output></output>\n</div>\n'
         f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n'
-        f'<table class="tb">\n<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n'
+        f'<table class="tb tb-text">\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
         f"<script>{_SCRIPT % {'name': slug}}</script>\n</div>"
     )
-    return Table(html=re.sub(r"\n\s*", "\n", html), name=slug, frame=frame)
+    return Table(html=re.sub(r"\n\s*", "\n", html), name=file, frame=frame)
 
 
 def _coded(values: Sequence[str]) -> tuple[list[int], list[str]]:
