@@ -37,8 +37,14 @@ def test_freedman_agrees_with_r():
 def test_noninferiority_compares_with_the_margin():
     # the log of 1 / 1.3 to detect: as many events as for a ratio of 1.3 against 1
     assert schoenfeld_events(1.0, margin=1.3) == pytest.approx(schoenfeld_events(1.3))
-    with pytest.raises(ValueError, match="no effect"):
-        schoenfeld_events(1.3, margin=1.3)
+    assert schoenfeld_events(1.0, margin=1 / 1.3) == pytest.approx(schoenfeld_events(1.3))
+    for ratio in (1.3, 1.4):
+        with pytest.raises(ValueError, match="no effect"):
+            schoenfeld_events(ratio, margin=1.3)
+    curve = power(400, [0.8, 1.0, 1.2, 1.3, 1.5], margin=1.3)
+    assert (np.diff(curve) < 0).all()
+    assert curve[3] == pytest.approx(0.025)
+    assert curve[4] < 0.01
 
 
 @given(ratios, levels)

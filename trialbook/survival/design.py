@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from trialbook.survival import validation
+
 METHODS = ("schoenfeld", "freedman")
 
 
@@ -44,15 +46,20 @@ def _check_probability(**given: float) -> None:
 def _effect_per_root_event(
     hazard_ratio: ArrayLike, method: str, allocation: float, margin: float
 ) -> np.ndarray:
-    """Mean of the log-rank z statistic, divided by the root of the number of events."""
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}.")
+    """Mean of the log-rank z statistic, divided by the root of the number of events.
+
+    Without a margin either direction counts, so it is not negative; with one it is negative for
+    a treatment that is truly beyond the margin.
+    """
+    validation.one_of(method, METHODS, "method")
     _check_positive(hazard_ratio=hazard_ratio, allocation=allocation, margin=margin)
     ratio = np.asarray(hazard_ratio, dtype=float)
     if method == "schoenfeld":
-        return np.abs(np.log(ratio / margin)) * np.sqrt(allocation) / (1 + allocation)
+        away = np.log(ratio / margin)
+        away = np.abs(away) if margin == 1 else -np.sign(np.log(margin)) * away
+        return away * np.sqrt(allocation) / (1 + allocation)
     if margin != 1:
-        raise ValueError("Freedman's formula has no margin; use method='schoenfeld'.")
+        raise ValueError("margin: Freedman's formula has none; use method='schoenfeld'.")
     return np.abs(1 - ratio) * np.sqrt(allocation) / (1 + allocation * ratio)
 
 
@@ -61,10 +68,10 @@ def _events(
 ) -> float:
     _check_probability(power=power, alpha=alpha)
     effect = float(_effect_per_root_event(hazard_ratio, method, allocation, margin))
-    if effect == 0:
+    if effect <= 0:
         raise ValueError(
-            f"hazard_ratio equals {margin:g}, where there is no effect to detect: no number of "
-            "events is enough."
+            f"hazard_ratio: {hazard_ratio:g} is at or beyond {margin:g}, where there is no effect "
+            "to detect: no number of events is enough."
         )
     return float(((stats.norm.isf(alpha / 2) + stats.norm.isf(1 - power)) / effect) ** 2)
 
@@ -88,7 +95,8 @@ def schoenfeld_events(
     allocation : float
         Patients in the treated arm per patient in the control arm.
     margin : float
-        Hazard ratio of the null hypothesis: 1 for superiority, the margin for noninferiority.
+        Hazard ratio of the null hypothesis: 1 for superiority, the margin for noninferiority
+        (above 1 where events are unfavourable, below 1 where they are favourable).
 
     Returns
     -------
@@ -98,7 +106,7 @@ def schoenfeld_events(
     Raises
     ------
     ValueError
-        When a parameter is out of its range, or the hazard ratio equals the margin.
+        When a parameter is out of its range, or the hazard ratio is at or beyond the margin.
 
     References
     ----------
@@ -160,8 +168,8 @@ def power(
     Returns
     -------
     float or numpy.ndarray
-        Probability that the test is significant in favour of the true direction; the inverse of
-        `schoenfeld_events` and `freedman_events`.
+        Probability that the test is significant in the true direction (with a margin: that
+        noninferiority is shown); the inverse of `schoenfeld_events` and `freedman_events`.
 
     Raises
     ------
@@ -246,7 +254,8 @@ def event_probability(
     if hazard == 0:
         return 0.0
     # mean over entry of exp(-leaving * time followed); expm1 keeps the digits of short accrual
-    mean = 1.0 if accrual == 0 else -np.expm1(-leaving * accrual) / (leaving * accrual)
+    spread = leaving * accrual
+    mean = -np.expm1(-spread) / spread if spread > 0 else 1.0
     return float(hazard / leaving * (1 - np.exp(-leaving * follow_up) * mean))
 
 
