@@ -149,7 +149,7 @@ def schoenfeld_residuals(model: CoxModel, transform: str = "km") -> SchoenfeldRe
     patient = np.flatnonzero(data.event)
     patient = patient[np.lexsort((data.ranked.exit[patient], stratum[patient]))]
     row = np.repeat(np.arange(sets.time.size), sets.deaths)
-    expected = (moments.dead_sums - moments.score_rows) / sets.death_weight[:, None]
+    expected = moments.expected / sets.death_weight[:, None]
     residuals = data.scaled[patient] - expected[row]
 
     used = _events_where_it_varies(model)

@@ -33,16 +33,11 @@ def distinct_times(*times: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
     """
     pooled = times[0] if len(times) == 1 else np.concatenate(times)
     values, index = _distinct(pooled)
-    gaps = np.diff(values)
-    tied = gaps <= TIED * max(1.0, np.abs(values).mean())
-    if tied.any():
-        first = np.concatenate([[True], ~tied])
-        values, index = values[first], (np.cumsum(first) - 1)[index]
     return values, np.split(index, np.cumsum([t.size for t in times])[:-1])
 
 
 def _distinct(pooled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return sorted unique values and the inverse; whole days are counted rather than sorted."""
+    """Return the distinct values and the inverse; whole days are counted rather than sorted."""
     low, high = pooled.min(), pooled.max()
     if low >= 0 and high <= 4 * pooled.size + 10_000:
         days = pooled.astype(np.intp)
@@ -51,7 +46,8 @@ def _distinct(pooled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             return np.flatnonzero(present).astype(float), (np.cumsum(present) - 1)[days]
     order = np.argsort(pooled)
     ordered = pooled[order]
-    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    gaps = np.diff(ordered, prepend=-np.inf)
+    first = gaps > TIED * max(1.0, np.abs(ordered[gaps > 0]).mean())
     index = np.empty(pooled.size, dtype=np.intp)
     index[order] = np.cumsum(first) - 1
     return ordered[first], index
@@ -86,6 +82,10 @@ class RiskTable:
     n_censored: np.ndarray
     deaths: np.ndarray
 
+    @property
+    def _counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.n_at_risk, self.n_events, self.n_censored
+
     def event_rows(self) -> "RiskTable":
         """Return the rows at which an event happened in any group."""
         return self.rows(self.deaths > 0)
@@ -97,9 +97,7 @@ class RiskTable:
         return RiskTable(
             self.time[keep],
             self.stratum[keep],
-            self.n_at_risk[:, keep],
-            self.n_events[:, keep],
-            self.n_censored[:, keep],
+            *(np.compress(keep, counts, axis=1) for counts in self._counts),
             self.deaths[keep],
         )
 

@@ -59,13 +59,17 @@ class PatternSets:
         """Sum the event times' values over the risk sets of each row."""
         return self.n_at_risk @ values
 
-    def dead(self, values: np.ndarray) -> np.ndarray:
-        """Sum the rows' values over the events at each time."""
-        return self.n_events.T @ values
+    def dead(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sum the rows' values over the events at the times numbered `rows`."""
+        return self._events_at(rows).T @ values
 
-    def dead_adjoint(self, values: np.ndarray) -> np.ndarray:
-        """Sum the event times' values over the events of each row."""
-        return self.n_events @ values
+    def dead_adjoint(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sum the values of the event times numbered `rows` over the events of each row."""
+        return self._events_at(rows) @ values
+
+    def _events_at(self, rows: np.ndarray) -> np.ndarray:
+        every = rows.size == self.deaths.size
+        return self.n_events if every else np.take(self.n_events, rows, axis=1)
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class PatientSets:
     @cached_property
     def death_weight(self) -> np.ndarray:
         """Sum of the weights of those with the event at each time."""
-        return self.dead(np.ones(self.weights.size))
+        return self.dead(np.ones(self.weights.size), np.arange(self.deaths.size))
 
     def _scatter(self, row: np.ndarray) -> sparse.csr_array:
         """Return the matrix that adds each patient's weighted value to a row (-1: to none)."""
@@ -153,13 +157,15 @@ class PatientSets:
             sums = sums - until[np.where(self._present & self.late, self.first - 1, -1)]
         return (self.weights * sums.T).T
 
-    def dead(self, values: np.ndarray) -> np.ndarray:
-        """Sum the patients' values over the events at each time."""
-        return self._dies @ values
+    def dead(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sum the patients' values over the events at the times numbered `rows`."""
+        return (self._dies @ values)[rows]
 
-    def dead_adjoint(self, values: np.ndarray) -> np.ndarray:
-        """Sum the event times' values over the events of each patient."""
-        return (self.event_weight * values[self.event_row].T).T
+    def dead_adjoint(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Sum the values of the event times numbered `rows` over the events of each patient."""
+        at_events = np.zeros((self.deaths.size, *values.shape[1:]), values.dtype)
+        at_events[rows] = values
+        return (self.event_weight * at_events[self.event_row].T).T
 
 
 RiskSets = PatternSets | PatientSets
