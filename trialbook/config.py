@@ -11,10 +11,7 @@ import pandas as pd
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from trialbook.results import versus
-
-DAYS_PER_UNIT = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
-
-Unit = Literal["days", "weeks", "months", "years"]
+from trialbook.units import Unit
 
 
 def _inside_folder(name: str) -> str:

@@ -4,15 +4,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from trialbook.adam.events import is_event
+from trialbook.adam.joins import Joins
 from trialbook.adam.loading import file_hashes, read_trial
-from trialbook.adam.populations import Members
 from trialbook.adam.problems import DataError, Findings, Problem, Repair
-from trialbook.config import DAYS_PER_UNIT, Arm, Comparison, Endpoint, TrialConfig
+from trialbook.config import Arm, Comparison, Endpoint, TrialConfig
+from trialbook.units import Time
 
 __all__ = ["DataError", "Problem", "Repair", "Time", "Trial", "load_trial"]
 
@@ -22,39 +20,6 @@ _NOTICES = {
     "confidential": "Confidential: patient-level data are not shown, and small counts are "
     "withheld.",
 }
-
-
-@dataclass(frozen=True)
-class Time:
-    """The unit of AVAL and the unit in which times are shown.
-
-    Attributes
-    ----------
-    unit, show : str
-        ``"days"``, ``"weeks"``, ``"months"`` or ``"years"``; a month is 30.4375 days, a year
-        365.25.
-    origin : str
-        From when time counts: ``"randomization"`` or ``"the start of follow-up"``.
-    """
-
-    unit: str
-    show: str
-    origin: str
-
-    def to_show(self, values: ArrayLike) -> np.ndarray | float:
-        """Return times in AVAL's unit in the unit that is shown."""
-        factor = DAYS_PER_UNIT[self.unit] / DAYS_PER_UNIT[self.show]
-        return np.multiply(values, factor)
-
-    @property
-    def per_year(self) -> float:
-        """How many of AVAL's units are a year."""
-        return DAYS_PER_UNIT["years"] / DAYS_PER_UNIT[self.unit]
-
-    @property
-    def label(self) -> str:
-        """A time axis's label, ``"Months since randomization"``."""
-        return f"{self.show.capitalize()} since {self.origin}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,11 +34,8 @@ class Trial:
     files: dict[str, str]
     repairs: tuple[Repair, ...]
     remarks: tuple[str, ...]
-    _data: dict[str, pd.DataFrame] = field(repr=False)
-    _rows: dict[str, np.ndarray] = field(repr=False)
-    _members: dict[str, Members] = field(repr=False)
+    _joins: Joins = field(repr=False)
     _notes: dict[str, tuple[str, ...]] = field(repr=False)
-    _kept: dict = field(default_factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -170,30 +132,31 @@ class Trial:
     @property
     def adsl(self) -> pd.DataFrame:
         """All patients, also those in no population."""
-        return self._data["ADSL"].copy(deep=False)
+        return self._data_set("ADSL")
 
     @property
     def adtte(self) -> pd.DataFrame:
         """All rows of ADTTE, also of end points that trial.yml does not name."""
-        return self._data["ADTTE"].copy(deep=False)
+        return self._data_set("ADTTE")
 
     @property
     def adae(self) -> pd.DataFrame | None:
         """All adverse events, treatment-emergent or not; None where not given."""
-        return self._optional("ADAE")
+        return self._data_set("ADAE")
 
     @property
     def adlb(self) -> pd.DataFrame | None:
         """All laboratory results; None where not given."""
-        return self._optional("ADLB")
+        return self._data_set("ADLB")
 
     @property
     def adtter(self) -> pd.DataFrame | None:
         """All recurrent events as start-stop intervals; None where not given."""
-        return self._optional("ADTTER")
+        return self._data_set("ADTTER")
 
-    def _optional(self, name: str) -> pd.DataFrame | None:
-        return self._data[name].copy(deep=False) if name in self._data else None
+    def _data_set(self, name: str) -> pd.DataFrame | None:
+        frame = self._joins.data.get(name)
+        return None if frame is None else frame.copy(deep=False)
 
     @property
     def published(self) -> Path | None:
@@ -229,7 +192,7 @@ class Trial:
 
         They are those whom RANDFL flags; without RANDFL, all whose planned arm trial.yml names.
         """
-        return self._population("randomized").copy(deep=False)
+        return self._joins.population("randomized").copy(deep=False)
 
     def efficacy_population(self) -> pd.DataFrame:
         """Return the patients of the efficacy population with `arm`, by planned arm.
@@ -239,25 +202,11 @@ class Trial:
         pandas.DataFrame
             ADSL's rows and columns, and ``arm``: categorical, codes in the order of the arms.
         """
-        return self._population("efficacy").copy(deep=False)
+        return self._joins.population("efficacy").copy(deep=False)
 
     def safety_population(self) -> pd.DataFrame:
         """Return the treated patients with `arm`, by the treatment that they took."""
-        return self._population("safety").copy(deep=False)
-
-    def _population(self, name: str) -> pd.DataFrame:
-        if name not in self._kept:
-            positions, arm = self._members[name]
-            patients = self._data["ADSL"].take(positions).reset_index(drop=True)
-            self._kept[name] = patients.assign(arm=arm)
-        return self._kept[name]
-
-    def _positions(self, name: str, data_set: str) -> np.ndarray:
-        """Return where in a population the patient of each row stands, -1 where outside."""
-        positions = self._members[name].positions
-        place = np.full(len(self._data["ADSL"]), -1)
-        place[positions] = np.arange(len(positions))
-        return place[self._rows[data_set]]
+        return self._joins.population("safety").copy(deep=False)
 
     def population_note(self, name: str) -> tuple[str, ...]:
         """Return the one-line facts of a population that a page must state.
@@ -277,26 +226,8 @@ class Trial:
             USUBJID, ``arm``, AVAL (float), CNSR (int), ``event`` (bool), the other variables of
             ADTTE, then all of ADSL, whose values win where both have a variable.
         """
-        paramcd = self.endpoint(paramcd).paramcd
-        if paramcd not in self._kept:
-            self._kept[paramcd] = self._joined(paramcd)
-        return self._kept[paramcd].copy(deep=False)
-
-    def _joined(self, paramcd: str) -> pd.DataFrame:
-        adtte, adsl = self._data["ADTTE"], self._data["ADSL"]
-        where = self._positions("efficacy", "ADTTE")
-        chosen = (where >= 0) & (adtte["PARAMCD"] == paramcd).to_numpy()
-        own = [name for name in adtte if name not in adsl]
-        rows = adtte.loc[chosen, own].reset_index(drop=True)
-        patients = self._population("efficacy").take(where[chosen]).reset_index(drop=True)
-        first = pd.DataFrame({
-            "USUBJID": patients["USUBJID"],
-            "arm": patients["arm"],
-            "AVAL": rows.pop("AVAL"),
-            "CNSR": rows.pop("CNSR").astype("int64"),
-        })  # fmt: skip
-        first["event"] = is_event(first["CNSR"])
-        return pd.concat([first, rows, patients.drop(columns=["USUBJID", "arm"])], axis=1)
+        frame = self._joins.time_to_event(self.endpoint(paramcd).paramcd)
+        return frame.copy(deep=False)
 
     def competing_risks(self, paramcd: str | Endpoint) -> pd.DataFrame:
         """Return `time_to_event` with `cause`: 0 censored, 1 the event, 2 and on competing.
@@ -305,45 +236,16 @@ class Trial:
         of the event's own follow-up; at the same time the event itself counts, then the order
         of trial.yml. AVAL is the time of what came first.
         """
-        endpoint = self.endpoint(paramcd)
-        frame = self.time_to_event(endpoint)
-        time = frame["AVAL"].to_numpy(copy=True)
-        cause = frame["event"].to_numpy().astype("int64")
-        where = self._positions("efficacy", "ADTTE")
-        chosen = (where >= 0) & (self._data["ADTTE"]["PARAMCD"] == endpoint.paramcd).to_numpy()
-        patient = self._rows["ADTTE"][chosen]
-        for number, competing in enumerate(endpoint.competing, start=2):
-            if competing.cnsr is not None:
-                cause[(cause == 0) & (frame["CNSR"] == competing.cnsr)] = number
-                continue
-            other = self._event_times(competing.paramcd)[patient]
-            first = (other < time) | ((other == time) & (cause == 0))
-            time[first] = other[first]
-            cause[first] = number
-        return frame.assign(AVAL=time, cause=cause)
-
-    def _event_times(self, paramcd: str) -> np.ndarray:
-        """Return when each patient of ADSL had the event of an end point, NaN where never."""
-        adtte = self._data["ADTTE"]
-        happened = ((adtte["PARAMCD"] == paramcd) & is_event(adtte["CNSR"])).to_numpy()
-        times = np.full(len(self._data["ADSL"]), np.nan)
-        times[self._rows["ADTTE"][happened]] = adtte["AVAL"].to_numpy()[happened]
-        return times
+        time, cause = self._joins.competing_risks(self.endpoint(paramcd))
+        return self.time_to_event(paramcd).assign(AVAL=time, cause=cause)
 
     def treatment_emergent(self) -> pd.DataFrame | None:
         """Return the treatment-emergent adverse events of the safety population with `arm`.
 
         None without ADAE, or where ADAE does not say which are treatment-emergent.
         """
-        adae = self._data.get("ADAE")
-        if adae is None or "TRTEMFL" not in adae:
-            return None
-        if "emergent" not in self._kept:
-            where = self._positions("safety", "ADAE")
-            chosen = (where >= 0) & (adae["TRTEMFL"] == "Y").to_numpy()
-            arm = self._members["safety"].arm.take(where[chosen])
-            self._kept["emergent"] = adae[chosen].assign(arm=arm).reset_index(drop=True)
-        return self._kept["emergent"].copy(deep=False)
+        events = self._joins.treatment_emergent()
+        return None if events is None else events.copy(deep=False)
 
 
 def _named(items, attribute: str, name: str, what: str):
@@ -396,9 +298,7 @@ def load_trial(trial: str | Path) -> Trial:
         files=read.files,
         repairs=tuple(findings.repairs),
         remarks=tuple(findings.remarks),
-        _data=read.data,
-        _rows=read.rows,
-        _members=read.members,
+        _joins=Joins(read.data, read.rows, read.members),
         _notes=read.notes,
     )
     _loaded[key] = loaded

@@ -46,7 +46,8 @@ def read_flat(
             findings.problem(flat.file, column, "named in trial.yml, is no column", hint=hint)
     if len(findings.problems) > before:
         return None
-    return {"ADSL": _adsl(frame, config), "ADTTE": _adtte(frame, config, findings)}
+    data = {"ADSL": _adsl(frame, config), "ADTTE": _adtte(frame, config, findings)}
+    return data if len(findings.problems) == before else None
 
 
 def _adsl(frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:

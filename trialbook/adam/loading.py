@@ -73,8 +73,11 @@ def read_trial(folder: Path, findings: Findings) -> Read:
     if config is not None and config.flat is not None:
         data = read_flat(folder, config, findings) or {}
         files = dict.fromkeys(("ADSL", "ADTTE"), config.flat.file)
+        before = len(findings.problems)
         for name, frame in data.items():
             validate(frame, name, files[name], findings)
+        if len(findings.problems) > before:
+            data = {}
     else:
         data = read_data_sets(folder, findings)
         files = {name: ", ".join(path.name for path in paths)

@@ -38,7 +38,7 @@ class Members(NamedTuple):
 def populations(
     adsl: pd.DataFrame, config: TrialConfig, file: str, findings: Findings
 ) -> tuple[dict[str, Members], dict[str, tuple[str, ...]]]:
-    """Return who is in each population and in which arm, and the facts that a page must state of each.
+    """Return who is in each population and in which arm, and what a page must say of each.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ import pandas as pd
 
 from trialbook.adam.checks.times import unit_in, unit_of
 from trialbook.adam.problems import examples, shortened
-from trialbook.config import DAYS_PER_UNIT
 from trialbook.new.inference import Inference, UsageError
+from trialbook.units import DAYS_PER_UNIT
 
 _KNOWN = {
     "OS": "death",

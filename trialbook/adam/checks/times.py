@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import Findings, counted_noun, examples
-from trialbook.config import DAYS_PER_UNIT, TrialConfig
+from trialbook.config import TrialConfig
+from trialbook.units import DAYS_PER_UNIT
 
 _DAYS = np.timedelta64(1, "D")
 _IN_WORDS = re.compile(r"\b(days?|weeks?|months?|years?|d|wk|mo|yr)\b", re.IGNORECASE)
