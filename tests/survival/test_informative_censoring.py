@@ -133,7 +133,7 @@ def test_the_seed_decides():
     assert one.coef != other.coef
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**4))
 def test_the_effect_worsens_with_delta_and_lies_between_the_extremes(seed):
     time, event, treated = trial(120, seed)
