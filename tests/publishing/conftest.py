@@ -139,9 +139,10 @@ def _serve(connection):
         if pid == 0:
             _run(arguments, cwd, environment, files)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        connection.send((code, *(file.read_text(encoding="utf-8") for file in files)))
+        texts = [file.read_text(encoding="utf-8") for file in files]
         for file in files:
             file.unlink()
+        connection.send((code, *texts))
 
 
 def _run(arguments, cwd, environment, files):
@@ -207,10 +208,16 @@ def clone(tmp_path):
     return lay_out(tmp_path / "clone")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(tmp_path_factory, commands):
     """A small book that was built once; tests read it and change nothing in it."""
     root = lay_out(tmp_path_factory.mktemp("built"))
     finished = commands("build", "data/small", cwd=root)
     assert finished.code == 0, finished.err
     return root
+
+
+@pytest.fixture
+def rebuilt(built, tmp_path):
+    """A copy of the small book that was built once, to change at will."""
+    return Path(shutil.copytree(built, tmp_path / "clone", symlinks=True))

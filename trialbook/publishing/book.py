@@ -149,7 +149,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
     text = path.read_text(encoding="utf-8")
     header = _FRONT_MATTER.match(text)
     try:
-        metadata = yaml.safe_load(header.group(1)) if header else {}
+        metadata = (yaml.safe_load(header.group(1)) if header else None) or {}
     except yaml.YAMLError as error:
         raise ChapterError(f"{where}: the header is not valid YAML.\n{error}") from error
     own = metadata.get("trialbook") or {}

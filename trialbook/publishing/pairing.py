@@ -1,7 +1,6 @@
 """The chapters' Jupyter twins, derived byte for byte from their text."""
 
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,9 @@ def read_notebook(text: Path) -> Any:
 
 def as_json(notebook: Any) -> str:
     """Return a notebook as JSON, always the same bytes for the same notebook."""
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    import nbformat
+
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
 def stale_twins(texts: list[Path]) -> list[tuple[Path, str]]:

@@ -1,0 +1,154 @@
+"""One chapter, executed: what a forked kernel gives is what a fresh kernel gives."""
+
+import json
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from trialbook.publishing.book import read_chapter
+from trialbook.publishing.execute import Run, execute, first_line
+from trialbook.publishing.kernels import can_fork
+from trialbook.publishing.messages import BuildError
+
+HEADER = """---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A chapter
+
+```{code-cell} ipython3
+:tags: [parameters]
+
+trial = "data/x"
+size = 3
+```
+"""
+
+# What would tell a preloaded process from a fresh one: display options, backends, module state.
+TELLTALE = """
+```{code-cell} ipython3
+import sys
+import numpy as np
+import pandas as pd
+pd.DataFrame({f"column {i}": np.arange(size) for i in range(30)})
+```
+
+```{code-cell} ipython3
+pd.get_option("display.max_columns"), pd.get_option("display.width")
+```
+
+```{code-cell} ipython3
+import matplotlib
+import matplotlib.pyplot as plt
+matplotlib.rcParams["svg.hashsalt"] = "x"
+matplotlib.get_backend(), plt.rcParams["figure.dpi"], plt.get_fignums()
+```
+
+```{code-cell} ipython3
+plt.plot([1, 2], [3, 4]);
+```
+
+```{code-cell} ipython3
+import warnings
+warnings.warn("seen once", UserWarning)
+print(trial, size, __name__, len(sys.argv), "sphinx" in sys.modules)
+```
+
+```{code-cell} ipython3
+import logging, os, random, signal
+logging.getLogger().level, random.Random(1).random(), signal.getsignal(signal.SIGTERM)
+```
+
+```{code-cell} ipython3
+from trialbook import results
+results.KEY, os.path.basename(os.getcwd()), os.environ["MPLBACKEND"]
+```
+
+```{code-cell} ipython3
+undefined_name_shows_in_tracebacks = "x"
+%whos str
+```
+"""
+
+
+def chapter(folder: Path, text: str) -> Run:
+    path = folder / "notebooks" / "chapter.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return Run(read_chapter(path, folder), {"size": 4}, folder, folder)
+
+
+def _run(connection, run, scratch, forked):
+    import os
+
+    os.environ["TRIALBOOK_FORK"] = "1" if forked else "0"
+    if forked:
+        from trialbook.publishing.kernels import preload
+
+        preload()
+    try:
+        connection.send(execute(run, scratch))
+    except BuildError as error:
+        connection.send(error)
+
+
+def executed(run: Run, scratch: Path, *, forked: bool) -> str | BuildError:
+    """Execute in a process of its own, as a build does."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_run, args=(there, run, scratch, forked))
+    process.start()
+    result = here.recv()
+    process.join()
+    return result
+
+
+@pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
+def test_a_forked_kernel_gives_the_bytes_of_a_fresh_one(tmp_path):
+    run = chapter(tmp_path, HEADER + TELLTALE)
+    forked = executed(run, tmp_path, forked=True)
+    fresh = executed(run, tmp_path, forked=False)
+    assert isinstance(forked, str), forked
+    outputs = [cell.get("outputs") for cell in json.loads(forked)["cells"]]
+    assert sum(bool(output) for output in outputs) >= 7
+    assert forked.splitlines() == fresh.splitlines()
+
+
+def test_the_parameters_given_are_used_shown_in_no_page_and_noted_without_times(tmp_path):
+    run = chapter(tmp_path, HEADER + "\n```{code-cell} ipython3\ntrial, size\n```\n")
+    notebook = json.loads(executed(run, tmp_path, forked=can_fork()))
+    injected = notebook["cells"][2]
+    assert injected["metadata"]["tags"] == ["injected-parameters", "remove-cell"]
+    assert "".join(injected["source"]) == "# Parameters\nsize = 4\n"
+    shown = notebook["cells"][-1]["outputs"][0]["data"]["text/plain"]
+    assert shown == ["('data/x', 4)"]
+    assert "papermill" not in json.dumps([c["metadata"] for c in notebook["cells"]]).replace(
+        "papermill.record", ""
+    )
+    assert "papermill" not in notebook["metadata"]
+
+
+def test_an_error_inside_a_called_function_names_the_line_of_the_chapter(tmp_path):
+    cell = "\n```{code-cell} ipython3\nimport json\n\njson.loads('{')\n```\n"
+    run = chapter(tmp_path, HEADER + cell)
+    error = executed(run, tmp_path, forked=can_fork())
+    assert isinstance(error, BuildError)
+    line = run.chapter.text.splitlines().index("json.loads('{')") + 1
+    assert f"notebooks/chapter.md, line {line}" in str(error)
+    assert "JSONDecodeError" in str(error)
+
+
+def test_a_cell_that_is_not_python_names_the_line(tmp_path):
+    run = chapter(tmp_path, HEADER + "\n```{code-cell} ipython3\nx = 1\nfor\n```\n")
+    error = executed(run, tmp_path, forked=can_fork())
+    line = run.chapter.text.splitlines().index("for") + 1
+    assert f"notebooks/chapter.md, line {line}" in str(error)
+
+
+def test_the_line_of_a_cell_is_counted_from_the_top_of_the_file():
+    assert first_line("a\nb\nc = 1\nd = 2\n", "c = 1\nd = 2") == 3
+    assert first_line("a\n", "z") is None
