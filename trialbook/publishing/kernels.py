@@ -149,7 +149,8 @@ def _become_kernel(connection_file: str, parent: int) -> None:
         die_with_parent(parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.environ["JPY_PARENT_PID"] = str(parent)
-        sys.argv = ["ipykernel_launcher.py", "-f", connection_file]
+        options = ["-f", connection_file, "--HistoryManager.hist_file=:memory:"]
+        sys.argv = ["ipykernel_launcher.py", *options]
         random.seed()
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
@@ -157,14 +158,7 @@ def _become_kernel(connection_file: str, parent: int) -> None:
         from ipykernel.kernelapp import IPKernelApp
 
         app = IPKernelApp.instance()
-        app.initialize(
-            [
-                "-f",
-                connection_file,
-                f"--IPKernelApp.parent_handle={parent}",
-                "--HistoryManager.hist_file=:memory:",
-            ]
-        )
+        app.initialize([*options, f"--IPKernelApp.parent_handle={parent}"])
         app.start()
         code = 0
     finally:
