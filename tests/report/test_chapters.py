@@ -32,6 +32,13 @@ def test_cells_are_short(notebook):
     assert max(lengths) <= 14, lengths[max(lengths)]
 
 
+def test_no_line_of_code_is_cut_on_the_page(notebook):
+    hidden = {"remove-input", "remove-cell"}
+    shown = [c for c in code(notebook) if not hidden & set(c.metadata.get("tags", []))]
+    lines = [line for c in shown for line in c.source.splitlines()]
+    assert max(map(len, lines)) <= 80, max(lines, key=len)
+
+
 def test_one_cell_holds_the_parameters(notebook):
     tagged = [c for c in code(notebook) if "parameters" in c.metadata.get("tags", [])]
     assert len(tagged) == 1

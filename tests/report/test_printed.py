@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialbook.report.printed import kind_of, p_value, printed, printed_column, rounded
+from trialbook.report.printed import Printer, kind_of, p_value, printed, rounded
 from trialbook.results import results_frame, rows
 
 
@@ -94,5 +94,5 @@ def test_means_have_the_digits_of_their_variable_and_the_sd_one_more():
         rows("baseline", {"mean": 0.8249, "sd": 0.2405}, paramcd="CREATBL", arm="A")
         + rows("baseline", {"mean": 31.83, "sd": 10.588}, paramcd="AGE", arm="A")
     )
-    text = printed_column(frame, digits={"CREATBL": 2, "AGE": 1})
+    text = Printer(digits={"CREATBL": 2, "AGE": 1}).column(frame)
     assert list(text) == ["0.82", "0.241", "31.8", "10.59"]

@@ -69,6 +69,7 @@ def tbl_audit(findings: pd.DataFrame) -> Table:
     return filtered_table(
         shown,
         name="audit",
-        caption="Every check of the printed figures against each other",
-        filters={"Verdict": findings["verdict"], "Check": findings["rule"]},
+        caption=f"All {len(findings)} checks of the printed figures against each other",
+        filters={"Verdict": findings["verdict"]},
+        widths={"Proof": "45%", "Provided that": "18%"},
     )

@@ -34,23 +34,40 @@ _SCRIPT = """
   }
   box.querySelector(".tb-filter-words").hidden = false;
   box.addEventListener("change", show);
+  box.addEventListener("toggle", show);
   field.addEventListener("input", show);
+  window.addEventListener("beforeprint", function () { box.open = true; });
   show();
 })();
 """
 _STYLE = """
-.tb-filter-controls {align-items: end; display: flex; flex-wrap: wrap; gap: 0.4rem 1.5rem;
-  font-family: var(--tb-font, sans-serif); font-size: 0.875rem; margin: 0.5rem 0 0.75rem}
-.tb-filter-controls fieldset {border: 0; margin: 0; padding: 0}
-.tb-filter-controls legend {float: none; font-size: inherit; font-weight: 600; margin: 0;
+.tb-filter {margin: 1rem 0}
+.tb-filter > summary {cursor: pointer; font-family: var(--tb-font, sans-serif); font-weight: 600}
+.tb-filter-controls {align-items: center; display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem;
+  font-family: var(--tb-font, sans-serif); font-size: 0.8125rem; margin: 0.6rem 0}
+.tb-filter-controls fieldset {align-items: center; border: 0; display: flex; flex-wrap: wrap;
+  gap: 0.35rem; margin: 0; min-width: 0; padding: 0}
+.tb-filter-controls legend {float: left; font-size: inherit; font-weight: 600; margin: 0 0.3rem 0 0;
   padding: 0; width: auto}
-.tb-filter-controls label {display: inline-block; margin: 0 0.9rem 0 0; min-height: 1.6rem}
+.tb-filter-controls fieldset label {border: 1px solid var(--tb-muted, #5b6776);
+  border-radius: 1rem; cursor: pointer; line-height: 1.5; margin: 0; padding: 0.05rem 0.6rem;
+  position: relative}
+.tb-filter-controls fieldset input {cursor: pointer; height: 100%; inset: 0; margin: 0; opacity: 0;
+  position: absolute; width: 100%}
+.tb-filter-controls label:has(:checked) {background: var(--tb-ink, #1c2430);
+  border-color: var(--tb-ink, #1c2430); color: var(--tb-paper, #fff)}
+.tb-filter-controls label:has(:focus-visible) {outline: 2px solid var(--tb-accent, #7a4fa3);
+  outline-offset: 2px}
 .tb-filter-words input {border: 1px solid var(--tb-muted, #5b6776); border-radius: 0.25rem;
-  display: block; font: inherit; max-width: 100%; padding: 0.15rem 0.4rem}
-.tb-filter .tb-table table.tb :is(th, td):not(.tb-number) {text-align: left}
-.tb-filter .tb-table table.tb td.tb-number {white-space: nowrap}
-.tb-filter table.tb tr[hidden] {display: none}
-@media print {.tb-filter-controls {display: none}}
+  font: inherit; max-width: 100%; padding: 0.1rem 0.4rem}
+.tb-filter .tb-table table.tb {min-width: 44rem; width: 100%}
+.tb-filter .tb-table table.tb td:not(.tb-number) {max-width: none; min-width: 0}
+.tb-filter .tb-table table.tb .tb-number {text-align: right; white-space: nowrap}
+.tb-filter .tb-table table.tb tr[hidden] {display: none}
+@media print {
+  .tb-filter-controls {display: none}
+  .tb-filter::details-content {content-visibility: visible; display: block}
+}
 """
 
 
@@ -61,8 +78,9 @@ def filtered_table(
     caption: str,
     filters: dict[str, Sequence[str]],
     numbers: Sequence[str] = (),
+    widths: dict[str, str] | None = None,
 ) -> Table:
-    """Return a table with controls that narrow it.
+    """Return a folded table with controls that narrow it.
 
     Parameters
     ----------
@@ -72,12 +90,15 @@ def filtered_table(
     name : str
         Unique in the book; the name of the downloaded file, the prefix of every id.
     caption : str
-        Plain text, above the table.
+        Plain text, above the table; one click on it unfolds the table.
     filters : dict
         Heading of a group of buttons to the value of every row, shown in the table or not; its
         distinct values are the buttons, in the order of a categorical, else of appearance.
+        Rows without a value show under *all* alone.
     numbers : sequence of str
         Columns that are aligned to the right.
+    widths : dict, optional
+        Column to its share of the width, ``"40%"``; the others share what is left.
 
     Returns
     -------
@@ -98,6 +119,7 @@ def filtered_table(
         for choice in range(len(choices))
     )
     label = escape_html(caption, LONGEST_CELL)
+    columns = "".join(f'<col style="width:{(widths or {}).get(name, "auto")}">' for name in frame)
     head = "".join(
         f'<th scope="col"{_NUMBER if column in numbers else ""}>{escape_html(column)}</th>'
         for column in frame
@@ -108,15 +130,15 @@ def filtered_table(
         for line, row in enumerate(frame.to_dict("records"))
     )
     html = (
-        f'<p class="tb-title">{label}</p>\n'
-        f'<div class="tb-filter" id="{slug}">\n<style>{_STYLE}{rules}\n</style>\n'
+        f'<details class="tb-filter" id="{slug}">\n<summary>{label}</summary>\n'
+        f"<style>{_STYLE}{rules}\n</style>\n"
         f'<div class="tb-filter-controls">\n{controls}\n'
         '<label class="tb-filter-words" hidden>Containing '
         f'<input type="search" autocomplete="off"></label>\n<output></output>\n</div>\n'
         f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n'
-        f'<table class="tb tb-text">\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
-        f"<script>{_SCRIPT % {'name': slug}}</script>\n</div>"
+        f'<table class="tb tb-text">\n<colgroup>{columns}</colgroup>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
+        f"<script>{_SCRIPT % {'name': slug}}</script>\n</details>"
     )
     return Table(html=re.sub(r"\n\s*", "\n", html), name=file, frame=frame)
 
@@ -127,8 +149,8 @@ def _coded(values: Sequence[str]) -> tuple[list[int], list[str]]:
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.cat.remove_unused_categories()
         return series.cat.codes.tolist(), [str(choice) for choice in series.cat.categories]
-    codes, choices = pd.factorize(series.astype(str))
-    return codes.tolist(), list(choices)
+    codes, choices = pd.factorize(series)
+    return codes.tolist(), [str(choice) for choice in choices]
 
 
 def _buttons(group: str, heading: str, codes: list[int], choices: list[str]) -> str:

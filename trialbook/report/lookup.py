@@ -2,18 +2,19 @@
 
 import math
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from trialbook.analyses.common import method_at
-from trialbook.report.printed import printed_results
+from trialbook.report.printed import Printer
+from trialbook.report.withholding import WITHHELD, row_keys, withheld
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 _STATISTIC = re.compile(r"\{(\w+)\}")
-_OF = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method"]
 
 
 class Lookup:
@@ -36,12 +37,10 @@ class Lookup:
         self.results = results
         self.trial = trial
         self.conf_level = conf_level
-        printed = printed_results(results, trial)
-        keys = results[[*_OF, "statistic"]].itertuples(index=False, name=None)
-        self._found = {
-            (*key[:5], _time(key[5]), *key[6:]): (value, text)
-            for key, value, text in zip(keys, results["value"], printed, strict=True)
-        }
+        self._printer = Printer.of(trial)
+        # Printed on demand: a table shows a few of thousands of rows.
+        self._found = dict(zip(row_keys(results), results["value"], strict=True))
+        self._withheld = withheld(results, trial.min_cell)
 
     def value(
         self,
@@ -57,12 +56,13 @@ class Lookup:
     ) -> float:
         """Return a value at full precision; NaN where it is absent or not estimable."""
         of = (analysis, paramcd, arm, subgroup, level, _time(time))
-        return self._get(of, method, statistic, (math.nan, ""))[0]
+        key = self._key(of, method, statistic)
+        return math.nan if key in self._withheld else self._found.get(key, math.nan)
 
-    def _get(self, of: tuple, method: str, statistic: str, otherwise=None):
-        """Return value and text of a statistic, of the level asked for where there is one."""
+    def _key(self, of: tuple, method: str, statistic: str) -> tuple:
+        """Return the key of a statistic, of the level asked for where there is one."""
         at_level = (*of, method_at(method, self.conf_level), statistic)
-        return self._found.get(at_level) or self._found.get((*of, method, statistic), otherwise)
+        return at_level if at_level in self._found else (*of, method, statistic)
 
     def text(
         self,
@@ -79,36 +79,45 @@ class Lookup:
         """Return a template such as ``"{n} ({percent})"`` with printed statistics filled in.
 
         Empty where none of the statistics is there; ``NE`` stands for one that is not
-        estimable, an empty string for one that is absent beside others.
+        estimable, an empty string for one that is absent beside others. Where a count is too
+        small to be shown, that is all that is said.
         """
-        key = (analysis, paramcd, arm, subgroup, level, _time(time), method)
+        of = (analysis, paramcd, arm, subgroup, level, _time(time))
         names = _STATISTIC.findall(template)
-        found = {
-            name: self._found[(*key, name)][1] for name in names if (*key, name) in self._found
-        }
-        if not found:
+        keys = {name: self._key(of, method, name) for name in names}
+        keys = {name: key for name, key in keys.items() if key in self._found}
+        if not keys:
             return ""
+        marks = [self._withheld[key] for key in keys.values() if key in self._withheld]
+        if marks:
+            return next((mark for mark in marks if mark != WITHHELD), WITHHELD)
+        row = {"analysis": analysis, "paramcd": paramcd, "arm": arm, "level": level}
+        found = {
+            name: self._printer.text(name, self._found[key], method=key[-2], **row)
+            for name, key in keys.items()
+        }
         if set(found.values()) == {"NE"}:
             return "NE"
         return _STATISTIC.sub(lambda match: found.get(match.group(1), ""), template)
 
     def has(self, analysis: str, **key: str) -> bool:
         """Return whether any result of an analysis agrees with the parts of the key given."""
-        return bool(self._agreeing(analysis, key).any())
+        return bool(len(self._agreeing(analysis, key)))
 
     def distinct(self, column: str, analysis: str, **key: str) -> list:
         """Return the distinct values of a column among results of an analysis, in their order."""
-        found = self.results.loc[self._agreeing(analysis, key), column]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(self._agreeing(analysis, key)[column]))
 
-    def _agreeing(self, analysis: str, key: dict[str, str]) -> pd.Series:
-        found = self.results["analysis"] == analysis
+    @cached_property
+    def _by_analysis(self) -> dict[str, pd.DataFrame]:
+        return dict(iter(self.results.groupby("analysis", sort=False)))
+
+    def _agreeing(self, analysis: str, key: dict[str, str]) -> pd.DataFrame:
+        """Return the rows of an analysis that agree with the parts of the key given."""
+        found = self._by_analysis.get(analysis, self.results.iloc[:0])
         for column, wanted in key.items():
-            if column == "method":
-                wanted = [wanted, method_at(wanted, self.conf_level)]
-                found &= self.results[column].isin(wanted)
-            else:
-                found &= self.results[column] == wanted
+            ways = {wanted, method_at(wanted, self.conf_level)} if column == "method" else {wanted}
+            found = found[found[column].isin(ways)]
         return found
 
     def landmarks(self, paramcd: str) -> list[float]:

@@ -79,8 +79,8 @@ def tbl_open(ranges: pd.DataFrame, trial: "Trial") -> Table:
     return filtered_table(
         shown,
         name="what the paper leaves open",
-        caption="Results that the paper does not print: any value from the lowest to the highest "
-        "fits it",
+        caption=f"All {len(ranges)} results that the paper does not print: any value from the "
+        "lowest to the highest fits it",
         filters={"Kind of result": shown["Of"]},
         numbers=("Lowest", "Median", "Highest", "In this book", "Data sets"),
     )

@@ -7,8 +7,9 @@ page takes over is glued; its names are stable and listed in `GLUED`.
 import json
 import math
 import os
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ GLUED = {
     "results:<chapter>": "all results of a chapter, one JSON string (orient=split)",
     "trial_title": "design: the trial's title",
     "trial_patients": "design: how many patients it has",
+    "question": "design: what the trial asks, in one plain sentence",
     "answer": "efficacy, HTML: the answer in three computed numbers, the printed ones first",
     "answer_figure": "efficacy, HTML: the Kaplan-Meier figure of the end point",
     "answer_endpoint": "efficacy: the end point's label",
@@ -64,6 +66,11 @@ class Table:
     name: str
     frame: pd.DataFrame = field(repr=False)
 
+    def folded(self, summary: str) -> "Table":
+        """Return the same table behind a line of text that unfolds it."""
+        html = f"<details><summary>{escape_html(summary)}</summary>\n{self.html}\n</details>"
+        return replace(self, html=html)
+
     def _repr_html_(self) -> str:
         folder = export_folder("tables")
         if folder:
@@ -80,6 +87,13 @@ class Drawing:
     message: str
     svg: str = field(repr=False)
     png: bytes = field(repr=False, default=b"")
+
+    def renamed(self, name: str) -> "Drawing":
+        """Return the same figure under another name, with ids of its own, for another page."""
+        inline = re.sub(
+            rf'(id="|href="#|url\(#){re.escape(self.name)}-', rf"\g<1>{name}-", self.inline
+        )
+        return replace(self, inline=inline, name=name)
 
     def _repr_html_(self) -> str:
         folder = export_folder("figures")

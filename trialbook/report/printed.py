@@ -6,7 +6,7 @@ on the decimal number, as a reader with pencil and paper does it and as SAS does
 binary neighbour.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -181,64 +181,91 @@ def printed(
     return rounded(shown, places) + kind.unit
 
 
-def printed_column(
-    frame: pd.DataFrame, *, digits: dict[str, int] | None = None, per_shown: float = 1.0
-) -> pd.Series:
-    """Return the printed form of every row of a results frame.
+@dataclass(frozen=True)
+class Printer:
+    """The formatter with a trial's units and digits.
 
-    Parameters
+    Attributes
     ----------
-    frame : pandas.DataFrame
-        A results frame.
-    digits : dict, optional
-        Decimals of the means of a variable or parameter, by PARAMCD; its SD gets one more, its
-        geometric SD too.
-    per_shown : float, default 1
+    digits : dict
+        Decimals of the means of a variable or parameter, by PARAMCD; an SD gets one more.
+    ratios : frozenset of str
+        Laboratory parameters whose change is a ratio to baseline.
+    per_shown : float
         AVAL units in one shown unit of time.
-
-    Returns
-    -------
-    pandas.Series of str
     """
-    own = digits or {}
-    columns = ["analysis", "paramcd", "arm", "level", "method", "statistic", "value"]
-    texts = [
-        printed(
+
+    digits: dict[str, int] = field(default_factory=dict)
+    ratios: frozenset[str] = frozenset()
+    per_shown: float = 1.0
+
+    @classmethod
+    def of(cls, trial: "Trial") -> "Printer":
+        """Return the formatter of a trial."""
+        config = trial.config
+        items = [(item.variable, item.digits) for item in (*config.baseline, *config.exposure)]
+        items += [(item.paramcd, item.digits) for item in config.laboratory]
+        return cls(
+            digits={code: digits for code, digits in items if digits is not None},
+            ratios=frozenset(
+                item.paramcd for item in config.laboratory if item.summary == "geometric"
+            ),
+            per_shown=1 / float(trial.time.to_show(1.0)),
+        )
+
+    def text(
+        self,
+        statistic: str,
+        value: float,
+        *,
+        analysis: str,
+        paramcd: str = "",
+        arm: str = "",
+        level: str = "",
+        method: str = "",
+    ) -> str:
+        """Return one row of the results as the book prints it."""
+        if paramcd == "RANDDT" and value == value:
+            return str(np.datetime64("1970-01-01") + np.timedelta64(int(value), "D"))
+        return printed(
             statistic,
             value,
             analysis=analysis,
             level=level,
             method=method,
             arm=arm,
-            per_shown=per_shown,
-            digits=_own_digits(own, paramcd, statistic, analysis),
+            per_shown=self.per_shown,
+            digits=self._digits(statistic, analysis, paramcd, method),
         )
-        for analysis, paramcd, arm, level, method, statistic, value in zip(
-            *(frame[column] for column in columns), strict=True
-        )
-    ]
-    return pd.Series(texts, index=frame.index, dtype=str)
 
+    def _digits(self, statistic: str, analysis: str, paramcd: str, method: str) -> int | None:
+        """Return the variable's own decimals, for statistics in its unit."""
+        own = self.digits.get(paramcd)
+        if own is None or analysis not in {"baseline", "exposure", "laboratory"}:
+            return None
+        if analysis == "laboratory" and method.startswith(("locf", "mmrm")):
+            if paramcd in self.ratios:
+                return None
+            own += 1
+        if statistic in {"sd", "std_error"}:
+            return own + 1
+        in_its_unit = {"mean", "median", "q1", "q3", "min", "max", "geometric_mean"}
+        return own if statistic in in_its_unit | {"lower", "upper", "difference"} else None
 
-def _own_digits(own: dict[str, int], paramcd: str, statistic: str, analysis: str) -> int | None:
-    if paramcd not in own or analysis not in {"baseline", "exposure", "laboratory"}:
-        return None
-    if statistic in {"mean", "median", "q1", "q3", "min", "max", "geometric_mean"}:
-        return own[paramcd]
-    if statistic in {"sd", "std_error", "lower", "upper"}:
-        return own[paramcd] + 1
-    return None
+    def column(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the printed form of every row of a results frame."""
+        names = ["statistic", "value", "analysis", "paramcd", "arm", "level", "method"]
+        texts = [
+            self.text(
+                statistic, value, analysis=analysis, paramcd=code, arm=arm, level=level, method=way
+            )
+            for statistic, value, analysis, code, arm, level, way in zip(
+                *(frame[name] for name in names), strict=True
+            )
+        ]
+        return pd.Series(texts, index=frame.index, dtype=str)
 
 
 def printed_results(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
     """Return the printed form of every row, in the trial's units and with its digits."""
-    config = trial.config
-    described = [*config.baseline, *config.exposure]
-    digits = {item.variable: item.digits for item in described if item.digits is not None}
-    digits |= {item.paramcd: item.digits for item in config.laboratory if item.digits is not None}
-    text = printed_column(frame, digits=digits, per_shown=1 / float(trial.time.to_show(1.0)))
-    date = (frame["paramcd"] == "RANDDT") & frame["statistic"].isin(["min", "max"])
-    for row in frame.index[date & frame["value"].notna()]:
-        days = int(frame.loc[row, "value"])
-        text[row] = str(np.datetime64("1970-01-01") + np.timedelta64(days, "D"))
-    return text
+    return Printer.of(trial).column(frame)

@@ -125,15 +125,16 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
     )
     filters = {"Verdict": compared["verdict"], "Chapter": compared["chapter"]}
     if (compared["basis"] != "").any():
-        filters["Basis"] = compared["basis"].replace("", "not about data")
+        filters["Basis"] = pd.Categorical(compared["basis"], ["target", "unforced"])
     else:
         shown = shown.drop(columns="Basis")
     return filtered_table(
         shown,
         name="against the paper",
-        caption="Every printed figure beside the computed one",
+        caption=f"All {len(compared)} printed figures beside the computed ones",
         filters=filters,
         numbers=("Printed", "Computed"),
+        widths={"Figure": "24%", "Where in the paper": "22%"},
     )
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.config import DAYS_PER_UNIT
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import Curve, plot_incidence
@@ -15,6 +14,7 @@ from trialbook.report.plots.forest import plot_balance
 from trialbook.report.plots.points import plot_distributions
 from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text
+from trialbook.units import DAYS_PER_UNIT
 
 if TYPE_CHECKING:
     from trialbook.config import Arm

@@ -15,6 +15,8 @@ from trialbook.report.narrative.efficacy import (
 )
 from trialbook.report.narrative.population import (
     no_estimand,
+    not_given,
+    question,
     say_amendments,
     say_balance,
     say_design,
@@ -26,6 +28,8 @@ from trialbook.report.narrative.safety import say_events
 __all__ = [
     "listed",
     "no_estimand",
+    "not_given",
+    "question",
     "say_amendments",
     "say_balance",
     "say_change_of_primary",

@@ -9,7 +9,7 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.narrative.common import listed
 from trialbook.report.output import Text
 from trialbook.report.printed import printed
-from trialbook.report.sentences import of, setting
+from trialbook.report.sentences import in_text, of
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -105,8 +105,11 @@ def say_design(lookup: "Lookup") -> Text | None:
     seen = lookup.text("{n_events}", "design", "", "all", level="observed", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", level="observed", method="schoenfeld")
     if seen:
-        text += f" With the {setting(trial) and 'synthetic '}{seen} events recorded, the power for "
-        text += f"that hazard ratio was {power}."
+        whose = " of these synthetic patients" if trial.synthetic else " recorded"
+        text += (
+            f" With the {seen} events{whose} the power for that planned hazard ratio was {power}; "
+            "it says how fine the net was, not whether the result is right."
+        )
     return Text(text)
 
 
@@ -132,3 +135,22 @@ def say_amendments(trial: "Trial") -> Text:
             line += f" Replaced as the primary end point: {replaced} ({code})."
         lines.append(line)
     return Text("\n".join(lines))
+
+
+def question(trial: "Trial") -> str:
+    """Return what the trial asks, in one plain sentence without markup."""
+    primary = trial.primary
+    event = in_text(primary.label)
+    if not trial.comparisons:
+        return f"How long do patients given {in_text(trial.control.label)} stay free of {event}?"
+    treated = [in_text(comparison.treated.label) for comparison in trial.comparisons]
+    names = " or ".join(dict.fromkeys(treated))
+    control = in_text(trial.comparisons[0].control.label)
+    if primary.favourable:
+        return f"Does {names}, rather than {control}, bring {event} sooner?"
+    return f"Does {names}, rather than {control}, keep patients free of {event} for longer?"
+
+
+def not_given(what: str) -> Text:
+    """Return that something is not in the data of this trial."""
+    return Text(f"{what} not in the data of this trial.")

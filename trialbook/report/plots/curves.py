@@ -21,6 +21,7 @@ from trialbook.report.plots.layout import (
     write,
 )
 from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.withholding import shown_count
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -67,7 +68,7 @@ def plot_incidence(
     width = (WIDTH - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
     with theme():
         figure = sheet(head + lines * (each + 0.55) + foot - 0.2)
-        key(figure, LEFT, 0.1, [arm.label for arm in trial.arms])
+        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
         for i, (label, arms) in enumerate(panels.items()):
             left = LEFT + (i % columns) * (width + 0.45)
             y = head + (i // columns) * (each + 0.55) + 0.3
@@ -192,7 +193,7 @@ def plot_means(
     head, foot = 0.36 + LINE * len(arms), 0.62 + LINE * (1 + len(arms))
     with theme():
         figure = sheet(head + 2.1 + foot)
-        top = key(figure, LEFT, 0.1, [arm.label for _, arm in arms], markers=MARKERS)
+        top = key(figure, 0.02, 0.1, [arm.label for _, arm in arms], markers=MARKERS)
         axis_title(figure, 0.02, top + 0.06, parameter.label)
         axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, 2.1)
         span = (max(parameter.visits) - min(parameter.visits)) or 1.0
@@ -212,7 +213,7 @@ def plot_means(
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_xlabel(visit_label, labelpad=5)
         quiet(axes)
-        _observed(figure, axes, parameter, arms, ticks, head + 2.1 + 0.56)
+        _observed(figure, axes, parameter, trial, arms, ticks, head + 2.1 + 0.56)
         return drawn(figure, name, message)
 
 
@@ -225,7 +226,7 @@ def _apart(visits: Sequence[float], span: float) -> list[float]:
     return kept
 
 
-def _observed(figure, axes, parameter: Means, arms, ticks, top: float) -> None:
+def _observed(figure, axes, parameter: Means, trial, arms, ticks, top: float) -> None:
     """Write how many patients each mean is of."""
     write(figure, 0.02, top, "Patients observed", size=8.5, color=MUTED)
     box, (low, high) = axes.get_position(), axes.get_xlim()
@@ -234,6 +235,6 @@ def _observed(figure, axes, parameter: Means, arms, ticks, top: float) -> None:
         counts = dict(zip(parameter.visits, parameter.observed[arm.code], strict=True))
         for tick in ticks:
             place = WIDTH * (box.x0 + box.width * (tick - low) / (high - low))
-            text = f"{counts.get(tick, 0):,.0f}"
+            text = shown_count(counts.get(tick, 0), trial.min_cell)
             style = {"size": 8.5, "ha": "center", "color": arm_colour(position)}
             write(figure, place, top, text, **style)

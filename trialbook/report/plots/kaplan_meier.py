@@ -21,6 +21,7 @@ from trialbook.report.plots.layout import (
 from trialbook.report.printed import rounded
 from trialbook.report.sentences import in_text
 from trialbook.report.style import MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.withholding import shown_count
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -73,9 +74,11 @@ def plot_kaplan_meier(
     foot = 0.62 + LINE + 2 * LINE * len(arms)
     with theme():
         figure = sheet(head + PLOT + foot)
-        top = key(figure, LEFT, 0.1, [arm.label for _, arm in arms], _counts(curves, arms))
+        top = key(
+            figure, 0.02, 0.1, [arm.label for _, arm in arms], _counts(curves, arms, trial.min_cell)
+        )
         for line in results:
-            write(figure, LEFT, top, line, size=9)
+            write(figure, 0.02, top, line, size=9)
             top += LINE
         axis_title(figure, 0.02, top + 0.06, f"Free of {in_text(endpoint.label)} (%)")
         axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, PLOT)
@@ -95,10 +98,11 @@ def plot_kaplan_meier(
         )
 
 
-def _counts(curves, arms) -> list[str]:
+def _counts(curves, arms, min_cell: int) -> list[str]:
     """Return events of patients by arm."""
     return [
-        f"{curves[arm.code].total_events:,.0f} of {curves[arm.code].n:,.0f} patients"
+        f"{shown_count(curves[arm.code].total_events, min_cell)} of "
+        f"{shown_count(curves[arm.code].n, min_cell)} patients"
         for _, arm in arms
     ]
 
@@ -138,7 +142,8 @@ def _risk_table(figure, axes, curves, arms, ticks, trial, top: float) -> None:
         top += LINE
         at = curves[arm.code].at(ticks)
         for place, at_risk, events in zip(places, at.n_at_risk, at.n_events, strict=True):
-            text = f"{at_risk:,.0f} ({events:,.0f})"
+            shown = [shown_count(n, trial.min_cell) for n in (at_risk, events)]
+            text = "{} ({})".format(*shown)
             write(figure, max(place, 0.3), top, text, size=8.5, ha="center")
 
 

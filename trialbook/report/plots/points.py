@@ -1,5 +1,6 @@
 """Points and spreads: adverse events by arm, distributions at baseline."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -124,7 +125,7 @@ def plot_distributions(
     columns = 2 if len(shown) > 1 else 1
     lines = -(-len(shown) // columns)
     strip = 0.26 * len(trial.arms) + 0.1
-    each, head = strip + 0.62, 0.12 + LINE * len(trial.arms)
+    each, head = strip + 0.72, 0.22 + LINE * len(trial.arms)
     width = (WIDTH - 0.3 - 0.35 * (columns - 1)) / columns
     with theme():
         figure = sheet(head + lines * each)
@@ -132,7 +133,9 @@ def plot_distributions(
         for i, (label, arms) in enumerate(shown.items()):
             left = 0.12 + (i % columns) * (width + 0.35)
             y = head + (i // columns) * each + 0.28
-            write(figure, left, y - 0.13, shortened(label, 40), size=9, color=MUTED)
+            lines = textwrap.wrap(shortened(label, 64), 32)
+            for line, words in enumerate(reversed(lines)):
+                write(figure, left, y - 0.13 - 0.15 * line, words, size=9, color=MUTED)
             axes = panel(figure, left, y, width, strip)
             for position, arm in enumerate(trial.arms):
                 _strip(axes, np.sort(arms.get(arm.code, np.array([]))), position)

@@ -199,6 +199,8 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
     trial, lines = lookup.trial, []
     for item in laboratory_parameters(lookup):
         shifts = lookup.distinct("level", "laboratory", paramcd=item.paramcd, method="shift")
+        key = {"paramcd": item.paramcd, "method": "shift"}
+        visit = next(iter(lookup.distinct("time", "laboratory", **key)), None)
         for level in filter(None, shifts):
             before, _, after = level.partition(" > ")
             line = {
@@ -213,6 +215,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
                     item.paramcd,
                     arm.code,
                     level=level,
+                    time=visit,
                     method="shift",
                 )
             lines.append(line)

@@ -1,0 +1,52 @@
+"""All end points at once: every estimate that a report gives of each."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trialbook.analyses.common import joined
+from trialbook.analyses.effects import landmark, rmst
+from trialbook.analyses.hazards import TIES, cox, log_rank
+from trialbook.analyses.time_to_event import incidence_rate, kaplan_meier
+from trialbook.trial import Trial
+
+
+def end_points(
+    trial: Trial,
+    *,
+    ties: str = "efron",
+    conf_level: float = 0.95,
+    horizon: float | None = None,
+    landmarks: Sequence[float] | None = None,
+) -> pd.DataFrame:
+    """Estimate all end points: survival, tests, hazard ratios, rates, differences.
+
+    Parameters
+    ----------
+    trial : Trial
+    ties : str
+        The handling of ties that comes first; the others follow as variants.
+    conf_level : float
+        Level of the intervals.
+    horizon, landmarks
+        In AVAL's unit; trial.yml's by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results of ``kaplan_meier``, ``log_rank``, ``cox``, ``incidence_rate``, ``landmark`` and
+        ``rmst`` for every end point of trial.yml.
+    """
+    ways = [ties, *(way for way in TIES if way != ties)]
+    return joined(
+        part
+        for endpoint in trial.endpoints
+        for part in (
+            kaplan_meier(trial, endpoint, conf_level=conf_level),
+            log_rank(trial, endpoint),
+            cox(trial, endpoint, ties=ways, conf_level=conf_level),
+            incidence_rate(trial, endpoint, conf_level=conf_level),
+            landmark(trial, endpoint, landmarks=landmarks, conf_level=conf_level),
+            rmst(trial, endpoint, horizon=horizon, conf_level=conf_level),
+        )
+    )
