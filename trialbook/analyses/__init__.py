@@ -10,13 +10,17 @@ from functools import lru_cache
 
 import pandas as pd
 
+from trialbook.analyses.adverse_event_course import severity, time_to_adverse_event
 from trialbook.analyses.adverse_events import adverse_events, event_classes, group_labels
 from trialbook.analyses.baseline import baseline
 from trialbook.analyses.common import joined, remarks
 from trialbook.analyses.competing_risks import competing_risks
+from trialbook.analyses.composite import composite
 from trialbook.analyses.design import design
+from trialbook.analyses.discontinuation import discontinuation
 from trialbook.analyses.disposition import disposition
 from trialbook.analyses.effects import landmark, rmst
+from trialbook.analyses.end_points import end_points
 from trialbook.analyses.evidence import evidence
 from trialbook.analyses.exposure import exposure
 from trialbook.analyses.hazards import cox, log_rank, proportional_hazards
@@ -24,6 +28,7 @@ from trialbook.analyses.laboratory import laboratory
 from trialbook.analyses.multiplicity import multiplicity
 from trialbook.analyses.recurrent import recurrent
 from trialbook.analyses.response import response
+from trialbook.analyses.sensitivity import hazard_ratio_by_period, sensitivity
 from trialbook.analyses.subgroups import subgroups
 from trialbook.analyses.time_to_event import follow_up, incidence_rate, kaplan_meier, time_ticks
 from trialbook.analyses.tipping_point import tipping_point
@@ -35,14 +40,18 @@ __all__ = [
     "all_results",
     "baseline",
     "competing_risks",
+    "composite",
     "cox",
     "design",
+    "discontinuation",
     "disposition",
+    "end_points",
     "event_classes",
     "evidence",
     "exposure",
     "follow_up",
     "group_labels",
+    "hazard_ratio_by_period",
     "incidence_rate",
     "joined",
     "kaplan_meier",
@@ -55,8 +64,11 @@ __all__ = [
     "remarks",
     "response",
     "rmst",
+    "sensitivity",
+    "severity",
     "subgroups",
     "time_ticks",
+    "time_to_adverse_event",
     "tipping_point",
 ]
 
@@ -70,8 +82,13 @@ def _of_every_endpoint(analysis: Callable[..., pd.DataFrame]) -> Callable[[Trial
     return of_every_endpoint
 
 
+def _adverse_events(trial: Trial) -> pd.DataFrame:
+    return joined([adverse_events(trial), severity(trial), time_to_adverse_event(trial)])
+
+
 ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
     "disposition": disposition,
+    "discontinuation": discontinuation,
     "baseline": baseline,
     "exposure": exposure,
     **{
@@ -87,13 +104,16 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
             "incidence_rate": incidence_rate,
             "subgroup": subgroups,
             "competing_risks": competing_risks,
+            "composite": composite,
+            "period": hazard_ratio_by_period,
+            "sensitivity": sensitivity,
         }.items()
     },
     "recurrent": recurrent,
     "tipping_point": tipping_point,
     "multiplicity": multiplicity,
     "response": response,
-    "adverse_events": adverse_events,
+    "adverse_events": _adverse_events,
     "laboratory": laboratory,
     "design": design,
     "evidence": evidence,

@@ -55,8 +55,8 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         return results([], ["The safety population is empty: adverse events are not analysed."])
     patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
     arm = safety["arm"].cat.codes.to_numpy()
-    window, remarks = _risk_window(trial, safety)
-    onset, onset_remarks = _onset(adae, safety["TRTSDT"].to_numpy(), patient, window)
+    window, remarks = risk_window_days(trial, safety)
+    onset, onset_remarks = onset_days(adae, safety["TRTSDT"].to_numpy(), patient, window)
     n_patients = np.bincount(arm, minlength=len(trial.arms))
     to_unit = trial.time.per_year / DAYS_PER_YEAR
 
@@ -110,8 +110,8 @@ def group_labels(trial: Trial) -> dict[str, str]:
     return {key: group.label or key.replace("_", " ") for key, group in groups.items()}
 
 
-def _risk_window(trial, safety):
-    """Return the days at risk of each patient (NaN: not known), and remarks."""
+def risk_window_days(trial, safety):
+    """Return the days at risk of each safety patient (NaN: not known), and remarks."""
     if not {"TRTSDT", "TRTEDT"} <= set(safety):
         remark = "The dates of treatment are not given: rates per time at risk are not estimable."
         return np.full(len(safety), np.nan), [remark]
@@ -121,7 +121,7 @@ def _risk_window(trial, safety):
     return days.clip(lower=1).to_numpy(float), [remark] if unknown else []
 
 
-def _onset(adae, start, patient, window):
+def onset_days(adae, start, patient, window):
     """Return the day of onset of each event, the day of the first dose being 1, and remarks."""
     if np.isnan(window).all() or "ASTDT" not in adae:
         return np.full(len(adae), np.nan), []

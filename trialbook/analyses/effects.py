@@ -68,7 +68,7 @@ def rmst(
         estimates = []
         for arm, of_arm in ((comparison.treated, treated), (comparison.control, ~treated)):
             estimate = None
-            if tau <= survival.largest_tau(time[of_arm], event[of_arm]):
+            if 0 < tau <= survival.largest_tau(time[of_arm], event[of_arm]):
                 estimate = survival.rmst(time[of_arm], event[of_arm], tau, conf_level=conf_level)
             else:
                 remarks.append(

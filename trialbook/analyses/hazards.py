@@ -15,8 +15,6 @@ from trialbook.trial import Trial
 TIES = ("efron", "breslow", "exact")
 TRANSFORMS = ("km", "rank", "identity", "log")
 ESTIMATES = ("coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value")
-# The exact partial likelihood sums over subsets of the patients at risk.
-MOST_PATIENTS_EXACT = 2000
 
 
 def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
@@ -102,8 +100,8 @@ def cox(
     endpoint : Endpoint or str, optional
         The primary one by default.
     ties : sequence of str
-        How the unadjusted model handles ties, each a method of its own; ``exact`` (R's, SAS's
-        DISCRETE) is left out of large data. The other models take the first.
+        How the unadjusted model handles ties, each a method of its own; ``exact`` is R's, SAS's
+        DISCRETE. The other models take the first.
     conf_level : float
         Level of the intervals.
 
@@ -139,9 +137,6 @@ def cox(
                 yield from rows("cox", estimates, level=level, **of)
 
         for method in ties:
-            if method == "exact" and len(patients) > MOST_PATIENTS_EXACT:
-                remarks.append("The exact handling of ties is left out: there are many patients.")
-                continue
             records.extend(fit(method, ties=method))
         if strata:
             records.extend(fit("stratified", by=strata))

@@ -44,8 +44,9 @@ def tipping_point(
         Results with analysis ``tipping_point``, method ``delta=2``: hr, hr_lower, hr_upper,
         p_value by comparison; `level` says whose course is imputed with that delta: that of the
         ``treated`` arm's withdrawn patients alone (the control arm's stay censored), or of
-        ``both`` arms'. Level ``worst`` and ``best``, method ``extreme``: the withdrawn of one arm
-        fail at once, those of the other never.
+        ``both`` arms'; level ``reference``, delta 1: withdrawn patients of either arm go on as
+        the control arm does (jump to reference). Level ``worst`` and ``best``, method
+        ``extreme``: the withdrawn of one arm fail at once, those of the other never.
 
     Notes
     -----
@@ -86,6 +87,19 @@ def tipping_point(
                 method = method_at(f"delta={delta:g}", conf_level)
                 estimates = {name: getattr(effect, name) for name in ESTIMATES}
                 records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
+        jump = survival.delta_adjusted(
+            time,
+            event,
+            treated,
+            delta=1,
+            like="control",
+            n_imputations=n_imputations,
+            seed=seed,
+            **options,
+        )
+        estimates = {name: getattr(jump, name) for name in ESTIMATES}
+        method = method_at("delta=1", conf_level)
+        records.extend(rows("tipping_point", estimates, level="reference", method=method, **of))
         cases = survival.extreme_cases(time, event, treated, **options)
         for level in ("worst", "best"):
             estimates = {name: getattr(getattr(cases, level), name) for name in ESTIMATES}

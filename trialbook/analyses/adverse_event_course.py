@@ -1,0 +1,141 @@
+"""Adverse events in depth: how severe, how related, and when they first came."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from trialbook import survival
+from trialbook.analyses.adverse_events import GROUPS, onset_days, risk_window_days
+from trialbook.analyses.common import (
+    DAYS_PER_YEAR,
+    by_arm,
+    categories,
+    method_at,
+    percent,
+    results,
+)
+from trialbook.analyses.time_to_event import time_ticks
+from trialbook.results import rows
+from trialbook.trial import Trial
+
+ABSENT = "There are no data on adverse events."
+SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
+FIRST = ("serious", "withdrawal", "fatal")
+
+
+def severity(trial: Trial) -> pd.DataFrame:
+    """Count patients by their worst severity, and by relation to treatment as judged.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``adverse_events``, paramcd ``any``, by arm n and percent of the
+        safety population: `level` ``AESEV=SEVERE``: patients whose worst event it was (in the
+        order mild, moderate, severe, life threatening, fatal); ``AEREL=...``: patients with at
+        least one event of that relation. A remark for what is not given.
+
+    References
+    ----------
+    Junqueira DR et al. CONSORT Harms 2022. BMJ 2023;381:e073725, items 6 and 17.
+    """
+    adae = trial.treatment_emergent()
+    if adae is None:
+        return results([], [ABSENT])
+    sizes = {code: len(patients) for code, patients in by_arm(trial, trial.safety_population())}
+    records, remarks = [], []
+    for variable in ("AESEV", "AEREL"):
+        if variable not in adae or adae[variable].isna().all():
+            remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
+            continue
+        text, levels = categories(adae[variable])
+        per_patient = adae[["USUBJID", "arm"]].assign(level=text).dropna(subset=["level"])
+        if variable == "AESEV":
+            levels = sorted(levels, key=_rank)
+            order = per_patient["level"].map(levels.index)
+            worst = order.groupby(per_patient["USUBJID"]).transform("max")
+            per_patient = per_patient[order == worst]
+        counts = per_patient.drop_duplicates(["USUBJID", "level"]).groupby(
+            ["arm", "level"], observed=False
+        )
+        n_of = counts.size()
+        for code, size in sizes.items():
+            for level in levels:
+                n = int(n_of.get((code, level), 0))
+                of = {"paramcd": "any", "arm": code, "level": f"{variable}={level}"}
+                statistics = {"n": n, "percent": percent(n, size)}
+                records.extend(rows("adverse_events", statistics, **of))
+    return results(records, remarks)
+
+
+def time_to_adverse_event(
+    trial: Trial, *, times: np.ndarray | None = None, conf_level: float = 0.95
+) -> pd.DataFrame:
+    """Estimate when the first serious event, withdrawal for one, or death came.
+
+    Parameters
+    ----------
+    trial : Trial
+    times : numpy.ndarray, optional
+        Time points since the first dose in AVAL's unit; by default the ticks of the primary
+        figure.
+    conf_level : float
+        Level of the log-log intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``adverse_events``, paramcd ``serious``, ``withdrawal``, ``fatal``,
+        method ``aalen_johansen`` by arm and time: cumulative_incidence, std_error, lower, upper.
+        The end of treatment (and of the risk window after it) competes: no event can count
+        after it. Empty with a remark where dates are not given.
+    """
+    adae = trial.treatment_emergent()
+    if adae is None:
+        return results([], [ABSENT])
+    safety = trial.safety_population()
+    window, remarks = risk_window_days(trial, safety)
+    known = np.isfinite(window)
+    if "ASTDT" not in adae or not known.any():
+        return results([], ["The dates of adverse events or of treatment are not given."])
+    times = time_ticks(trial) if times is None else times
+    patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
+    onset, _ = onset_days(adae, safety["TRTSDT"].to_numpy(), patient, window)
+    to_unit = trial.time.per_year / DAYS_PER_YEAR
+    records = []
+    for name in FIRST:
+        group = trial.config.adverse_events.get(name, GROUPS[name])
+        if any(variable not in adae for variable in group.where):
+            remarks.append(f"ADAE does not say which events are {name}.")
+            continue
+        chosen = group.select(adae).to_numpy(bool)
+        first = np.full(len(safety), np.inf)
+        np.minimum.at(first, patient[chosen], onset[chosen])
+        event = first <= window
+        data = safety.assign(
+            AVAL=np.where(event, first, window) * to_unit, cause=np.where(event, 1, 2)
+        )
+        records.extend(_incidence(trial, data[known], name, times, conf_level))
+    return results(records, remarks)
+
+
+def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
+    for code, patients in by_arm(trial, data):
+        if patients.empty:
+            continue
+        time, cause = patients["AVAL"].to_numpy(), patients["cause"].to_numpy()
+        at = survival.cumulative_incidence(time, cause, conf_level=conf_level).at(times, 1)
+        of = {"paramcd": name, "arm": code, "method": method_at("aalen_johansen", conf_level)}
+        for i, t in enumerate(times):
+            names = ["cumulative_incidence", "std_error", "lower", "upper"]
+            statistics = {name: getattr(at, name)[i] for name in names}
+            yield from rows("adverse_events", statistics, time=float(t), **of)
+
+
+def _rank(level: str) -> tuple[int, str]:
+    upper = level.upper()
+    return (SEVERITIES.index(upper) if upper in SEVERITIES else len(SEVERITIES), level)
