@@ -2,7 +2,7 @@
 #
 #   Rscript tests/reference/make_reference.R SEED CASES_PER_KIND OUT.json
 #
-# The committed survival_r.json is SEED 1, one case per kind; run it with other seeds and more cases
+# The committed survival.json is SEED 1, one case per kind; run it with other seeds and more cases
 # to hunt for disagreements. Needs the packages survival (3.5-3) and jsonlite.
 suppressPackageStartupMessages({library(survival); library(jsonlite)})
 arguments <- commandArgs(trailingOnly = TRUE)

@@ -238,8 +238,8 @@ def _arms(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> list[KaplanM
 def _areas(curve: KaplanMeier, taus: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the area under the curve up to each tau and its variance.
 
-    The variance is the sum over event times t of (area from t to tau)^2 d / (n (n - d)), for all
-    taus from three cumulative sums; the last time adds nothing where all have the event.
+    The variance is the sum over event times t of (area from t to tau)^2 d / (n (n - d)); the last
+    time adds nothing where all have the event.
     """
     start = np.concatenate([[0.0], curve.time])
     height = np.concatenate([[1.0], curve.survival])
@@ -247,11 +247,13 @@ def _areas(curve: KaplanMeier, taus: np.ndarray) -> tuple[np.ndarray, np.ndarray
     survivors = curve.n_at_risk > curve.n_events
     terms = np.zeros(curve.time.size)
     terms[survivors] = greenwood_terms(curve.n_at_risk[survivors], curve.n_events[survivors])
-    sums = [np.concatenate([[0.0], np.cumsum(area[1:] ** k * terms)]) for k in range(3)]
     last = np.searchsorted(curve.time, taus, side="right")
     total = area[last] + height[last] * (taus - start[last])
-    variance = total**2 * sums[0][last] - 2 * total * sums[1][last] + sums[2][last]
-    return total, np.maximum(variance, 0.0)
+    variance = [
+        np.sum((to_tau - area[1 : rows + 1]) ** 2 * terms[:rows])
+        for to_tau, rows in zip(total, last, strict=True)
+    ]
+    return total, np.array(variance)
 
 
 def _common_tau(treated: RMST, control: RMST) -> float:

@@ -10,6 +10,7 @@ CONVERGED = 1e-12  # of the Newton decrement: one more step leaves rounding alon
 FLAT = 1e-5  # ... below which a coefficient that still strides on has no finite estimate
 FLAT_ENOUGH = 1e-8  # ... and the likelihood is at its limit
 STRIDE = 0.1  # in log hazard ratio over the covariate's range
+FIRST_STEP = 5.0  # at most, and twice as far each time: a leap into the flat would get stuck there
 ALIASED = 1e-9
 
 
@@ -107,6 +108,8 @@ def maximize(
             if decrement < FLAT:
                 # near a maximum a step is a small part of the one before
                 monotone |= (np.abs(step) > STRIDE) & (np.abs(step) > np.abs(before) / 2)
+            farthest = FIRST_STEP * 2**iteration
+            step *= min(1.0, farthest / np.abs(step).max(initial=farthest))
             beta, state = _climb(likelihood, beta, step, state)
             information = state.information()
             if decrement < (FLAT_ENOUGH if monotone.any() else tolerance):
