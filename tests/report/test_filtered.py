@@ -68,6 +68,13 @@ def test_the_order_of_a_categorical_is_kept_and_empty_choices_go():
     assert "unused" not in html
 
 
+def test_a_row_without_a_value_shows_under_all_alone():
+    html = table(kinds=pd.Categorical(["x", None, "x"], ["x"])).html
+    assert "all (3)" in html
+    assert "x (2)" in html
+    assert html.count('data-f0="-1"') == 1
+
+
 def test_the_search_field_needs_the_script_and_nothing_comes_from_the_network():
     html = table().html
     assert '<label class="tb-filter-words" hidden>' in html
