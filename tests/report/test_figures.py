@@ -93,7 +93,9 @@ def test_the_flow_holds_every_count_once_per_arm():
 
 
 class _Trial:
-    """What the figures need of a trial: arms, unit of time."""
+    """What the figures need of a trial: arms, unit of time, the smallest count shown."""
+
+    min_cell = 0
 
     def __init__(self, labels):
         arm = type("Arm", (), {})

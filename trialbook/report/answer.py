@@ -10,7 +10,7 @@ from trialbook.report import sentences
 from trialbook.report.escape import escape_html
 from trialbook.report.narrative.common import p_phrase
 from trialbook.report.output import Html
-from trialbook.report.printed import printed
+from trialbook.report.printed import MINUS, printed
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.tables.columns import shown_time
 
@@ -82,17 +82,19 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
     key = ("landmark", endpoint.paramcd, comparison.name)
     for t in reversed(lookup.landmarks(endpoint.paramcd)):
         if isfinite(lookup.value("difference", *key, time=t)):
-            words = f"more patients free of {event} at {shown_time(trial, t)}, percentage points "
+            more = "more" if lookup.value("difference", *key, time=t) >= 0 else "fewer"
+            words = f"{more} patients free of {event} at {shown_time(trial, t)}, percentage points "
             words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, time=t)
-            found.append((lookup.text("{difference}", *key, time=t), words))
+            found.append((lookup.text("{difference}", *key, time=t).lstrip(MINUS), words))
             break
     key = ("rmst", endpoint.paramcd, comparison.name)
     for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
         of = {"time": t, "method": "difference"}
         if isfinite(lookup.value("difference", *key, **of)):
-            words = f"mean time free of {event} gained within {shown_time(trial, t)} "
+            gained = "gained" if lookup.value("difference", *key, **of) >= 0 else "lost"
+            words = f"mean time free of {event} {gained} within {shown_time(trial, t)} "
             words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, **of)
-            number = lookup.text("{difference}", *key, **of)
+            number = lookup.text("{difference}", *key, **of).lstrip(MINUS)
             found.append((f"{number} {trial.time.show}", words))
     for arm in (comparison.treated, comparison.control):
         key = ("kaplan_meier", endpoint.paramcd, arm.code)

@@ -63,7 +63,14 @@ STATISTICS = {
 }
 # A limit or a standard error is printed like the estimate it belongs to.
 LIMITS = {"lower", "upper", "std_error"}
-OF_PROPORTIONS = {"kaplan_meier", "landmark", "competing_risks", "adverse_events", "response"}
+OF_PROPORTIONS = {
+    "adverse_events",
+    "competing_risks",
+    "discontinuation",
+    "kaplan_meier",
+    "landmark",
+    "response",
+}
 
 
 def kind_of(

@@ -35,8 +35,10 @@ def withheld(results: pd.DataFrame, min_cell: int) -> dict[tuple[Any, ...], str]
     rows = results.fillna({"time": -1.0})
     small = rows["statistic"].isin(COUNTS) & rows["value"].between(0, min_cell, inclusive="neither")
     line, row = (pd.MultiIndex.from_frame(rows[columns]) for columns in (_LINE, _ROW))
-    in_table = rows["analysis"].isin(TABULATED) & line.isin(line[small])
-    beside = rows["statistic"].isin(_TELLING) & row.isin(row[small])
+    # How many values are missing tells nothing about a patient: it hides only itself.
+    giving_away = small & (rows["statistic"] != "n_missing")
+    in_table = rows["analysis"].isin(TABULATED) & line.isin(line[giving_away])
+    beside = rows["statistic"].isin(_TELLING) & row.isin(row[giving_away])
     hidden = small | in_table | beside
     marks = small.map({True: f"<{min_cell}", False: WITHHELD})[hidden]
     return dict(zip(row_keys(results[hidden]), marks, strict=True))

@@ -17,11 +17,12 @@ from trialbook.report.figures.population import (
     plot_flow_of_patients,
     plot_leaving,
 )
-from trialbook.report.figures.safety import plot_harms, plot_laboratory
+from trialbook.report.figures.safety import plot_course_of_harms, plot_harms, plot_laboratory
 
 __all__ = [
     "plot_baseline_balance",
     "plot_baseline_distributions",
+    "plot_course_of_harms",
     "plot_cumulative_incidence",
     "plot_end_points",
     "plot_flow_of_patients",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.report.output import Drawing
-from trialbook.report.plots.curves import Curve, Means, plot_means
+from trialbook.report.plots.curves import Curve, Means, plot_incidence, plot_means
 from trialbook.report.plots.points import EventRow, plot_adverse_events
 from trialbook.report.printed import printed
 
@@ -68,6 +68,53 @@ def plot_harms(
         message=f"The {len(rows)} commonest adverse events by group; the largest difference, "
         f"{comparison.name}, is {difference}, in {first.label.lower()}.",
         sides=(f"more with {comparison.control.code}", f"more with {comparison.treated.code}"),
+    )
+
+
+def plot_course_of_harms(lookup: "Lookup", labels: dict[str, str]) -> Drawing | None:
+    """Draw when serious events, and those that ended treatment, came.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of time_to_adverse_event.
+    labels : dict
+        A group's key to its label.
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial, panels, said = lookup.trial, {}, []
+    for key in ("serious", "withdrawal"):
+        of = {"paramcd": key, "method": "aalen_johansen"}
+        times = sorted(t for t in lookup.distinct("time", "adverse_events", **of) if t == t)
+        arms = {}
+        for arm in trial.arms:
+            rows = [
+                [
+                    lookup.value(
+                        name, "adverse_events", key, arm.code, time=t, method="aalen_johansen"
+                    )
+                    for t in times
+                ]
+                for name in ("cumulative_incidence", "lower", "upper")
+            ]
+            known = np.isfinite(np.array(rows[0]))
+            if not known.any() or not np.nansum(rows[0]):
+                continue
+            values = [np.array(row)[known] for row in rows]
+            arms[arm.code] = Curve(trial.time.to_show(np.array(times)[known]), *values)
+            last = printed("cumulative_incidence", float(values[0][-1]))
+            said.append(f"{labels.get(key, key).lower()} with {arm.code}, {last}")
+        if arms:
+            panels[labels.get(key, key)] = arms
+    return plot_incidence(
+        panels,
+        trial,
+        name="course-of-harms",
+        message=f"Cumulative incidence at the end: {'; '.join(said)}.",
+        points=True,
     )
 
 

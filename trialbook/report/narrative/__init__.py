@@ -23,7 +23,7 @@ from trialbook.report.narrative.population import (
     say_follow_up,
     say_population,
 )
-from trialbook.report.narrative.safety import say_events
+from trialbook.report.narrative.safety import say_events, say_severity
 
 __all__ = [
     "listed",
@@ -44,6 +44,7 @@ __all__ = [
     "say_recurrent",
     "say_result",
     "say_rmst",
+    "say_severity",
     "say_subgroups",
     "say_withdrawal",
     "show_remarks",

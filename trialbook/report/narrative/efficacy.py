@@ -11,7 +11,7 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.narrative.common import listed, p_phrase, pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.printed import rounded
-from trialbook.report.sentences import of
+from trialbook.report.sentences import at_start, of
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
@@ -149,27 +149,26 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
 
 
 def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
-    """Return which components' events the composite is made of, by number of patients."""
+    """Return which component was the first event of a composite, by number of patients."""
     trial = lookup.trial
-    by_code = {one.paramcd: one for one in trial.endpoints}
-    counts = {
-        code: sum(
-            int(n)
-            for arm in trial.arms
-            if (n := lookup.value("n_events", "kaplan_meier", code, arm.code)) == n
-        )
-        for code in endpoint.components
-        if code in by_code
-    }
-    if not counts:
+    labels = {one.paramcd: of(one.label) for one in trial.endpoints}
+    codes = lookup.distinct("level", "composite", paramcd=endpoint.paramcd, method="first")
+    lines = []
+    for arm in trial.arms:
+        key = ("composite", endpoint.paramcd, arm.code)
+        counts = {code: lookup.value("n", *key, level=code, method="first") for code in codes}
+        order = sorted((c for c in counts if counts[c] > 0), key=lambda c: (-counts[c], c))
+        parts = [
+            f"{lookup.text('{n}', *key, level=code, method='first')} "
+            f"{labels.get(code, escape_markdown(code.lower()))}"
+            for code in order
+        ]
+        lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
+    if not codes:
         return None
-    order = sorted(counts, key=lambda code: (-counts[code], code))
-    parts = [f"{of(by_code[code].label)} ({counts[code]})" for code in order]
-    return Text(
-        f"Patients with each component of {of(endpoint.label)}, over all groups: {listed(parts)}. "
-        "A patient can have several; the composite counts the first. A composite is as strong as "
-        "its commonest component, and says little on the rare ones."
-    )
+    intro = f"What came first, by number of patients with {of(endpoint.label)}:"
+    outro = "A composite is as strong as its commonest component, and says little on the rare ones."
+    return Text("\n".join([intro, "", *lines, "", outro]))
 
 
 def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:

@@ -40,7 +40,12 @@ class Curve:
 
 
 def plot_incidence(
-    panels: Mapping[str, Mapping[str, Curve]], trial: "Trial", *, name: str, message: str
+    panels: Mapping[str, Mapping[str, Curve]],
+    trial: "Trial",
+    *,
+    name: str,
+    message: str,
+    points: bool = False,
 ) -> Drawing | None:
     """Draw cumulative incidence by arm, one panel per event, on one axis of percentages.
 
@@ -52,6 +57,8 @@ def plot_incidence(
         The arms' labels and order.
     name, message : str
         Of the figure.
+    points : bool
+        The curves are known at the given times only: points and intervals instead of steps.
 
     Returns
     -------
@@ -76,7 +83,7 @@ def plot_incidence(
             axes = panel(figure, left, y, width, each - 0.1)
             for position, arm in enumerate(trial.arms):
                 if arm.code in arms:
-                    _step(axes, arms[arm.code], position)
+                    (_points if points else _step)(axes, arms[arm.code], position, last)
             axes.set_xlim(0, last * 1.01)
             percent_axis(axes, top)
             quiet(axes)
@@ -94,7 +101,17 @@ def _round_up(percent: float) -> float:
     return next((top for top in (5.0, 10.0, 20.0, 40.0, 60.0, 80.0) if percent <= top), 100.0)
 
 
-def _step(axes, curve: Curve, position: int) -> None:
+def _points(axes, curve: Curve, position: int, last: float) -> None:
+    """Draw one arm's values at the times given, side by side with the other arms'."""
+    x = curve.time + last * 0.012 * (position - 0.5)
+    style = {"color": arm_colour(position)}
+    axes.vlines(x, 100 * curve.lower, 100 * curve.upper, linewidth=1, **style)
+    axes.plot(x, 100 * curve.value, linestyle=line_style(position), linewidth=1.2, **style)
+    marker = MARKERS[position % len(MARKERS)]
+    axes.plot(x, 100 * curve.value, marker, markersize=4, **style)
+
+
+def _step(axes, curve: Curve, position: int, _last: float) -> None:
     """Draw one arm's step function with its band."""
     colour = arm_colour(position)
     if curve.lower is not None:

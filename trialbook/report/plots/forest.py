@@ -15,6 +15,7 @@ from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, drawn,
 
 ROW, CONTINUED = 0.225, 0.145
 LETTERS_PER_LINE = 24
+HEAD = 0.78
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def plot_forest(
     if not estimates:
         return None
     left, right = 2.95, 1.2
-    head, foot = 0.62, 0.62
+    head, foot = HEAD, 0.78
     labels = [textwrap.wrap(shortened(row.label, 60), LETTERS_PER_LINE) or [""] for row in rows]
     heights = [ROW + CONTINUED * (len(lines) - 1) for lines in labels]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
@@ -90,8 +91,7 @@ def plot_forest(
         axes.tick_params(length=3)
         y = head + edges[-1] + 0.42
         one = left + (WIDE - left - right) * -np.log(low) / (np.log(high) - np.log(low))
-        write(figure, one - 0.1, y, f"← {favours[0]}", size=8.5, ha="right", color=MUTED)
-        write(figure, one + 0.1, y, f"{favours[1]} →", size=8.5, color=MUTED)
+        write_sides(figure, one, y, favours)
         return drawn(figure, name, message)
 
 
@@ -135,11 +135,26 @@ def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]
 
 
 def _heading(figure, treated: str, control: str, left: float, effect: str) -> None:
-    """Write the headings of the columns."""
+    """Write the headings of the columns, the last line of each on one height."""
     write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
     for place, text in ((left - 0.78, treated), (left - 0.1, control)):
-        write(figure, place, 0.42, text, size=9, ha="right", weight="bold")
-    write(figure, WIDE - 0.02, 0.42, f"{effect} (95% CI)", size=9, ha="right", weight="bold")
+        for line, words in enumerate(reversed(textwrap.wrap(shortened(text, 30), 10))):
+            y = HEAD - 0.2 - 0.145 * line
+            write(figure, place, y, words, size=9, ha="right", weight="bold")
+    style = {"size": 9, "ha": "right", "weight": "bold"}
+    write(figure, WIDE - 0.02, HEAD - 0.2, f"{effect} (95% CI)", **style)
+
+
+def write_sides(figure, centre: float, top: float, sides: Sequence[str]) -> None:
+    """Write what lies left and right of a line, in lines of a few words."""
+    for text, gap, arrow, ha in (
+        (sides[0], -0.1, "← {}", "right"),
+        (sides[1], 0.1, "{} →", "left"),
+    ):
+        for line, words in enumerate(textwrap.wrap(shortened(text, 48), 19)):
+            shown = arrow.format(words) if line == 0 else words
+            style = {"size": 8.5, "ha": ha, "color": MUTED}
+            write(figure, centre + gap, top + 0.145 * line, shown, **style)
 
 
 def plot_balance(
@@ -164,7 +179,7 @@ def plot_balance(
     pairs.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
     if not pairs:
         return None
-    left, head, foot = 2.6, 0.12, 0.66
+    left, head, foot = 2.6, 0.12, 0.82
     with theme():
         figure = sheet(head + ROW * len(pairs) + foot)
         axes = panel(figure, left, head, WIDTH - left - 0.15, ROW * len(pairs))
@@ -182,6 +197,5 @@ def plot_balance(
         axes.set_xlabel("Standardized mean difference", labelpad=5)
         y = head + ROW * len(pairs) + 0.55
         centre = left + (WIDTH - left - 0.15) / 2
-        write(figure, centre - 0.1, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)
-        write(figure, centre + 0.1, y, f"{sides[1]} →", size=8.5, color=MUTED)
+        write_sides(figure, centre, y, sides)
         return drawn(figure, name, message)

@@ -10,6 +10,7 @@ import numpy as np
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
+from trialbook.report.plots.forest import write_sides
 from trialbook.report.plots.layout import (
     LINE,
     MARKERS,
@@ -61,7 +62,7 @@ def plot_adverse_events(
     if not rows:
         return None
     left, first, gap = 1.95, 1.55, 0.22
-    head, foot = 0.42 + LINE * len(trial.arms), 0.72
+    head, foot = 0.42 + LINE * len(trial.arms), 0.86
     height = ROW * len(rows)
     with theme():
         figure = sheet(head + height + foot, WIDE)
@@ -96,8 +97,7 @@ def plot_adverse_events(
         risk.set_xlim(-reach, reach)
         y = head + height + 0.45
         centre = second + (WIDE - second - 0.12) / 2
-        write(figure, centre - 0.08, y, f"← {sides[0]}", size=8.5, ha="right", color=MUTED)
-        write(figure, centre + 0.08, y, f"{sides[1]} →", size=8.5, color=MUTED)
+        write_sides(figure, centre, y, sides)
         return drawn(figure, name, message)
 
 

@@ -12,7 +12,12 @@ from trialbook.report.tables.design import (
     tbl_sample_size,
 )
 from trialbook.report.tables.efficacy import tbl_endpoints, tbl_primary, tbl_response
-from trialbook.report.tables.population import tbl_baseline, tbl_disposition, tbl_exposure
+from trialbook.report.tables.population import (
+    tbl_baseline,
+    tbl_disposition,
+    tbl_exposure,
+    tbl_reasons_over_time,
+)
 from trialbook.report.tables.safety import (
     laboratory_parameters,
     tbl_adverse_events,
@@ -35,6 +40,7 @@ __all__ = [
     "tbl_primary",
     "tbl_proportional_hazards",
     "tbl_question",
+    "tbl_reasons_over_time",
     "tbl_response",
     "tbl_sample_size",
     "tbl_sensitivity",

@@ -8,11 +8,23 @@ import pandas as pd
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.table import INDENT, html_table
+from trialbook.report.tables.columns import shown_time
 from trialbook.report.tables.efficacy import HR
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
     from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
+
+
+CONVENTIONS = {
+    "per_protocol": "Per-protocol population",
+    "horizon": "Follow-up ends at the horizon",
+    "withdrawal_event": "Withdrawal counts as the event",
+    "midpoint": "Event moved to the middle between visits",
+    "last_visit": "Event moved to the visit before",
+    "firth": "Firth's penalized likelihood",
+}
 
 
 def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
@@ -40,21 +52,47 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             of = ("cox", code, comparison.name)
             line["Patients"] = lookup.text("{n}", *of, method=method)
             line["HR (95% CI)"] = lookup.text(HR, *of, method=method)
-            line["P (Wald)"] = lookup.text("{p_value}", *of, method=method)
+            line["P"] = lookup.text("{p_value}", *of, method=method)
             lines.append(line)
             for level in filter(None, levels):
                 term = {"Cox model": f"{INDENT}{level}"}
                 term["HR (95% CI)"] = lookup.text(HR, *of, level=level, method=method)
-                term["P (Wald)"] = lookup.text("{p_value}", *of, level=level, method=method)
+                term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
                 lines.append(term)
+    for analysis, words in (("sensitivity", CONVENTIONS.get), ("period", None)):
+        column = "method" if words else "level"
+        for way in lookup.distinct(column, analysis, paramcd=code):
+            for comparison in lookup.trial.comparisons:
+                key = {"method": way} if words else {"level": way, "method": "efron"}
+                label = words(way.split("@")[0], way) if words else _period(lookup.trial, way)
+                line = {"Cox model": label}
+                if len(lookup.trial.comparisons) > 1:
+                    line["Comparison"] = comparison.name
+                of = (analysis, code, comparison.name)
+                line["Patients"] = lookup.text("{n}", *of, **key)
+                line["HR (95% CI)"] = lookup.text(HR, *of, **key)
+                line["P"] = lookup.text("{p_value}", *of, **key)
+                lines.append(line)
     if not lines:
         return None
     return html_table(
         pd.DataFrame(lines).fillna(""),
         name=f"sensitivity-{code}",
         caption="The hazard ratio of treatment under other models and conventions",
-        notes=["Indented: the covariates' own hazard ratios, per unit or against the reference."],
+        notes=[
+            "Indented: the covariates' own hazard ratios, per unit or against the reference. "
+            "P: Wald test; of other conventions the log-rank test.",
+            "From one landmark to the next the groups are those still at risk, no longer as "
+            "assigned: such hazard ratios describe, they do not compare treatments.",
+        ],
     )
+
+
+def _period(trial: "Trial", level: str) -> str:
+    """Return a period between landmarks in the unit shown: ``"From 12 to 24 months"``."""
+    times = [float(word) for word in level.split() if word.replace(".", "", 1).isdigit()]
+    shown = [shown_time(trial, t) for t in times]
+    return f"Only from {shown[0]} on" if len(shown) == 1 else f"Only from {shown[0]} to {shown[1]}"
 
 
 def _model_label(method: str) -> str:

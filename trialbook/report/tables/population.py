@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
-from trialbook.report.tables.columns import arm_columns, comparison_columns
+from trialbook.report.tables.columns import arm_columns, comparison_columns, shown_time
 
 if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
@@ -199,4 +199,53 @@ def tbl_exposure(lookup: "Lookup") -> Table | None:
         name="exposure",
         caption="Treatment received, by actual treatment",
         groups="group",
+    )
+
+
+def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
+    """Return the share of patients who left, and who stopped, by reason, by the last time shown.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``discontinuation``.
+
+    Returns
+    -------
+    Table or None
+        None where dates are not given.
+    """
+    trial, lines = lookup.trial, []
+    headings = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
+    for code, heading in headings.items():
+        times = lookup.distinct("time", "discontinuation", paramcd=code)
+        if not times:
+            continue
+        last = max(times)
+        levels = lookup.distinct("level", "discontinuation", paramcd=code)
+        for level in ["all", *(one for one in levels if one != "all")]:
+            reason = "For any reason" if level == "all" else INDENT + term_label(level)
+            line = {"group": f"{heading} within {shown_time(trial, last)}", "Reason": reason}
+            for arm in trial.arms:
+                line[arm.label] = lookup.text(
+                    "{cumulative_incidence} ({lower} to {upper})",
+                    "discontinuation",
+                    code,
+                    arm.code,
+                    level=level,
+                    time=last,
+                    method="aalen_johansen",
+                ).replace(" (NE to NE)", "")
+            lines.append(line)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="reasons-over-time",
+        caption="Leaving and stopping, by reason",
+        groups="group",
+        notes=[
+            "Cumulative incidence (95% CI), the other reasons competing; patients who completed "
+            "are censored then."
+        ],
     )

@@ -1,0 +1,146 @@
+"""Results are found by their key, leave a chapter complete, and small counts stay inside."""
+
+import json
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from trialbook.report.lookup import Lookup
+from trialbook.report.output import (
+    EXPORTS,
+    Drawing,
+    Table,
+    glue_for_other_pages,
+    publish_results,
+)
+from trialbook.report.withholding import shown_count, withheld
+from trialbook.results import COLUMNS, KEY, complete, results_frame, rows
+from trialbook.trial import load_trial
+
+ROOT = Path(__file__).parents[2]
+
+
+def trial(min_cell=0, **of):
+    config = SimpleNamespace(baseline=(), exposure=(), laboratory=())
+    time = SimpleNamespace(to_show=lambda t: t / 30.4375)
+    facts = {"synthetic": False, "notice": "", "published": None} | of
+    return SimpleNamespace(config=config, time=time, min_cell=min_cell, **facts)
+
+
+def counts():
+    return results_frame(
+        rows("adverse_events", {"n": 3, "percent": 3.0}, paramcd="any", arm="A")
+        + rows("adverse_events", {"n": 30, "percent": 30.0}, paramcd="any", arm="B")
+        + rows("adverse_events", {"p_value": 0.01}, paramcd="any", arm="B vs A", method="fisher")
+        + rows("adverse_events", {"n": 0, "percent": 0.0}, paramcd="fatal", arm="A")
+        + rows("cox", {"hr": 0.5, "hr_lower": 0.2}, paramcd="OS", arm="B vs A", method="efron")
+    )
+
+
+def test_a_template_is_filled_with_printed_statistics():
+    lookup = Lookup(counts(), trial())
+    assert lookup.text("{n} ({percent})", "adverse_events", "any", "B") == "30 (30.0)"
+    assert lookup.text("{hr}", "cox", "OS", "B vs A", method="efron") == "0.50"
+    assert lookup.text("{hr}", "cox", "OS", "B vs A", method="breslow") == ""
+    assert math.isnan(lookup.value("hr", "cox", "OS", "B vs A"))
+
+
+def test_another_level_is_found_by_its_suffix():
+    frame = results_frame(rows("cox", {"hr": 0.5}, paramcd="OS", arm="B vs A", method="efron@0.90"))
+    assert Lookup(frame, trial(), 0.9).value("hr", "cox", "OS", "B vs A", method="efron") == 0.5
+    assert math.isnan(Lookup(frame, trial()).value("hr", "cox", "OS", "B vs A", method="efron"))
+
+
+def test_a_small_count_hides_itself_and_what_would_give_it_away():
+    lookup = Lookup(counts(), trial(min_cell=5))
+    assert lookup.text("{n} ({percent})", "adverse_events", "any", "A") == "<5"
+    assert lookup.text("{n} ({percent})", "adverse_events", "any", "B") == "withheld"
+    assert (
+        lookup.text("{p_value}", "adverse_events", "any", "B vs A", method="fisher") == "withheld"
+    )
+    assert lookup.text("{n} ({percent})", "adverse_events", "fatal", "A") == "0 (0.0)"
+    assert lookup.text("{hr}", "cox", "OS", "B vs A", method="efron") == "0.50"
+    assert math.isnan(lookup.value("n", "adverse_events", "any", "A"))
+
+
+def test_a_small_count_does_not_leave_the_chapter():
+    table = complete(counts(), trial(min_cell=5), "safety")
+    any_event = table[table["paramcd"] == "any"]
+    assert any_event["value"].isna().all()
+    assert set(any_event["printed"]) == {"<5", "withheld"}
+    assert not withheld(counts(), 0)
+    assert shown_count(3, 5) == "<5"
+    assert shown_count(3, 0) == "3"
+
+
+def test_complete_results_have_all_columns_sorted_and_unique():
+    table = complete(counts(), trial(notice="Confidential."), "safety")
+    assert list(table) == COLUMNS
+    assert not table.duplicated(KEY).any()
+    pd.testing.assert_frame_equal(table, table.sort_values(KEY, ignore_index=True))
+    assert set(table["basis"]) == {"observed"}
+    assert set(table["notice"]) == {"Confidential."}
+
+
+def test_the_same_result_twice_is_one_and_a_contradiction_is_an_error():
+    frame = counts()
+    assert len(complete(pd.concat([frame, frame]), trial(), "safety")) == len(frame)
+    other = frame.assign(value=frame["value"] + 1)
+    with pytest.raises(ValueError, match="share a key"):
+        complete(pd.concat([frame, other]), trial(), "safety")
+
+
+def test_what_the_search_for_the_patients_aimed_at_is_called_calibrated():
+    alms = load_trial(ROOT / "data" / "alms")
+    frame = results_frame(
+        rows("cox", {"hr": 0.44}, paramcd="TRTFAIL", arm="MMF vs AZA", method="efron")
+        + rows("rmst", {"rmst": 900.0}, paramcd="TRTFAIL", arm="MMF", time=1096)
+    )
+    basis = complete(frame, alms, "efficacy").set_index("analysis")["basis"]
+    assert dict(basis) == {"cox": "calibrated", "rmst": "free"}
+
+
+def glued(call):
+    InteractiveShell.instance()
+    with capture_output() as captured:
+        call()
+    return {one.metadata["scrapbook"]["name"]: one.data for one in captured.outputs}
+
+
+def test_results_leave_as_one_json_string():
+    found = glued(lambda: publish_results("safety", trial(), counts()))
+    (text,) = found["results:safety"].values()
+    data = json.loads(eval(text))
+    assert data["columns"] == COLUMNS
+    assert len(data["data"]) == len(counts())
+
+
+def test_only_listed_names_are_glued():
+    with pytest.raises(ValueError, match="GLUED"):
+        glue_for_other_pages(nonsense=1)
+
+
+def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch):
+    table = Table("<p>x</p>", "t", pd.DataFrame({"a": [1]}))
+    figure = Drawing("<svg></svg>", "f", "A message & more", "<svg/>", b"png")
+    monkeypatch.delenv(EXPORTS, raising=False)
+    assert 'aria-label="A message &amp; more"' in figure._repr_html_()
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setenv(EXPORTS, str(tmp_path))
+    table._repr_html_()
+    figure._repr_html_()
+    assert (tmp_path / "tables" / "t.csv").read_text() == "a\n1\n"
+    assert (tmp_path / "figures" / "f.svg").read_text() == "<svg/>"
+    assert (tmp_path / "figures" / "f.png").read_bytes() == b"png"
+
+
+def test_a_renamed_figure_shares_no_id_with_the_first():
+    inline = '<svg><path id="km-m1"/><use href="#km-m1"/><g clip-path="url(#km-p)"/></svg>'
+    other = Drawing(inline, "km", "m", inline).renamed("answer")
+    assert "km-" not in other.inline
+    assert other.inline.count("answer-") == 3
