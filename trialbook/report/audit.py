@@ -57,13 +57,13 @@ def _upper(text: str) -> str:
 
 def tbl_audit(findings: pd.DataFrame) -> Table:
     """Show every check with its verdict and proof, with controls to narrow the list."""
+    provided = ". Provided that: " + findings["conditions"]
     shown = pd.DataFrame(
         {
             "Figures": findings["item"],
             "Check": findings["rule"],
             "Verdict": findings["verdict"].astype(str),
-            "Proof": findings["proof"],
-            "Provided that": findings["conditions"],
+            "Proof": findings["proof"] + provided.where(findings["conditions"] != "", ""),
         }
     )
     return filtered_table(
@@ -71,5 +71,5 @@ def tbl_audit(findings: pd.DataFrame) -> Table:
         name="audit",
         caption=f"All {len(findings)} checks of the printed figures against each other",
         filters={"Verdict": findings["verdict"]},
-        widths={"Proof": "45%", "Provided that": "18%"},
+        widths={"Proof": "50%"},
     )

@@ -113,8 +113,7 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
     computed = compared["computed"].where(~_secret(compared, trial), WITHHELD)
     shown = pd.DataFrame(
         {
-            "Figure": compared["item"],
-            "Arm": compared["arm"],
+            "Figure": compared["item"] + ", " + compared["arm"],
             "Statistic": compared["statistic"],
             "Printed": compared["printed"],
             "Computed": computed,
@@ -134,7 +133,7 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
         caption=f"All {len(compared)} printed figures beside the computed ones",
         filters=filters,
         numbers=("Printed", "Computed"),
-        widths={"Figure": "24%", "Where in the paper": "22%"},
+        widths={"Figure": "28%", "Where in the paper": "22%"},
     )
 
 
