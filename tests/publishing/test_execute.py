@@ -54,7 +54,7 @@ plt.plot([1, 2], [3, 4]);
 
 ```{code-cell} ipython3
 import warnings
-warnings.warn("seen once", UserWarning)
+print(sorted(set(entry[0] for entry in warnings.filters)), file=sys.stderr)
 print(trial, size, __name__, len(sys.argv), "sphinx" in sys.modules)
 ```
 
