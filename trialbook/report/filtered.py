@@ -62,8 +62,8 @@ _STYLE = """
   font: inherit; max-width: 100%; padding: 0.1rem 0.4rem}
 .tb-filter .tb-table table.tb {min-width: 36rem; width: 100%}
 .tb-filter .tb-table table.tb :is(th, td) {padding-left: 0.4rem; padding-right: 0.4rem}
-.tb-filter .tb-table table.tb td:not(.tb-number) {max-width: none; min-width: 0}
-.tb-filter .tb-table table.tb .tb-number {text-align: right; white-space: nowrap}
+.tb-filter .tb-table table.tb td {max-width: none; min-width: 0}
+.tb-filter .tb-table table.tb .tb-number {text-align: right}
 .tb-filter .tb-table table.tb tr[hidden] {display: none}
 @media print {
   .tb-filter-controls {display: none}

@@ -133,7 +133,7 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
         caption=f"All {len(compared)} printed figures beside the computed ones",
         filters=filters,
         numbers=("Printed", "Computed"),
-        widths={"Figure": "28%", "Where in the paper": "22%"},
+        widths={"Figure": "26%", "Computed": "16%", "Where in the paper": "22%"},
     )
 
 
