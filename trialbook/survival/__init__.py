@@ -120,6 +120,7 @@ from trialbook.survival.simulation import (
     SimulatedTrials,
     simulate_trials,
 )
+from trialbook.survival.smoothing import LogHazardRatioOverTime, log_hazard_ratio_over_time
 
 __all__ = [
     "RMST",
@@ -138,6 +139,7 @@ __all__ = [
     "IncidenceAtTimes",
     "IncidenceRate",
     "KaplanMeier",
+    "LogHazardRatioOverTime",
     "LogRank",
     "MaxCombo",
     "MeanCumulativeFunction",
@@ -179,6 +181,7 @@ __all__ = [
     "incidence_rate",
     "kaplan_meier",
     "largest_tau",
+    "log_hazard_ratio_over_time",
     "log_rank",
     "max_combo",
     "mean_cumulative_function",

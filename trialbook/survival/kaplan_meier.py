@@ -147,7 +147,6 @@ class KaplanMeier:
         def read(curve: np.ndarray, at_start: float) -> np.ndarray:
             return np.where(over, np.nan, _from_zero(curve, at_start)[last])
 
-        at_start = np.nan if self.conf_type == "log-log" else 1.0
         return AtTimes(
             time=at,
             n_at_risk=n_at_risk,
@@ -155,8 +154,8 @@ class KaplanMeier:
             n_censored=_from_zero(np.cumsum(self.n_censored), 0)[last],
             survival=read(self.survival, 1.0),
             std_error=read(self.std_error, 0.0),
-            lower=read(self.lower, at_start),
-            upper=read(self.upper, at_start),
+            lower=read(self.lower, 1.0),
+            upper=read(self.upper, 1.0),
         )
 
     def quantile(self, p: float) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@ Fleming (1982), Biometrika 69:553, for the rho family; Fleming and Harrington (1
 Processes and Survival Analysis, chapter 7, for G(rho, gamma).
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,8 +144,8 @@ def weights_of(table: RiskTable, rho: float, gamma: float) -> np.ndarray:
     at_risk = rows.n_at_risk.sum(axis=0)
     factors = 1 - rows.deaths / at_risk
     before = np.empty(rows.time.size)
-    starts = np.flatnonzero(np.diff(rows.stratum, prepend=-1))
-    for start, stop in zip(starts, np.append(starts[1:], rows.time.size), strict=True):
+    edges = np.append(np.flatnonzero(np.diff(rows.stratum, prepend=-1)), rows.time.size)
+    for start, stop in itertools.pairwise(edges):
         before[start] = 1.0
         before[start + 1 : stop] = np.cumprod(factors[start : stop - 1])
     return before**rho * (1 - before) ** gamma
