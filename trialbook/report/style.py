@@ -145,8 +145,9 @@ def inline_svg(svg: str, prefix: str) -> str:
         element,
     )
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', element).groups()
+    kind = "tb-svg tb-wide" if float(width) > 72 * WIDTH + 1 else "tb-svg"
     opening = (
-        f'<svg class="tb-svg" viewBox="0 0 {width} {height}" focusable="false" '
+        f'<svg class="{kind}" viewBox="0 0 {width} {height}" focusable="false" '
         f'aria-hidden="true" style="width:100%;max-width:{float(width) * SCALE:.0f}px;'
         'stroke-linejoin:round">'
     )

@@ -42,15 +42,14 @@ def plot_hazard_over_time(
     """
     if model.n_events < sentences.FEWEST_EVENTS or not np.isfinite(model.coef[0]):
         return None
-    if not hasattr(survival, "log_hazard_ratio_over_time"):
-        return None
     smooth = survival.log_hazard_ratio_over_time(model)
+    if not np.isfinite(smooth.log_hr).any():
+        return None
     time = lookup.trial.time
     hr = float(model.hr[0])
     ends = [printed("hr", float(np.exp(smooth.log_hr[i]))) for i in (0, -1)]
     return plot_hazard_ratio_over_time(
         time.to_show(smooth.event_time),
-        smooth.scaled_residuals,
         Curve(time.to_show(smooth.time), smooth.log_hr, smooth.lower, smooth.upper),
         hr,
         time_label=time.label,

@@ -42,8 +42,12 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         if not reached:
             continue
         t = reached[-1]
-        difference = lookup.text("{difference} (95% CI, {lower} to {upper})", *key, time=t)
-        difference = difference.replace("95% CI", f"{100 * lookup.conf_level:g}% CI")
+        size, low, high = (
+            lookup.text(f"{{{name}}}", *key, time=t).removesuffix("%")
+            for name in ("difference", "lower", "upper")
+        )
+        difference = f"{size} percentage points "
+        difference += f"({100 * lookup.conf_level:g}% CI, {low} to {high})"
         lines.append(
             f"At {shown_time(trial, t)} the share of patients still free of {of(endpoint.label)} "
             f"differed by {difference}, {of(comparison.treated.label)} minus "
@@ -188,11 +192,10 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
                     kept.append(label)
                 elif unadjusted < alpha:
                     lost.append(label)
-            text = f"{method.capitalize()} ({pair_in_words(comparison, start=False)}): "
-            text += (
-                f"below {alpha:g} stay {listed(kept)}" if kept else f"none stays below {alpha:g}"
-            )
-            text += f"; {listed(lost)} was below it only unadjusted." if lost else "."
+            who = pair_in_words(comparison, start=False)
+            text = f"{method.capitalize()} ({who}), below {alpha:g}: {'; '.join(kept) or 'none'}."
+            if lost:
+                text += f" Below it only unadjusted: {'; '.join(lost)}."
             lines.append(f"- {text}")
     return Text("\n".join(lines))
 

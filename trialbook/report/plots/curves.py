@@ -122,8 +122,7 @@ def _step(axes, curve: Curve, position: int, _last: float) -> None:
 
 
 def plot_hazard_ratio_over_time(
-    residual_time: np.ndarray,
-    residuals: np.ndarray,
+    event_time: np.ndarray,
     curve: Curve,
     hr: float,
     *,
@@ -131,14 +130,14 @@ def plot_hazard_ratio_over_time(
     name: str,
     message: str,
 ) -> Drawing | None:
-    """Draw the log hazard ratio over time: scaled Schoenfeld residuals and their smooth.
+    """Draw the hazard ratio over time: the smooth of the scaled Schoenfeld residuals.
 
     Parameters
     ----------
-    residual_time, residuals : array
-        Event times (shown unit) and scaled residuals, on the scale of the log hazard ratio.
+    event_time : array
+        Event times in the shown unit, marked on the axis.
     curve : Curve
-        Their smooth with its band.
+        The smoothed log hazard ratio with its band.
     hr : float
         The hazard ratio of the Cox model, drawn as the constant that it assumes.
     time_label, name, message : str
@@ -149,7 +148,7 @@ def plot_hazard_ratio_over_time(
     Drawing or None
         None with fewer than ten events: a smooth of so few says nothing.
     """
-    if len(residual_time) < 10:
+    if len(event_time) < 10:
         return None
     with theme():
         figure = sheet(3.55)
@@ -162,8 +161,8 @@ def plot_hazard_ratio_over_time(
             curve.time, curve.lower, curve.upper, color=ACCENT, alpha=0.13, linewidth=0
         )
         axes.plot(curve.time, curve.value, color=ACCENT)
-        t, r = thinned(residual_time, residuals)
-        axes.plot(t, r, "o", color=MUTED, markersize=2.5, alpha=0.6)
+        (t,) = thinned(event_time)
+        axes.plot(t, np.full(len(t), low - 0.1), "|", color=MUTED, markersize=6)
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.axhline(np.log(hr), color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
         values = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
