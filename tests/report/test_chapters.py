@@ -7,7 +7,7 @@ import jupytext
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = ["design", "population", "efficacy", "safety"]
+CHAPTERS = ["design", "population", "efficacy", "safety", "checklist"]
 
 
 @pytest.fixture(scope="module", params=CHAPTERS)

@@ -126,8 +126,9 @@ def test_only_listed_names_are_glued():
 
 
 def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch):
-    table = Table("<p>x</p>", "t", pd.DataFrame({"a": [1]}))
-    figure = Drawing("<svg></svg>", "f", "A message & more", "<svg/>", b"png")
+    table = Table("<p>x</p>", "t", pd.DataFrame({"a": [1]}), "A caption: µ {x}", ("A note",))
+    figure = Drawing("<svg></svg>", "f", "A message & more", '<svg width="1">\n</svg>', b"png")
+    monkeypatch.setenv("TRIALBOOK_EXPORT_NOTE", "Trial X, data 1234")
     monkeypatch.delenv(EXPORTS, raising=False)
     assert 'aria-label="A message &amp; more"' in figure._repr_html_()
     assert not list(tmp_path.iterdir())
@@ -135,7 +136,14 @@ def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch
     table._repr_html_()
     figure._repr_html_()
     assert (tmp_path / "tables" / "t.csv").read_text() == "a\n1\n"
-    assert (tmp_path / "figures" / "f.svg").read_text() == "<svg/>"
+    rtf = (tmp_path / "tables" / "t.rtf").read_text(encoding="ascii")
+    assert rtf.startswith(r"{\rtf1")
+    assert rtf.count("{") - rtf.count(r"\{") == rtf.count("}") - rtf.count(r"\}")
+    assert r"A caption: \u181? \{x\}" in rtf
+    assert "A note" in rtf
+    assert "Trial X, data 1234" in rtf
+    svg = (tmp_path / "figures" / "f.svg").read_text()
+    assert "<desc>A message &amp; more Trial X, data 1234</desc>" in svg
     assert (tmp_path / "figures" / "f.png").read_bytes() == b"png"
 
 

@@ -18,6 +18,7 @@ from IPython.display import display
 from myst_nb import glue as _glue
 
 from trialbook.report.escape import escape_html
+from trialbook.report.rtf import rtf_table
 from trialbook.results import COLUMNS, complete, results_frame
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ GLUED = {
     "answer_endpoint": "efficacy: the end point's label",
 }
 EXPORTS = "TRIALBOOK_EXPORTS"
+# What each file says of its origin: the trial, the data's hash, the notice.
+EXPORT_NOTE = "TRIALBOOK_EXPORT_NOTE"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Table:
     html: str
     name: str
     frame: pd.DataFrame = field(repr=False)
+    caption: str = ""
+    notes: tuple[str, ...] = ()
 
     def folded(self, summary: str) -> "Table":
         """Return the same table behind a line of text that unfolds it."""
@@ -75,6 +80,9 @@ class Table:
         folder = export_folder("tables")
         if folder:
             self.frame.to_csv(folder / f"{self.name}.csv", index=False)
+            notes = (*self.notes, os.environ.get(EXPORT_NOTE, ""))
+            document = rtf_table(self.frame, self.caption, notes)
+            (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
         return self.html
 
 
@@ -88,6 +96,16 @@ class Drawing:
     svg: str = field(repr=False)
     png: bytes = field(repr=False, default=b"")
 
+    def file(self) -> str:
+        """Return the SVG for the download, with its message and origin in it."""
+        told = escape_html(f"{self.message} {os.environ.get(EXPORT_NOTE, '')}".strip(), 2000)
+        return re.sub(
+            r"(<svg [^>]*>)",
+            lambda opening: f"{opening.group(1)}\n<desc>{told}</desc>",
+            self.svg,
+            count=1,
+        )
+
     def renamed(self, name: str) -> "Drawing":
         """Return the same figure under another name, with ids of its own, for another page."""
         inline = re.sub(
@@ -98,7 +116,7 @@ class Drawing:
     def _repr_html_(self) -> str:
         folder = export_folder("figures")
         if folder:
-            (folder / f"{self.name}.svg").write_text(self.svg, encoding="utf-8")
+            (folder / f"{self.name}.svg").write_text(self.file(), encoding="utf-8")
             (folder / f"{self.name}.png").write_bytes(self.png)
         return (
             f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'

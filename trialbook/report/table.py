@@ -85,6 +85,8 @@ def html_table(
         html="\n".join(filter(None, parts)),
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
         frame=frame,
+        caption=plain(caption, 1000),
+        notes=tuple(plain(note, 1000) for note in notes if note),
     )
 
 
