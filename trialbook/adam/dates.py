@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import Findings, examples
-from trialbook.adam.table import Table, counted, decoded, encoded
+from trialbook.adam.table import Table, counted, decoded, encoded, written
 
 _NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?|(\d{4})/(\d{1,2})/(\d{1,2})")
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d{2})(\d{2})"
+)
 _SAS = re.compile(r"(\d{1,2})[- ]?([A-Za-z]{3})[- ]?(\d{4})(?::.*)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
@@ -29,30 +31,33 @@ def read_dates(column: pd.Series, table: Table, findings: Findings) -> pd.Series
     missing, and noted; a number is refused, for its origin is not known.
     """
     codes, values = encoded(column)
-    if column.dtype.kind in "iuf":
-        if counted(codes, np.ones(len(values), dtype=bool)):
-            rule = "is a number; from which day does it count?"
-            findings.problem(table.file, column.name, rule, int(column.notna().sum()),
-                             examples(values), "write dates as YYYY-MM-DD")  # fmt: skip
-        return pd.Series(np.datetime64("NaT", "s"), index=column.index)
-    texts = [_text(value) for value in values]
+    texts = [value.isoformat() if hasattr(value, "isoformat") else written(value)
+             for value in values]  # fmt: skip
     day_first = _day_first(texts)
     blank = np.array([text.casefold() in _BLANK for text in texts], dtype=bool)
     parsed = [_date(text, day_first) for text in texts]
     unread = np.array([one is None for one in parsed], dtype=bool) & ~blank
     partial = unread & np.array([bool(_PARTIAL.fullmatch(text)) for text in texts], dtype=bool)
+    partial &= column.dtype.kind not in "iuf"
     if n := counted(codes, partial):
         findings.repair(table.file, column.name, "partial dates read as missing", n)
-    if n := counted(codes, unread & ~partial):
-        shown = examples(text for text, bad in zip(texts, unread & ~partial, strict=True) if bad)
-        findings.problem(table.file, column.name, "must be a date", n, shown,
-                         "write dates as YYYY-MM-DD")  # fmt: skip
+    rules = {
+        "is a number; from which day does it count?": [text.isdecimal() for text in texts],
+        "shows no order of day and month": [
+            day_first is None and bool(_SLASHED.fullmatch(text)) for text in texts
+        ],
+        "must be a date": [True] * len(texts),
+    }
+    wrong = unread & ~partial
+    for rule, holds in rules.items():
+        chosen = wrong & np.array(holds, dtype=bool)
+        wrong &= ~chosen
+        if n := counted(codes, chosen):
+            shown = examples(text for text, one in zip(texts, chosen, strict=True) if one)
+            hint = "write dates as YYYY-MM-DD"
+            findings.problem(table.file, column.name, rule, n, shown, hint)
     days = np.array([one or "NaT" for one in parsed], dtype="datetime64[s]")
     return decoded(codes, days, column.index, np.datetime64("NaT"))
-
-
-def _text(value: object) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
 
 
 def _day_first(texts: list[str]) -> bool | None:

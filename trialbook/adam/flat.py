@@ -8,8 +8,8 @@ import pandas as pd
 
 from trialbook.adam.problems import Findings
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
-from trialbook.adam.table import decoded, encoded
-from trialbook.adam.tidy import tidy, written
+from trialbook.adam.table import decoded, encoded, written
+from trialbook.adam.tidy import tidy
 from trialbook.config import TrialConfig
 
 

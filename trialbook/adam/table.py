@@ -78,3 +78,17 @@ def counted(codes: np.ndarray, chosen: np.ndarray) -> int:
     """
     chosen = np.append(np.asarray(chosen, dtype=bool), False)
     return int(chosen[codes].sum())
+
+
+def written(value: object) -> str:
+    """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
+    if type(value) is str:
+        value = value.strip()
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, bytes):
+        return written(value.decode("utf-8", "replace"))
+    if isinstance(value, bool | np.bool_):
+        return "Y" if value else "N"
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        value = int(value)
+    return written(str(value))

@@ -8,7 +8,7 @@ import pandas as pd
 from trialbook.adam.dates import read_dates
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.schemas import kind_of
-from trialbook.adam.table import Table, counted, decoded, encoded
+from trialbook.adam.table import Table, counted, decoded, encoded, written
 
 _YES, _NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
 _MISSING = {"", ".", "na", "nan", "null", "none", "<na>", "#n/a"}
@@ -104,36 +104,24 @@ def _patients(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
     )
 
 
-def written(value: object) -> str:
-    """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
-    if type(value) is str:
-        value = value.strip()
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, bytes):
-        return written(value.decode("utf-8", "replace"))
-    if isinstance(value, bool | np.bool_):
-        return "Y" if value else "N"
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        value = int(value)
-    return written(str(value))
-
-
 def _flags(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
     """Return a flag as Y, N or NaN; blank is N where ADaM leaves it blank for no."""
-    column = _text(column, table, findings)
-    codes, values = encoded(column)
-    lower = [value.casefold() for value in values]
-    clean = ["Y" if one in _YES else "N" if one in _NO else value
-             for one, value in zip(lower, values, strict=True)]  # fmt: skip
-    changed = counted(codes, np.array([a != b for a, b in zip(clean, values, strict=True)], bool))
-    if changed:
+    codes, clean = _clean(column, table, findings)
+    flags = np.array([_flag(value) for value in clean], dtype=object)
+    known = np.array([isinstance(value, str) for value in clean], dtype=bool)
+    if changed := counted(codes, known & (flags != clean)):
         findings.repair(table.file, column.name, "written as Y and N", changed)
-    flags = decoded(codes, clean, column.index, np.nan)
-    blank = int((codes == -1).sum())
+    blank = len(codes) - counted(codes, known)
     if blank and column.name in _BLANK_IS_NO:
         findings.repair(table.file, column.name, "blank read as N", blank)
-        return flags.fillna("N")
-    return flags
+        flags[~known] = "N"
+        return decoded(codes, flags, column.index, "N")
+    return decoded(codes, flags, column.index, np.nan)
+
+
+def _flag(value: object) -> object:
+    lower = value.casefold() if isinstance(value, str) else None
+    return "Y" if lower in _YES else "N" if lower in _NO else value
 
 
 def _holds_numbers(column: pd.Series, table: Table) -> bool:

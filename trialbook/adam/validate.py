@@ -50,7 +50,8 @@ def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findin
     if reason == "COLUMN_NOT_IN_DATAFRAME":
         variable = str(error.failure_cases)
         label = SCHEMAS[data_set].columns[variable].title
-        near = get_close_matches(variable, map(str, frame), n=1, cutoff=0.6)
+        strange = [name for name in frame if name not in SCHEMAS[data_set].columns]
+        near = get_close_matches(variable, strange, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else f"add the variable: {label.lower()}"
         findings.problem(file, variable, "is needed and not there", hint=hint)
         return

@@ -24,6 +24,6 @@ def without_doubled_parameters(adlb: pd.DataFrame, file: str, findings: Findings
         return adlb
     repeated = adlb["PARAMCD"].isin(doubled)
     shown = ", ".join(doubled[:3]) + (", ..." if len(doubled) > 3 else "")
-    what = f"{len(doubled)} parameters that repeat another ({shown}) set aside"
+    what = f"parameters that repeat another under _ ({shown}) set aside"
     findings.repair(file, "PARAMCD", what, int(repeated.sum()))
     return adlb[~repeated].reset_index(drop=True)

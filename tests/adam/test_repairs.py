@@ -1,0 +1,142 @@
+"""What can be read safely is read, and listed; blank stays blank."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.adam.broken import at
+from tests.adam.folders import csv_bytes, small, write_trial
+from trialbook.trial import load_trial
+
+
+def load(tmp_path, data, config=None, **options):
+    return load_trial(write_trial(tmp_path / "small", data, config, **options))
+
+
+def repairs(trial):
+    return "\n".join(map(str, trial.repairs))
+
+
+def everywhere(name, variable, value):
+    return lambda data: at(name, variable, dict.fromkeys(range(len(data[name])), value))(data)
+
+
+def renamed(data):
+    return data | {"adsl": data["adsl"].rename(columns=str.lower)}
+
+
+def padded(data):
+    return data | {"adsl": data["adsl"].assign(SEX=data["adsl"]["SEX"] + "   ")}
+
+
+REPAIRED = {
+    "names in small letters": (renamed, "names written in capitals, without padding (11 values)"),
+    "padding": (padded, "adsl.csv: SEX: padding taken off (8 values)"),
+    "flags in words": (everywhere("adsl", "SAFFL", "yes"), "SAFFL: written as Y and N (8 values)"),
+    "arms in other capitals": (
+        at("adsl", "TRT01P", {0: "PLACEBO", 2: "placebo"}),
+        "TRT01P: arms matched without regard to capitals (2 values)",
+    ),
+    "a number with a dot for missing": (
+        at("adsl", "AGE", {0: "."}),
+        "AGE: NA, . or the like read as missing (1 value)",
+    ),
+    "infinite values": (at("adsl", "AGE", {0: np.inf}), "AGE: infinite values read as missing"),
+    "NA as R writes it": (
+        at("adsl", "SEX", {0: "NA"}),
+        "SEX: NA without quotes read as missing (1 value)",
+    ),
+    "partial dates": (
+        at("adsl", "RANDDT", {0: "2020-01", 1: "2020"}),
+        "RANDDT: partial dates read as missing (2 values)",
+    ),
+    "unit from PARAM": (
+        everywhere("adtte", "AVALU", np.nan),
+        "AVALU: blank for OS, taken from PARAM: days (8 values)",
+    ),
+    "unit from trial.yml": (
+        lambda data: data | {"adtte": data["adtte"].drop(columns=["AVALU", "PARAM"])},
+        "AVALU: blank for OS, taken from trial.yml: days",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "repair"), REPAIRED.values(), ids=REPAIRED)
+def test_what_can_be_read_safely_is_read_and_listed(change, repair, tmp_path):
+    trial = load(tmp_path, change(small()))
+    assert len(trial.time_to_event("OS")) == 8
+    assert trial.time_to_event("OS")["event"].sum() == 4
+    assert repair in repairs(trial)
+
+
+@pytest.mark.parametrize("form", ["parquet", "xpt", "json"])
+def test_cnsr_stored_as_text_is_read_as_numbers(form, tmp_path):
+    data = small()
+    data["adtte"]["CNSR"] = data["adtte"]["CNSR"].map("{}.0".format)
+    trial = load(tmp_path, data, form=form)
+    assert trial.time_to_event("OS")["event"].sum() == 4
+    assert f"adtte.{form}: CNSR: text read as numbers (16 values)" in repairs(trial)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xpt", "json"])
+def test_blank_treatment_emergent_flag_is_no(form, tmp_path):
+    data = small()
+    data["adae"]["TRTEMFL"] = ["Y", "Y", "Y", ""]
+    trial = load(tmp_path, data, form=form)
+    assert list(trial.adae["TRTEMFL"]) == ["Y", "Y", "Y", "N"]
+    assert len(trial.treatment_emergent()) == 3
+    assert "TRTEMFL: blank read as N (1 value)" in repairs(trial)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xpt", "json"])
+def test_a_blank_flag_that_is_no_population_stays_blank(form, tmp_path):
+    data = small()
+    data["adae"]["AESER"] = ["N", "Y", "", "N"]
+    assert load(tmp_path, data, form=form).adae["AESER"].isna().tolist() == [False] * 2 + [
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2020-03-15", "2020-03-15"),
+        ("2020-03-15T10:30", "2020-03-15"),
+        ("2020/3/15", "2020-03-15"),
+        ("20200315", "2020-03-15"),
+        ("15MAR2020", "2020-03-15"),
+        ("15-Mar-2020", "2020-03-15"),
+        ("15.03.2020", "2020-03-15"),
+        ("15/03/2020", "2020-03-15"),
+        ("3/15/2020", "2020-03-15"),
+        ("9999-12-31", "9999-12-31"),
+    ],
+)
+def test_dates_are_read_as_they_are_written(written, day, tmp_path):
+    trial = load(tmp_path, everywhere("adsl", "RANDDT", written)(small()))
+    assert set(trial.adsl["RANDDT"].dt.strftime("%Y-%m-%d")) == {day}
+
+
+def test_laboratory_parameters_doubled_by_an_underscore_are_set_aside(tmp_path):
+    data = small()
+    data["adlb"] = pd.DataFrame({
+        "USUBJID": "P-1", "PARAMCD": ["ALT", "_ALT", "_ONLY"], "AVAL": [1.0, 2.0, 3.0],
+        "AVISITN": [0, 0, 0],
+    })  # fmt: skip
+    trial = load(tmp_path, data)
+    assert list(trial.adlb["PARAMCD"]) == ["ALT", "_ONLY"]
+    assert "parameters that repeat another under _ (_ALT) set aside (1 value)" in repairs(trial)
+
+
+def test_identifiers_keep_their_leading_zeros(tmp_path):
+    assert list(load(tmp_path, small()).adsl["SITEID"][:2]) == ["001", "002"]
+
+
+def test_row_numbers_of_r_are_left_out(tmp_path):
+    data = small()
+    folder = write_trial(tmp_path / "small", data)
+    (folder / "adsl.csv").write_bytes(csv_bytes(data["adsl"].rename_axis("").reset_index()))
+    trial = load_trial(folder)
+    assert "columns without a name (row numbers, say) left out (1 value)" in repairs(trial)
+    assert list(trial.adsl) == list(data["adsl"])
