@@ -17,7 +17,7 @@ import pandas as pd
 from IPython.display import display
 from myst_nb import glue as _glue
 
-from trialbook.report.escape import escape_html
+from trialbook.report.escape import escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.results import COLUMNS, complete, results_frame
 
@@ -99,12 +99,8 @@ class Drawing:
     def file(self) -> str:
         """Return the SVG for the download, with its message and origin in it."""
         told = escape_html(f"{self.message} {os.environ.get(EXPORT_NOTE, '')}".strip(), 2000)
-        return re.sub(
-            r"(<svg [^>]*>)",
-            lambda opening: f"{opening.group(1)}\n<desc>{told}</desc>",
-            self.svg,
-            count=1,
-        )
+        description = f"\n<desc>{told}</desc>"
+        return re.sub(r"<svg [^>]*>", lambda tag: tag.group(0) + description, self.svg, count=1)
 
     def renamed(self, name: str) -> "Drawing":
         """Return the same figure under another name, with ids of its own, for another page."""
@@ -161,7 +157,7 @@ def glue_for_other_pages(**values: object) -> None:
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: not listed in GLUED of report/output.py")
     for name, value in values.items():
-        _glue(name, value, display=False)
+        _glue(name, plain(value, 1000) if isinstance(value, str) else value, display=False)
 
 
 def publish_results(chapter: str, trial: "Trial", *frames: pd.DataFrame) -> None:

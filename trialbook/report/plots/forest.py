@@ -179,7 +179,7 @@ def plot_balance(
     pairs.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
     if not pairs:
         return None
-    left, head, foot = 2.6, 0.12, 0.82
+    left, head, foot = 2.7, 0.12, 0.82
     with theme():
         figure = sheet(head + ROW * len(pairs) + foot)
         axes = panel(figure, left, head, WIDTH - left - 0.15, ROW * len(pairs))
@@ -188,7 +188,7 @@ def plot_balance(
         axes.axvline(0, color=MUTED, linewidth=0.9)
         for position, (difference, label) in enumerate(pairs):
             y = head + ROW * (position + 0.5)
-            write(figure, left - 0.1, y, shortened(label, 46), size=8.5, ha="right")
+            write(figure, left - 0.1, y, shortened(label, 37), size=8.5, ha="right")
             axes.plot([0, difference], [position, position], color=GRID, linewidth=1.2)
             axes.plot([difference], [position], "o", color=ACCENT, markersize=5)
         axes.set_yticks([])
