@@ -12,6 +12,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+# A warning in a chapter would stand on its page, and fails the build.
+pytestmark = pytest.mark.filterwarnings("error")
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<b>x</b> $y$ {cite}`z` | *w*"
 
