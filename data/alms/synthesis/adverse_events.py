@@ -115,16 +115,8 @@ def draw_adverse_events(
     for patient in rng.choice(np.flatnonzero(structure.treated), BEFORE_TREATMENT, replace=False):
         term, body_system = _weighted(COMMON_EVENTS, rng)
         start = int(rng.integers(-60, -3))
-        events.append(
-            Event(
-                int(patient),
-                term,
-                body_system,
-                start,
-                start + int(rng.integers(1, 50)),
-                emergent=False,
-            )  # fmt: skip
-        )
+        end = start + int(rng.integers(1, 50))
+        events.append(Event(int(patient), term, body_system, start, end, emergent=False))
     return sorted(events, key=lambda e: (e.patient, e.start, e.term, e.serious))
 
 

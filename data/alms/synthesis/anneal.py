@@ -24,7 +24,7 @@ class Problem(Protocol):
         """Return the state after one of the changes."""
 
 
-class NotReached(RuntimeError):
+class NotReachedError(RuntimeError):
     """The search ended before every target was met."""
 
 
@@ -43,17 +43,17 @@ def anneal(
     *,
     what: str = "",
     batch: int = 128,
-    rounds: int = 4000,
-    temperature: tuple[float, float] = (3.0, 0.001),
+    rounds: int = 2000,
+    temperature: tuple[float, float] = (1.0, 0.003),
     restarts: int = 6,
     report=None,
 ):
     """Search a state that meets all targets.
 
-    A batch of changes is measured at once; the first that the Metropolis rule accepts is made and
-    the rest are forgotten, which is the chain that proposes one change at a time (Metropolis and
-    others, J Chem Phys 1953;21:1087; Kirkpatrick and others, Science 1983;220:671). The
-    temperature falls geometrically and starts again at half its height when a run ends in vain.
+    In each round a batch of changes is measured at once, and one of them, or none, is made with
+    a probability that falls with its loss as exp(-loss / temperature): a heat bath over a sample
+    of changes (after Metropolis and others 1953; Kirkpatrick and others 1983). The temperature
+    falls geometrically; a run that ends in vain is followed by one that starts half as hot.
 
     Parameters
     ----------
@@ -78,29 +78,36 @@ def anneal(
 
     Raises
     ------
-    NotReached
-        Naming the targets that were missed by the best state.
+    NotReachedError
+        Naming the targets that the best state misses.
     """
     targets = tuple(targets)
     current, best, missed = np.inf, np.inf, []
-    start, end = temperature
+    hot, cold = temperature
     for run in range(restarts + 1):
-        heat = start / 2**run
         for step in range(rounds):
-            if report and step % 100 == 0:
+            if report and step % 20 == 0:
                 report(what, (run + step / rounds) / (restarts + 1), current)
-            t = heat * (end / heat) ** (step / rounds)
+            t = hot / 2**run * (cold / hot) ** (step / rounds)
             changes = problem.propose(state, rng, batch)
             measured = problem.measure(state, changes)
             losses = loss(targets, measured)
-            accepted = np.log(rng.random(len(losses))) < (current - losses) / t
-            if not accepted.any():
+            choices = np.append(losses, current)
+            weight = np.exp((choices.min() - choices) / t)
+            which = int(np.searchsorted(weight.cumsum(), rng.random() * weight.sum()))
+            if which >= len(losses):
                 continue
-            which = int(accepted.argmax())
             state, current = problem.apply(state, changes, which), losses[which]
             if current < best:
                 best = current
-                missed = [t.name for t in targets if t.miss(measured[t.name][which : which + 1])[0]]
+                missed = [
+                    f"{t.name} {measured[t.name][which]:.4f}"
+                    for t in targets
+                    if t.miss(measured[t.name][which])
+                ]
             if current == 0:
                 return state
-    raise NotReached(f"{what}: not reached after {restarts + 1} runs, missed {', '.join(missed)}")
+    raise NotReachedError(
+        f"{what}: not reached after {restarts + 1} runs; the best of them misses "
+        f"{', '.join(missed)}"
+    )

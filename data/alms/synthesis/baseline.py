@@ -36,7 +36,6 @@ class Measurement:
     lower: float
     upper: float
     centre: str = "mean"
-    digits: int = 2
 
 
 MEASUREMENTS = (
@@ -120,9 +119,8 @@ def _arm(published, arm, rng, report):
     columns["SEDIMFL"] = rng.permutation(np.repeat(["Y", "N"], [flagged, n - flagged]))
     on_mmf = round(n * INDUCTION["MMF"]) + int(rng.integers(-2, 3))
     columns["INDTRT"] = rng.permutation(np.repeat(["MMF", "IVC"], [on_mmf, n - on_mmf]))
-    columns |= _measurements(published, arm, columns["SEX"] == "F",
-                             columns["RACE"] == "BLACK OR AFRICAN AMERICAN", rng, report)  # fmt: skip
-    return pd.DataFrame(columns)
+    female, black = columns["SEX"] == "F", columns["RACE"] == "BLACK OR AFRICAN AMERICAN"
+    return pd.DataFrame(columns | _measurements(published, arm, female, black, rng, report))
 
 
 def _measurements(published, arm, female, black, rng, report):
@@ -130,9 +128,8 @@ def _measurements(published, arm, female, black, rng, report):
     names = [m.variable for m in MEASUREMENTS]
     correlation = np.eye(len(names))
     for (a, b), r in RELATED.items():
-        correlation[names.index(a), names.index(b)] = correlation[
-            names.index(b), names.index(a)
-        ] = r
+        i, j = names.index(a), names.index(b)
+        correlation[i, j] = correlation[j, i] = r
     scores = rng.standard_normal((n, len(names))) @ np.linalg.cholesky(correlation).T
     scores[:, names.index("CREATBL")] += 0.9 * ~female
     scores[:, names.index("WGTBL")] += 0.6 * ~female
@@ -161,18 +158,11 @@ def _measurements(published, arm, female, black, rng, report):
                        what=f"{name} {arm}", report=report)  # fmt: skip
         values[name] = column.values(state)
     values["EGFRBL"] = mdrd(values["CREATBL"], values["AGE"], black, female)
-    values["EGFRGR1"] = np.select(
-        [
-            (values["EGFRBL"] >= low) & (values["EGFRBL"] < high)
-            for low, high in EGFR_GROUPS.values()
-        ],
-        list(EGFR_GROUPS),
-        default="<15",
-    )
-    values["AGE"] = values["AGE"].astype(int)
-    values["UPROTBL"] = values["UPROTBL"].astype(int)
-    values["C3BL"] = values["C3BL"].astype(int)
-    return values
+    egfr = values["EGFRBL"]
+    inside = [(egfr >= low) & (egfr < high) for low, high in EGFR_GROUPS.values()]
+    values["EGFRGR1"] = np.select(inside, list(EGFR_GROUPS), default="<15")
+    whole = {m.variable for m in MEASUREMENTS if m.unit == 1}
+    return {name: v.astype(int) if name in whole else v for name, v in values.items()}
 
 
 def _with_egfr(published, arm, targets, moments, age, black, female):

@@ -6,12 +6,14 @@ import numpy as np
 
 from .adam import Patients
 from .adverse_events import draw_adverse_events
+from .assignment import assign
 from .baseline import draw_baseline
-from .courses import END, LAST_DOSE, draw_courses
+from .courses import END, end_point_time
 from .exposure import draw_doses, enough
 from .laboratory import draw_laboratory
 from .structure import check, read_structure
 from .targets import Published
+from .timing import search_days
 
 SITES = {"Asia": 12, "Latin America": 10, "North America": 14, "Rest of world": 11}
 
@@ -33,13 +35,14 @@ def make_patients(folder: Path, seed: int, report=None) -> Patients:
     # One stream of random numbers per part, so that a change of one part leaves the others alone.
     streams = iter(np.random.default_rng(seed).spawn(8))
 
-    days = draw_courses(structure, next(streams))
-    baseline = draw_baseline(published, next(streams), report)
+    days, first_dose = search_days(structure, published, next(streams), report)
+    failing = end_point_time(days, "TRTFAIL")
 
+    baseline = draw_baseline(published, next(streams), report)
     rng = next(streams)
     baseline = baseline.assign(SITEID=_sites(baseline["REGION1"], rng))
-    randomized = _randomized(published, len(structure.arm), rng)
-    first_dose = np.minimum(rng.integers(1, 4, size=len(structure.arm)), days[:, LAST_DOSE])
+    baseline = assign(structure, failing, baseline, published, rng, report)
+    randomized = _randomized(published, len(structure.arm), next(streams))
 
     rng = next(streams)
     dose = np.full(len(structure.arm), np.nan)
@@ -52,9 +55,10 @@ def make_patients(folder: Path, seed: int, report=None) -> Patients:
         dose80[who] = enough(dose[who], arm, weight)
 
     rng = next(streams)
-    prednisone10 = _flagged(published, structure, ("exposure", "PRED10FL"), structure.treated, rng)
+    prednisone = ("exposure", "PRED10FL", "Y")
+    prednisone10 = _flagged(published, structure, prednisone, structure.treated, rng)
     seen = (days[:, END] >= 150) & ~structure.event("TRTFAIL")
-    remission = _flagged(published, structure, ("response", "CRRFL"), seen, rng)
+    remission = _flagged(published, structure, ("response", "CRRFL", ""), seen, rng)
 
     female = (baseline["SEX"] == "F").to_numpy()
     events = draw_adverse_events(structure, days, first_dose, female, published, next(streams))
@@ -84,9 +88,11 @@ def _randomized(published, n, rng):
 
 def _flagged(published, structure, key, likely, rng):
     """Flag the printed number of patients in each arm, first among the likely ones."""
+    analysis, variable, level = key
     flag = np.zeros(len(structure.arm), dtype=bool)
     for arm in ("MMF", "AZA"):
         who = np.flatnonzero((structure.arm == arm) & structure.treated)
         draw = rng.random(len(who)) + ~likely[who]
-        flag[who[np.argsort(draw, kind="stable")[: published.count(*key, arm, "Y")]]] = True
+        n = published.count(analysis, variable, arm, level)
+        flag[who[np.argsort(draw, kind="stable")[:n]]] = True
     return flag

@@ -4,6 +4,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 KEY = (
     "ard_analysis",
     "ard_paramcd",
@@ -35,26 +37,31 @@ class Target:
     upper: float
     weight: float = 1.0
 
+    @classmethod
+    def printed(cls, name: str, text: str, weight: float = 1.0) -> "Target":
+        """Return the target of a printed figure."""
+        return cls(name, *rounding_interval(text), weight)
+
     def miss(self, value):
         """Return how far outside the interval values lie, in half widths of the interval."""
-        outside = (self.lower - value).clip(min=0) + (value - self.upper).clip(min=0)
+        outside = np.maximum(self.lower - value, 0) + np.maximum(value - self.upper, 0)
         return self.weight * outside / ((self.upper - self.lower) / 2)
 
 
 def rounding_interval(printed: str) -> tuple[float, float]:
     """Return the values that print as `printed`: half a unit of its last digit either way.
 
+    The ends are drawn in by a five-hundredth of that, since programs differ in how they print a
+    value that lies half-way.
+
     Examples
     --------
-    >>> rounding_interval("0.44")
-    (0.435, 0.445)
-    >>> rounding_interval("906")
-    (905.5, 906.5)
+    >>> [round(end, 6) for end in rounding_interval("0.44")]
+    [0.43501, 0.44499]
     """
-    decimals = len(printed.partition(".")[2])
-    half = 0.5 * 10.0**-decimals
-    value = float(printed)
-    return round(value - half, decimals + 1), round(value + half, decimals + 1)
+    half = 0.5 * 10.0 ** -len(printed.partition(".")[2])
+    inside = 0.998 * half
+    return float(printed) - inside, float(printed) + inside
 
 
 class Published:
@@ -102,4 +109,4 @@ class Published:
 
     def target(self, name, *key, weight=1.0, **more) -> Target:
         """Return the printed figure with this key as a target called `name`."""
-        return Target(name, *rounding_interval(self.printed(*key, **more)), weight)
+        return Target.printed(name, self.printed(*key, **more), weight)
