@@ -1,4 +1,4 @@
-"""The chapters read for any trial: harm, nothing, an arm without events, one or three arms, hostile names."""
+"""The chapters read for any trial: harm, nothing, no events in an arm, hostile names, any arms."""
 
 import ast
 import contextlib
@@ -69,14 +69,15 @@ baseline:
     return folder
 
 
-def run(chapter, trial):
+def run(chapter, trial, **parameters):
     """Execute a chapter's cells in this process and return what it shows, joined."""
     InteractiveShell.instance()
     notebook = jupytext.read(ROOT / "notebooks" / f"{chapter}.md")
     names, shown = {}, []
     for cell in (one for one in notebook.cells if one.cell_type == "code"):
         tags = cell.metadata.get("tags", [])
-        source = f"trial = {str(trial)!r}" if "parameters" in tags else ""
+        given = {"trial": str(trial), **parameters} if "parameters" in tags else {}
+        source = "\n".join(f"{name} = {value!r}" for name, value in given.items())
         body = ast.parse(f"{cell.source}\n{source}").body
         last = body.pop() if isinstance(body[-1], ast.Expr) else None
         with capture_output() as captured, contextlib.redirect_stdout(io.StringIO()):
@@ -117,3 +118,10 @@ def test_the_other_chapters_read_for_any_trial(chapter, name, tmp_path):
     text = run(chapter, folder_of(name, TRIALS[name], tmp_path / "tiny"))
     assert len(text) > 100
     assert "<b>x</b>" not in text
+
+
+def test_another_level_is_named_everywhere(tmp_path):
+    folder = folder_of("null", TRIALS["null"], tmp_path / "tiny")
+    text = run("efficacy", folder, conf_level=0.9)
+    assert "90% CI" in text
+    assert "95% CI" not in text

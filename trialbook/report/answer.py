@@ -51,7 +51,7 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         )
         blocks.append(_printed_before(lookup, endpoint, comparison))
         where = "in these synthetic patients" if trial.synthetic else "from the patients' data"
-        level = f"{100 * lookup.conf_level:g}% CI"
+        level = lookup.ci
         who = f"{comparison.treated.label} against {in_text(comparison.control.label)}"
         blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")
         numbers = _numbers(lookup, endpoint, comparison, effect, level)[:NUMBERS]

@@ -42,6 +42,11 @@ class Lookup:
         self._found = dict(zip(row_keys(results), results["value"], strict=True))
         self._withheld = withheld(results, trial.min_cell)
 
+    @property
+    def ci(self) -> str:
+        """What the intervals are called: ``"95% CI"``."""
+        return f"{100 * self.conf_level:g}% CI"
+
     def value(
         self,
         statistic: str,

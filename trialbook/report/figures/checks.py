@@ -150,5 +150,6 @@ def plot_withdrawal(
         message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows "
         f"from none to {deltas[-1]:g} times that of those who stayed: from "
         f"{printed('hr', float(first[0][0]))} to {printed('hr', float(first[0][-1]))}.",
+        interval=lookup.ci,
         delta_label="Hazard after withdrawal, relative to that of patients who stayed",
     )

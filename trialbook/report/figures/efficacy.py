@@ -120,6 +120,7 @@ def plot_end_points(
         f"{below} below 1.",
         treated=comparison.treated.code,
         control=comparison.control.code,
+        interval=lookup.ci,
         favours=_sides(comparison, favourable, trial.randomized),
     )
 
@@ -198,5 +199,6 @@ def plot_subgroups(
         f"{comparison.name}: {below} below 1.",
         treated=comparison.treated.code,
         control=comparison.control.code,
+        interval=lookup.ci,
         favours=_sides(comparison, endpoint.favourable, trial.randomized),
     )

@@ -163,7 +163,7 @@ def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:
     )
     return plot_means(
         Means(
-            f"{parameter.label}, {words} (95% CI)",
+            f"{parameter.label}, {words} ({lookup.ci})",
             tuple(visits),
             arms,
             observed,

@@ -47,7 +47,7 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             for name in ("difference", "lower", "upper")
         )
         difference = f"{size} percentage points "
-        difference += f"({100 * lookup.conf_level:g}% CI, {low} to {high})"
+        difference += f"({lookup.ci}, {low} to {high})"
         lines.append(
             f"At {shown_time(trial, t)} the share of patients still free of {of(endpoint.label)} "
             f"differed by {difference}, {of(comparison.treated.label)} minus "
@@ -99,7 +99,7 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
                 f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
                 f"lived on average {text} {trial.time.show} {more} free of {of(endpoint.label)} "
                 f"than those given {of(comparison.control.label)} "
-                f"({100 * lookup.conf_level:g}% CI, {limits}; {p})."
+                f"({lookup.ci}, {limits}; {p})."
             )
     return Text("\n\n".join(lines)) if lines else None
 
@@ -284,6 +284,6 @@ def say_recurrent(lookup: "Lookup") -> Text | None:
             what = f"{escape_markdown(code)}, all events of a patient"
             lines.append(
                 f"- {what} ({pair_in_words(comparison, start=False)}): "
-                f"rate ratio, {text}; {100 * lookup.conf_level:g}% CI, {limits}; {p}."
+                f"rate ratio, {text}; {lookup.ci}, {limits}; {p}."
             )
     return Text("\n".join(lines)) if lines else None

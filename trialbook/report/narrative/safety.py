@@ -34,7 +34,7 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
             difference = lookup.text("{risk_difference}", *row, method="newcombe")
             limits = lookup.text("{lower} to {upper}", *row, method="newcombe")
             p = p_phrase(lookup, *row, method="fisher")
-            level = f"{100 * lookup.conf_level:g}% CI"
+            level = lookup.ci
             lines.append(
                 f"- {escape_markdown(labels.get(key, key))}: {treated} with "
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "

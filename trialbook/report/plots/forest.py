@@ -42,6 +42,7 @@ def plot_forest(
     control: str,
     favours: tuple[str, str],
     effect: str = "HR",
+    interval: str = "95% CI",
 ) -> Drawing | None:
     """Draw hazard ratios, or other ratios, with intervals on a log scale, numbers beside them.
 
@@ -55,8 +56,8 @@ def plot_forest(
         Headings of the two columns of events.
     favours : tuple of str
         What lies left and right of 1.
-    effect : str
-        What the ratios are called above their numbers.
+    effect, interval : str
+        What the ratios and their intervals are called above their numbers.
 
     Returns
     -------
@@ -82,7 +83,7 @@ def plot_forest(
             _line(figure, head + y, row, lines, left)
             if isfinite(row.hr):
                 _estimate(axes, y, row, (low, high))
-        _heading(figure, treated, control, left, effect)
+        _heading(figure, treated, control, left, f"{effect} ({interval})")
         ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= t <= high]
         axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
         axes.minorticks_off()
@@ -142,7 +143,7 @@ def _heading(figure, treated: str, control: str, left: float, effect: str) -> No
             y = HEAD - 0.2 - 0.145 * line
             write(figure, place, y, words, size=9, ha="right", weight="bold")
     style = {"size": 9, "ha": "right", "weight": "bold"}
-    write(figure, WIDE - 0.02, HEAD - 0.2, f"{effect} (95% CI)", **style)
+    write(figure, WIDE - 0.02, HEAD - 0.2, effect, **style)
 
 
 def write_sides(figure, centre: float, top: float, sides: Sequence[str]) -> None:

@@ -63,6 +63,7 @@ def plot_tipping_point(
     name: str,
     message: str,
     delta_label: str,
+    interval: str = "95% CI",
 ) -> Drawing | None:
     """Draw how the hazard ratio moves as those who withdrew are assumed to fare worse.
 
@@ -72,8 +73,8 @@ def plot_tipping_point(
         The hazard after withdrawal, relative to that of those who stayed.
     curves : mapping
         An imputation rule to the hazard ratio and its limits at each delta.
-    name, message, delta_label : str
-        Of the figure, of the horizontal axis.
+    name, message, delta_label, interval : str
+        Of the figure, of the horizontal axis, of the bands.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def plot_tipping_point(
             style = {"size": 9, "color": arm_colour(position + 1), "weight": "bold"}
             write(figure, LEFT, top, label, **style)
             top += LINE
-        axis_title(figure, 0.02, top + 0.03, "Hazard ratio (95% CI)")
+        axis_title(figure, 0.02, top + 0.03, f"Hazard ratio ({interval})")
         axes = panel(figure, LEFT, top + 0.2, WIDTH - LEFT - RIGHT, 2.45)
         for position, (hr, lower, upper) in enumerate(curves.values(), start=1):
             colour = arm_colour(position)

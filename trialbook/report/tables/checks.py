@@ -51,12 +51,12 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 line["Comparison"] = comparison.name
             of = ("cox", code, comparison.name)
             line["Patients"] = lookup.text("{n}", *of, method=method)
-            line["HR (95% CI)"] = lookup.text(HR, *of, method=method)
+            line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, method=method)
             line["P"] = lookup.text("{p_value}", *of, method=method)
             lines.append(line)
             for level in filter(None, levels):
                 term = {"Cox model": f"{INDENT}{level}"}
-                term["HR (95% CI)"] = lookup.text(HR, *of, level=level, method=method)
+                term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
                 term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
                 lines.append(term)
     for analysis, words in (("sensitivity", CONVENTIONS.get), ("period", None)):
@@ -70,7 +70,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                     line["Comparison"] = comparison.name
                 of = (analysis, code, comparison.name)
                 line["Patients"] = lookup.text("{n}", *of, **key)
-                line["HR (95% CI)"] = lookup.text(HR, *of, **key)
+                line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, **key)
                 line["P"] = lookup.text("{p_value}", *of, **key)
                 lines.append(line)
     if not lines:

@@ -50,7 +50,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     trial, code = lookup.trial, endpoint.paramcd
     arms = arm_columns(trial, numbers_of_patients(lookup, code))
     compared = comparison_columns(trial, "HR, ratio or difference")
-    level = f"{100 * lookup.conf_level:g}% CI"
+    level = lookup.ci
     label, lines = "Estimate", []
 
     def line(text, arm_cells, comparison_cells=None):
@@ -147,7 +147,7 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
             line = {"group": heading, "End point, n (%)": at_start(in_text(endpoint.label))}
             for arm, column in arms.items():
                 line[column] = lookup.text("{n_events} ({percent})", "kaplan_meier", code, arm)
-            for name, column in comparison_columns(trial, "HR (95% CI)").items():
+            for name, column in comparison_columns(trial, f"HR ({lookup.ci})").items():
                 line[column] = lookup.text(HR, "cox", code, name, method=ties)
             for name, column in comparison_columns(trial, "P").items():
                 line[column] = lookup.text("{p_value}", "log_rank", code, name)
@@ -186,7 +186,7 @@ def tbl_response(lookup: "Lookup") -> Table | None:
         line = {"Outcome, n (%)": labels.get(code, code)}
         for arm, column in arms.items():
             line[column] = lookup.text("{n} ({percent})", "response", code, arm, level=level)
-        for name, column in comparison_columns(trial, "Difference (95% CI)").items():
+        for name, column in comparison_columns(trial, f"Difference ({lookup.ci})").items():
             key = {"level": level, "method": "newcombe"}
             line[column] = lookup.text("{risk_difference} " + CI, "response", code, name, **key)
         for name, column in comparison_columns(trial, "P").items():

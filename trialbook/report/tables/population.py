@@ -245,7 +245,7 @@ def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
         caption="Leaving and stopping, by reason",
         groups="group",
         notes=[
-            "Cumulative incidence (95% CI), the other reasons competing; patients who completed "
-            "are censored then."
+            f"Cumulative incidence ({lookup.ci}), the other reasons competing; patients who "
+            "completed are censored then."
         ],
     )

@@ -50,7 +50,7 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
         caption="Treatment-emergent adverse events, by actual treatment",
         notes=[
             "A patient counts once per line. Difference: percentage points, treated minus "
-            "control, with Newcombe's 95% CI. P: Fisher's exact test, two-sided, unadjusted; "
+            f"control, with Newcombe's {lookup.ci}. P: Fisher's exact test, two-sided, unadjusted; "
             "the trial was not designed to test these differences."
         ],
     )
@@ -59,7 +59,7 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
 def _compared(lookup, key: str, level: str, *, with_p: bool) -> dict[str, str]:
     """Return the cells of the comparisons of one line."""
     cells = {}
-    for name, column in comparison_columns(lookup.trial, "Difference (95% CI)").items():
+    for name, column in comparison_columns(lookup.trial, f"Difference ({lookup.ci})").items():
         cells[column] = lookup.text(
             "{risk_difference} ({lower} to {upper})",
             "adverse_events",
@@ -179,7 +179,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
         name="laboratory-change",
         caption="Change of laboratory parameters from baseline to the last visit",
         groups="group",
-        notes=["Mean change, or ratio to baseline where geometric means are used, with 95% CI."],
+        notes=[f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci})."],
     )
 
 
