@@ -1,3 +1,10 @@
+/* What scrolls sideways can be reached and moved by keyboard. */
+addEventListener("load", () => {
+  for (const box of document.querySelectorAll(".tb-figure, .tb-table, div.cell_output, pre")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  }
+});
+
 /* One switch: a reader who wants the answers, not the code, can put the code away. */
 document.addEventListener("DOMContentLoaded", () => {
   const header = document.querySelector(".header-article__inner, .bd-header-article");

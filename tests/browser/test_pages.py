@@ -102,12 +102,13 @@ def test_the_start_of_the_site_leads_to_the_landing_page_with_its_answer(sites, 
 def test_the_code_can_be_put_away_and_stays_away(sites, browser):
     with opened(browser, DESK) as tab:
         tab.goto(f"{sites['gbsg2']}/notebooks/efficacy.html")
-        code = tab.locator("div.cell_input").first
-        assert code.is_visible()
-        tab.get_by_role("button", name="Hide the code").click()
-        assert not code.is_visible()
+        code = tab.locator("div.cell_input:visible")
+        assert code.count() > 3
+        tab.get_by_role("button", name="Hide the code", exact=True).click()
+        assert code.count() == 0
         tab.goto(f"{sites['gbsg2']}/notebooks/design.html")
-        assert not tab.locator("div.cell_input").first.is_visible()
+        assert tab.get_by_role("button", name="Show the code", exact=True).is_visible()
+        assert code.count() == 0
 
 
 def test_a_search_finds_a_word_of_a_chapter(sites, browser):

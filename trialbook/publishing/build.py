@@ -153,6 +153,10 @@ def _build(
         ]
         for one in editions:
             _say_what_is_kept(one, order, say)
+        # what a file that leaves the book, a figure or a table, says of where it is from
+        os.environ["TRIALBOOK_EXPORT_NOTE"] = " ".join(
+            [f"{facts.title}.", f"Data {fingerprint.key(data)[:12]}.", facts.notice]
+        ).strip()
         _execute(to_do, folder, order, cache, shelf.scratch, say)
         built = {}
         for one in editions:

@@ -16,6 +16,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("config-inited", name_the_trial, priority=400)
     # after sphinx-thebe's own handlers, which add scripts that nothing here uses
     app.connect("html-page-context", drop_thebe, priority=900)
+    app.connect("html-page-context", plain_references)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -41,3 +42,15 @@ def drop_thebe(
         for script in context.get("script_files", [])
         if "thebe" not in str(script) and "THEBE" not in str(getattr(script, "attributes", ""))
     ]
+
+
+def plain_references(
+    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take out the roles of lists of references: docutils nests them as ARIA does not allow."""
+    body = context.get("body") or ""
+    if "citation-list" in body:
+        body = body.replace(' role="doc-biblioentry"', "")
+        context["body"] = body.replace(
+            '<div role="list" class="citation-list"', '<div class="citation-list"'
+        )
