@@ -67,6 +67,7 @@ mean_to <- function(d, of, tau) {
 }
 
 logrank <- function(d, rho, by_stratum) {
+  d <- as.data.frame(d[c("time", "event", "group", "stratum")])
   fit <- quietly(if (by_stratum) survdiff(Surv(time, event) ~ group + strata(stratum), data = d, rho = rho)
                  else survdiff(Surv(time, event) ~ group, data = d, rho = rho))
   if (is.null(fit)) return(NULL)

@@ -91,7 +91,9 @@ def comparisons(case: dict) -> Iterator[Comparison]:
     arms = [data["group"] == group for group in np.unique(data["group"])]
     yield from _curves(case, data, arms)
     for reference in case["log_rank"] or []:
-        yield from _log_rank(reference, data)
+        # where one group alone was at risk R has 0 on 0 degrees of freedom, we have NaN
+        if reference["df"] > 0:
+            yield from _log_rank(reference, data)
     for reference in case["cox"] or []:
         yield from _cox(reference, data)
 

@@ -10,8 +10,10 @@ CONVERGED = 1e-12  # of the Newton decrement: one more step leaves rounding alon
 FLAT = 1e-5  # ... below which a coefficient that still strides on has no finite estimate
 FLAT_ENOUGH = 1e-8  # ... and the likelihood is at its limit
 STRIDE = 0.1  # in log hazard ratio over the covariate's range
+BEYOND = 50.0  # a log hazard ratio over the range that no data support
 FIRST_STEP = 5.0  # at most, and twice as far each time: a leap into the flat would get stuck there
 ALIASED = 1e-9
+SMALL = 1e-3  # information below which nothing but rounding may be left
 
 
 class State(Protocol):
@@ -62,7 +64,7 @@ def independent(information: np.ndarray) -> np.ndarray:
         if keep.any():
             cross = information[keep, j]
             left = left - cross @ np.linalg.solve(information[np.ix_(keep, keep)], cross)
-        keep[j] = left > ALIASED * max(information[j, j], 1e-8)
+        keep[j] = left > ALIASED * max(information[j, j], SMALL)
     return keep
 
 
@@ -107,7 +109,8 @@ def maximize(
             decrement = step @ state.score
             if decrement < FLAT:
                 # near a maximum a step is a small part of the one before
-                monotone |= (np.abs(step) > STRIDE) & (np.abs(step) > np.abs(before) / 2)
+                strides = (np.abs(step) > STRIDE) & (np.abs(step) > np.abs(before) / 2)
+                monotone |= strides | (np.abs(beta) > BEYOND)
             farthest = FIRST_STEP * 2**iteration
             step *= min(1.0, farthest / np.abs(step).max(initial=farthest))
             beta, state = _climb(likelihood, beta, step, state)
