@@ -58,25 +58,44 @@ def test_every_page_is_quiet_stays_at_home_and_fits_its_width(
         assert tab.wrong == []
 
 
-@pytest.mark.parametrize("trial", TRIALS)
+def violations(tab, site, names):
+    """Return what axe finds serious or critical on these pages."""
+    found = []
+    for page in names:
+        tab.goto(f"{site}/{page}", wait_until="load")
+        report = Axe().run(tab, options={"rules": LEFT_OUT}).response
+        found += [
+            f"{page}: {rule['id']} at {node['target']}"
+            for rule in report["violations"]
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"][:2]
+        ]
+    return found
+
+
 @pytest.mark.parametrize(
-    ("viewport", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk-dark"]
+    ("trial", "viewport", "scheme"),
+    [("alms", PHONE, "light"), ("gbsg2", DESK, "dark")],
+    ids=["phone", "dark"],
 )
+def test_the_main_pages_keep_out_no_one_who_reads_with_a_screen_reader(
+    sites, browser, trial, viewport, scheme
+):
+    names = [f"notebooks/{name}.html" for name in ("population", "efficacy", "safety")]
+    names += ["book/index.html", "book/references.html"]
+    with opened(browser, viewport, color_scheme=scheme) as tab:
+        assert violations(tab, sites[trial], names) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trial", TRIALS)
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_keeps_out_who_reads_with_a_screen_reader(
     books, sites, browser, trial, viewport, scheme
 ):
-    found = []
     with opened(browser, viewport, color_scheme=scheme) as tab:
-        for page in pages(books, trial):
-            tab.goto(f"{sites[trial]}/{page}", wait_until="load")
-            report = Axe().run(tab, options={"rules": LEFT_OUT}).response
-            found += [
-                f"{page}: {rule['id']} at {node['target']}"
-                for rule in report["violations"]
-                if rule["impact"] in ("serious", "critical")
-                for node in rule["nodes"][:2]
-            ]
-    assert found == []
+        assert violations(tab, sites[trial], pages(books, trial)) == []
 
 
 def test_the_menu_opens_on_a_phone_and_leads_to_a_chapter(sites, browser):

@@ -151,6 +151,7 @@ def _build(
                 one, chapters, (book, folder, data), cache, only=order.only, force=order.force
             )
         ]
+        to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
         for one in editions:
             _say_what_is_kept(one, order, say)
         # what a file that leaves the book, a figure or a table, says of where it is from
@@ -203,6 +204,13 @@ def _execute(
     if failures:
         worst = max(failures, key=lambda error: error.exit_code)
         raise type(worst)("\n\n".join(map(str, failures)))
+
+
+def _expected_seconds(item: tuple[Edition, Task]) -> float:
+    """Return what a chapter took last time; before that, longer texts are taken to run longer."""
+    one, task = item
+    last = one.published.get("chapters", {}).get(task.run.chapter.name, {})
+    return last.get("seconds") or len(task.run.chapter.text) / 2000
 
 
 def _joined(built: dict[str, Path], shelf: Shelf) -> Path:
