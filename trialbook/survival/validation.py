@@ -120,7 +120,7 @@ def as_groups(values: ArrayLike, n: int, name: str = "group") -> tuple[np.ndarra
     codes, labels = as_labels(values, n, name)
     if labels.size < 2:
         raise ValueError(
-            f"{name}: all {n} patients are in {labels[0]!r}; a comparison needs two groups."
+            f"{name}: all {n} patients are in {str(labels[0])!r}; a comparison needs two groups."
         )
     return codes, labels
 

@@ -1,0 +1,62 @@
+"""Every quantity agrees with R's survival, on awkward random data and on two real trials.
+
+The references are made by ``Rscript tests/reference/make_reference.R 1 1
+tests/reference/survival.json``; each comparison carries its own R call.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from trialbook.survival import cox, log_hazard_ratio_over_time
+from trialbook.survival.agreement import comparisons, read_reference, relative_error, worst_errors
+from trialbook.survival.agreement_trials import trial_comparisons
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+CASES = read_reference(REFERENCE / "survival.json")["cases"]
+SHARED = Path(__file__).parents[2].parent / "shared" / "reference"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["kind"] for case in CASES])
+def test_random_data(case):
+    compared = list(comparisons(case))
+    assert len(compared) > 15
+    for quantity, call, ours, reference in compared:
+        assert np.max(relative_error(ours, reference), initial=0) < 1e-8, (quantity, call)
+
+
+def test_real_trials():
+    compared = list(trial_comparisons(REFERENCE))
+    assert len(compared) > 100
+    for quantity, call, ours, reference in compared:
+        # coxph stops when the log-likelihood changes by less than 1e-9 of itself
+        bound = 1e-6 if quantity.startswith(("Cox", "Interaction", "Proportional")) else 1e-8
+        assert np.max(relative_error(ours, reference)) < bound, (quantity, call)
+
+
+def test_every_estimator_is_compared_with_numbers():
+    table = worst_errors(item for case in CASES for item in comparisons(case))
+    for estimator in (
+        "Kaplan-Meier, log-log", "Kaplan-Meier, plain", "Quantiles", "Median follow-up", "RMST",
+        "Log-rank, rho = 1", "Log-rank, stratified", "Cox, efron", "Cox, breslow", "Cox, exact",
+        "Cox, efron, std_error, robust", "Proportional hazards, km", "Scaled Schoenfeld",
+    ):  # fmt: skip
+        assert table.loc[table["quantity"].str.startswith(estimator), "n"].sum() > 10, estimator
+
+
+def test_smooth_of_the_scaled_residuals():
+    # plot(cox.zph(coxph(Surv(time, event) ~ group), "identity"), df = 4)
+    (case,) = (case for case in CASES if case["kind"] == "crossing")
+    model = cox(*(case["data"][name] for name in ("time", "event", "group")))
+    smooth = log_hazard_ratio_over_time(model, transform="identity")
+    half = 1.959963984540054 * np.array(case["smooth"]["std_error"])
+    np.testing.assert_allclose(smooth.time, case["smooth"]["time"], rtol=1e-12)
+    np.testing.assert_allclose(smooth.log_hr, case["smooth"]["log_hr"], rtol=1e-8)
+    np.testing.assert_allclose(smooth.upper - smooth.log_hr, half, rtol=1e-8)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/reference is not here")
+@pytest.mark.parametrize("name", ["lung_OS.json", "veteran_OS.json"])
+def test_the_references_are_the_shared_ones(name):
+    assert read_reference(REFERENCE / name) == read_reference(SHARED / name)
