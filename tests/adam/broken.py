@@ -128,6 +128,8 @@ BROKEN = [
            config={"arms": [*CONFIG["arms"], {"code": "LOW", "values": ["Low dose"]}]}),
     Broken("a flag is neither Y nor N", "SAFFL: must be Y, N or blank (1 row)",
            at("adsl", "SAFFL", {5: "maybe"})),
+    Broken("a flag holds something else beside blanks", "AESER: must be Y, N or blank (1 row)",
+           at("adae", "AESER", {0: "grave", 1: None, 2: None})),
     Broken("a date is no date", "RANDDT: must be a date (1 row)",
            at("adsl", "RANDDT", {0: "soon"})),
     Broken("day and month cannot be told apart", "RANDDT: shows no order of day and month (8 rows)",

@@ -60,7 +60,9 @@ def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findin
     if reason == "SERIES_CONTAINS_NULLS":
         wrong, rule = column.isna(), "must not be blank"
     else:
-        wrong, rule = ~error.check(column).check_output, error.check.error
+        # blanks are not put to the check: they are no problem of this rule
+        passed = error.check(column.dropna()).check_output
+        wrong, rule = ~passed.reindex(column.index, fill_value=True), error.check.error
         rule = rule or "breaks a rule"
     who = frame.loc[wrong, "USUBJID"] if "USUBJID" in frame and variable != "USUBJID" else None
     shown = (
