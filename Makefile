@@ -30,6 +30,7 @@ pair: $(VENV)/.book
 
 test: lint
 	@$(BIN)/python -m pytest -q -m "not slow"
+	@echo "Left out: the slow tests (make test-all), and what is listed as SKIPPED above."
 
 test-all: lint
 	@$(BIN)/python -m pytest -q
