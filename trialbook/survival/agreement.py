@@ -23,6 +23,7 @@ from trialbook.survival.rmst import rmst
 
 Comparison = tuple[str, str, np.ndarray, np.ndarray]  # quantity, R call, ours, R's
 
+REFERENCE = Path(__file__).parents[2] / "tests" / "reference"
 KM_CALL = "survfit(Surv(time, event) ~ 1, conf.type = {!r})"
 COX_CALL = "coxph(Surv(time, event) ~ x, ties = {!r})"
 
@@ -45,20 +46,10 @@ def relative_error(ours: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return np.where(missing, np.where(np.isnan(a) == np.isnan(b), 0.0, np.inf), error)
 
 
-def agreement(cases: list[dict]) -> pd.DataFrame:
-    """Return the worst relative error of each quantity over all cases.
-
-    Parameters
-    ----------
-    cases : list of dict
-        Of `read_reference`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `worst_errors`.
-    """
-    return worst_errors(comparison for case in cases for comparison in comparisons(case))
+def all_comparisons(cases: list[dict]) -> Iterator[Comparison]:
+    """Yield every quantity of all cases of `read_reference`; see `comparisons`."""
+    for case in cases:
+        yield from comparisons(case)
 
 
 def worst_errors(compared: Iterable[Comparison]) -> pd.DataFrame:

@@ -1,0 +1,98 @@
+"""The page *Checked against R*: the table of errors, the table of times, the curve of times."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from trialbook.report.output import Drawing, Table
+from trialbook.report.plots.layout import panel, sheet
+from trialbook.report.style import arm_colour, drawn, theme
+from trialbook.report.table import html_table
+from trialbook.survival.agreement import read_reference
+
+TIMES = Path(__file__).parents[2] / "benchmarks" / "results" / "survival.json"
+
+
+def tbl_agreement(errors: pd.DataFrame) -> Table:
+    """Show the worst relative error of each quantity.
+
+    Parameters
+    ----------
+    errors : pandas.DataFrame
+        Of `trialbook.survival.agreement.worst_errors`.
+    """
+    cells = pd.DataFrame(
+        {
+            "Quantity": errors["quantity"],
+            "Numbers compared": [f"{n:,}" for n in errors["n"]],
+            "Worst relative error": [f"{worst:.0e}" if worst else "0" for worst in errors["worst"]],
+            "In R": errors["r_call"],
+        }
+    )
+    return html_table(
+        cells.sort_values("Quantity"),
+        name="agreement",
+        caption="Every quantity beside R's",
+        text=True,
+    )
+
+
+def tbl_speed() -> Table | None:
+    """Show the measured times of each program, or nothing where none were measured."""
+    if not TIMES.is_file():
+        return None
+    compared = pd.DataFrame(read_reference(TIMES)["compared"])
+    tasks = compared["task"].unique()
+    lines = []
+    for times, part in compared.groupby("times"):
+        wide = part.pivot_table(index="task", columns="software", values="seconds").loc[tasks]
+        ours = wide.pop("trialbook")
+        wide.insert(0, "trialbook", ours)
+        for task, seconds in wide.iterrows():
+            cells = {f"{name}, s": f"{value:.2f}" for name, value in seconds.items()}
+            lines.append({"Task": f"{task[0].upper()}{task[1:]}", "times": times, **cells})
+        sums = wide.sum()
+        cells = {
+            f"{name}, s": f"{value:.1f}"
+            + ("" if name == "trialbook" else f" ({value / ours.sum():.0f} times as long)")
+            for name, value in sums.items()
+        }
+        lines.append({"Task": "All five", "times": times, **cells})
+    frame = pd.DataFrame(lines)
+    frame["times"] = frame["times"].str.capitalize()
+    return html_table(
+        frame,
+        name="speed",
+        caption=f"Seconds for {compared['patients'].iloc[0]:,} patients",
+        groups="times",
+    )
+
+
+def plot_growth() -> Drawing | None:
+    """Draw the time of all five estimators against the number of patients."""
+    if not TIMES.is_file():
+        return None
+    grown = pd.DataFrame(read_reference(TIMES)["growth"])
+    with theme():
+        figure = sheet(3.0)
+        axes = panel(figure, 0.8, 0.2, 4.2, 2.2)
+        for position, (times, part) in enumerate(grown.groupby("times")):
+            axes.loglog(
+                part["patients"],
+                part["seconds"],
+                color=arm_colour(position),
+                marker="os"[position],
+                label=times,
+            )
+        largest = grown[grown["times"] == "continuous"].iloc[-1]
+        n = np.array([1e4, largest["patients"]])
+        growth = n * np.log(n)
+        axes.loglog(n, largest["seconds"] * growth / growth[-1], color="#5b6776", linestyle=":")
+        axes.set(xlabel="Patients", ylabel="Seconds")
+        axes.legend(loc="upper left")
+        message = (
+            f"Seconds for all five estimators grow as n log n (dotted), to "
+            f"{largest['seconds']:.1f} seconds for {largest['patients']:,} patients."
+        )
+        return drawn(figure, "growth", message)
