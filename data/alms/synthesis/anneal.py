@@ -1,6 +1,6 @@
 """Simulated annealing towards printed figures, many candidate changes at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +26,22 @@ class Problem(Protocol):
 
 class NotReachedError(RuntimeError):
     """The search ended before every target was met."""
+
+
+def until_reached(search: Callable[[], Any], attempts: int = 20) -> Any:
+    """Return what a search finds, starting it anew, from other random numbers, when it fails.
+
+    Raises
+    ------
+    NotReachedError
+        When the last attempt fails too.
+    """
+    for _ in range(attempts - 1):
+        try:
+            return search()
+        except NotReachedError:
+            continue
+    return search()
 
 
 def loss(targets: Iterable[Target], measured: dict[str, np.ndarray]) -> np.ndarray:

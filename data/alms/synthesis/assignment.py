@@ -9,7 +9,7 @@ import pandas as pd
 
 from trialbook.survival import batched_cox, cox
 
-from .anneal import anneal
+from .anneal import anneal, until_reached
 from .structure import Structure
 from .targets import Published, Target
 from .timing import ARMS, PRIMARY
@@ -70,7 +70,11 @@ def assign(structure, time, baseline, published: Published, rng, report=None) ->
         for name in ADJUSTED
     ]
     problem = Assignment(structure, time, baseline)
-    rows = np.concatenate([rng.permutation(np.flatnonzero(structure.arm == arm)) for arm in ARMS])
-    rows = anneal(problem, rows, [*targets, BELOW_ONE], rng, what="who has which course",
-                  batch=16, rounds=150, temperature=(1.0, 0.01), report=report)  # fmt: skip
-    return baseline.iloc[rows].reset_index(drop=True)
+
+    def search():
+        rows = [rng.permutation(np.flatnonzero(structure.arm == arm)) for arm in ARMS]
+        return anneal(problem, np.concatenate(rows), [*targets, BELOW_ONE], rng, batch=16,
+                      rounds=150, temperature=(1.0, 0.01), restarts=2,
+                      what="who has which course", report=report)  # fmt: skip
+
+    return baseline.iloc[until_reached(search)].reset_index(drop=True)

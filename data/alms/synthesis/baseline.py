@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
 
-from .anneal import anneal
+from .anneal import anneal, until_reached
 from .moments import Column, Moment
 from .targets import Published, Target
 
@@ -120,7 +120,11 @@ def _arm(published, arm, rng, report):
     on_mmf = round(n * INDUCTION["MMF"]) + int(rng.integers(-2, 3))
     columns["INDTRT"] = rng.permutation(np.repeat(["MMF", "IVC"], [on_mmf, n - on_mmf]))
     female, black = columns["SEX"] == "F", columns["RACE"] == "BLACK OR AFRICAN AMERICAN"
-    return pd.DataFrame(columns | _measurements(published, arm, female, black, rng, report))
+
+    def search():
+        return _measurements(published, arm, female, black, rng, report)
+
+    return pd.DataFrame(columns | until_reached(search))
 
 
 def _measurements(published, arm, female, black, rng, report):
@@ -155,7 +159,7 @@ def _measurements(published, arm, female, black, rng, report):
         step = max(2, round(0.5 * spread[1] / measurement.unit))
         column = Column(measurement.unit, lower, upper, moments, largest_step=step)
         state = anneal(column, column.steps(start), targets, rng,
-                       what=f"{name} {arm}", report=report)  # fmt: skip
+                       what=f"{name} {arm}", restarts=2, report=report)  # fmt: skip
         values[name] = column.values(state)
     values["EGFRBL"] = mdrd(values["CREATBL"], values["AGE"], black, female)
     egfr = values["EGFRBL"]

@@ -5,7 +5,7 @@ Who has which event is fixed, so whatever moves, the counts stay and the composi
 
 import numpy as np
 
-from .anneal import NotReachedError, anneal
+from .anneal import anneal, until_reached
 from .courses import COLUMNS, END, LAST_DOSE, draw_courses, end_point_time, possible
 from .structure import END_POINTS, Structure
 from .targets import Published, Target
@@ -14,7 +14,6 @@ from .two_arm import RiskSets, cox_model, log_rank_p
 ARMS = ("MMF", "AZA")
 PRIMARY = "TRTFAIL"
 LAST_DAY = 1096.0
-ATTEMPTS = 20
 DURATION = {"mean": 0.02, "sd": 0.2}
 """Weights: one course moves a mean by far more than rounding allows, and days of the last dose,
 which no end point uses, settle it in the end."""
@@ -163,24 +162,15 @@ def search_days(structure, published, rng, report=None) -> tuple[np.ndarray, np.
     """Return courses whose analysis prints the targets, and the days of the first dose.
 
     A search that ends in vain, as one in two does, is followed by another from new courses.
-
-    Raises
-    ------
-    NotReachedError
-        When all of them do.
     """
     targets, cox, log_rank = timing_targets(published)
-    for attempt in range(1, ATTEMPTS + 1):
+
+    def search():
         days = draw_courses(structure, rng)
         first_dose = np.minimum(rng.integers(1, 4, size=len(days)), days[:, LAST_DOSE])
         problem = Timing(structure, first_dose, cox, log_rank)
-        what = f"days, attempt {attempt}"
-        try:
-            days = anneal(problem, days, targets, rng, what=what, batch=192, rounds=1800,
-                          temperature=(0.1, 0.00003), restarts=0, report=report)  # fmt: skip
-        except NotReachedError:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            return days, first_dose
-    raise AssertionError("the loop returns or raises")
+        days = anneal(problem, days, targets, rng, what="days", batch=192, rounds=1800,
+                      temperature=(0.1, 0.00003), restarts=0, report=report)  # fmt: skip
+        return days, first_dose
+
+    return until_reached(search)
