@@ -82,6 +82,21 @@ def test_quoted_line_breaks_and_separators_are_text(tmp_path):
     assert list(trial.adae["AEDECOD"]) == ["one, two", "three\nfour", 'said "five"', "six"]
 
 
+def test_lines_may_end_as_on_an_old_macintosh(as_csv, tmp_path):
+    data = small()
+    folder = write_trial(tmp_path / "other", data)
+    (folder / "adsl.csv").write_bytes(csv_bytes(data["adsl"], lineterminator="\r"))
+    assert_same_data(as_csv, load_trial(folder))
+
+
+def test_a_stray_line_break_in_a_name_is_a_problem_not_a_traceback(tmp_path):
+    findings = Findings()
+    path = tmp_path / "adsl.csv"
+    path.write_bytes(b"A,B\rC,D\n1,2,3\n")
+    assert read_table(path, findings) is None
+    assert findings.problems
+
+
 def test_adlb_may_stand_in_several_files(tmp_path):
     folder = write_trial(tmp_path / "t", small())
     lab = {"USUBJID": ["P-1"], "PARAMCD": ["ALT"], "AVAL": [20.0], "AVISITN": [0]}

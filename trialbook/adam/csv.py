@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow as pa
@@ -41,7 +42,11 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         findings.repair(file, "", f"read as {encoding}, for it is not UTF-8")
     sample = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content[:_SAMPLE])
     separator = _separator(sample)
-    names = next(csv.reader(io.StringIO(sample), delimiter=separator), [])
+    try:
+        names = next(_records(sample, separator), [])
+    except csv.Error as error:
+        findings.problem(file, "", f"has a first line that cannot be read: {error}")
+        return None
     if not any(name.strip() for name in names):
         findings.problem(file, "", "has no first line with the columns' names")
         return None
@@ -126,11 +131,16 @@ def _encoding(content: bytes) -> str | None:
     return None
 
 
+def _records(sample: str, separator: str) -> Iterator[list[str]]:
+    """Yield the records of a text; a line may end in any of the ways in which lines end."""
+    return csv.reader(io.StringIO(sample, newline=None), delimiter=separator)
+
+
 def _separator(sample: str) -> str:
     """Return the separator that splits the first lines alike, and into the most columns."""
 
     def columns(separator: str) -> tuple[bool, int]:
-        rows = csv.reader(io.StringIO(sample[: 1 << 14]), delimiter=separator)
+        rows = _records(sample[: 1 << 14], separator)
         try:
             widths = [len(row) for _, row in zip(range(20), rows, strict=False) if row]
         except csv.Error:
