@@ -45,27 +45,27 @@ def tbl_speed() -> Table | None:
     compared = pd.DataFrame(read_reference(TIMES)["compared"])
     tasks = compared["task"].unique()
     lines = []
-    for times, part in compared.groupby("times"):
+    for (n, times), part in compared.groupby(["patients", "times"]):
+        group = f"{n:,} patients, {times}"
         wide = part.pivot_table(index="task", columns="software", values="seconds").loc[tasks]
         ours = wide.pop("trialbook")
         wide.insert(0, "trialbook", ours)
         for task, seconds in wide.iterrows():
             cells = {f"{name}, s": f"{value:.2f}" for name, value in seconds.items()}
-            lines.append({"Task": f"{task[0].upper()}{task[1:]}", "times": times, **cells})
+            lines.append({"Task": f"{task[0].upper()}{task[1:]}", "group": group, **cells})
         sums = wide.sum()
         cells = {
             f"{name}, s": f"{value:.1f}"
             + ("" if name == "trialbook" else f" ({value / ours.sum():.0f} times as long)")
             for name, value in sums.items()
         }
-        lines.append({"Task": "All five", "times": times, **cells})
-    frame = pd.DataFrame(lines)
-    frame["times"] = frame["times"].str.capitalize()
+        lines.append({"Task": "All five", "group": group, **cells})
+    frame = pd.DataFrame(lines).fillna("not measured")
     return html_table(
         frame,
         name="speed",
-        caption=f"Seconds for {compared['patients'].iloc[0]:,} patients",
-        groups="times",
+        caption="Seconds that each program took",
+        groups="group",
     )
 
 
