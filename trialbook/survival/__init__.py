@@ -58,10 +58,8 @@ from trialbook.survival.informative_censoring import (
 from trialbook.survival.kaplan_meier import (
     AtTimes,
     KaplanMeier,
-    SurvivalDifference,
     kaplan_meier,
     reverse_kaplan_meier,
-    survival_difference,
 )
 from trialbook.survival.log_rank import (
     LogRank,
@@ -121,6 +119,7 @@ from trialbook.survival.simulation import (
     simulate_trials,
 )
 from trialbook.survival.smoothing import LogHazardRatioOverTime, log_hazard_ratio_over_time
+from trialbook.survival.survival_difference import SurvivalDifference, survival_difference
 
 __all__ = [
     "RMST",

@@ -16,11 +16,11 @@ from trialbook.survival.cox import CoxModel, cox
 from trialbook.survival.kaplan_meier import (
     kaplan_meier,
     reverse_kaplan_meier,
-    survival_difference,
 )
 from trialbook.survival.log_rank import log_rank
 from trialbook.survival.proportional_hazards import GLOBAL, TRANSFORMS, proportional_hazards
 from trialbook.survival.rmst import default_tau, rmst, rmst_difference, rmst_ratio
+from trialbook.survival.survival_difference import survival_difference
 
 TRIALS = ("lung", "veteran")
 
