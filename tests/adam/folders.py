@@ -90,8 +90,8 @@ def dataset_json(frame: pd.DataFrame, name: str) -> dict:
     kinds = {"f": "float", "i": "integer", "M": "date"}
     columns = [
         {"itemOID": f"IT.{name}.{column}", "name": column, "label": column.title(),
-         "dataType": kinds.get(frame[column].dtype.kind, "string")}
-        for column in frame
+         "dataType": kinds.get(dtype.kind, "string")}
+        for column, dtype in frame.dtypes.items()
     ]  # fmt: skip
     cells = frame.astype(object).where(frame.notna(), None)
     rows = [
