@@ -142,6 +142,7 @@ def test_an_error_inside_a_called_function_names_the_line_of_the_chapter(tmp_pat
     assert "JSONDecodeError" in str(error)
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_not_python_names_the_line(tmp_path):
     run = chapter(tmp_path, HEADER + "\n```{code-cell} ipython3\nx = 1\nfor\n```\n")
     error = executed(run, tmp_path, forked=can_fork())
