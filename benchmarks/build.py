@@ -11,57 +11,16 @@ of the memory of all processes together (proportional set size, so that shared p
 import argparse
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
-import psutil
+from measure import measured
 
 ROOT = Path(__file__).parents[1]
 NOT_COPIED = shutil.ignore_patterns(
     ".venv", ".git", "_build", "__pycache__", ".*_cache", "*.egg-info"
 )
-MEGABYTE = 1024**2
-
-
-def memory(process: psutil.Process) -> float:
-    """Return the memory of a process and all below it, in MB."""
-    total = 0
-    for one in [process, *process.children(recursive=True)]:
-        try:
-            total += one.memory_full_info().pss
-        except (psutil.Error, AttributeError):
-            continue
-    return total / MEGABYTE
-
-
-def measured(command: list[str], folder: Path) -> tuple[float, float]:
-    """Run a command; return its seconds and its peak of memory in MB."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    peak, ended = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.5):
-            try:
-                peak[0] = max(peak[0], memory(psutil.Process(process.pid)))
-            except psutil.Error:
-                return
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output, _ = process.communicate()
-    seconds = time.perf_counter() - began
-    ended.set()
-    watcher.join()
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{output}")
-    return seconds, peak[0]
 
 
 def touch(folder: Path, chapter: str, run: int) -> None:
@@ -77,15 +36,15 @@ def one_run(folder: Path, trial: str, run: int) -> dict[str, tuple[float, float]
     shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
     build = [sys.executable, "-m", "trialbook", "build", trial]
     jupyter_book = [str(Path(sys.executable).with_name("jupyter-book")), "build", "--all", "."]
-    found = {"jupyter-book, executing itself": measured(jupyter_book, folder)}
-    found["trialbook, full build"] = measured(build, folder)
-    found["trialbook, nothing changed"] = measured(build, folder)
+    found = {"jupyter-book, executing itself": measured(jupyter_book, folder)[:2]}
+    found["trialbook, full build"] = measured(build, folder)[:2]
+    found["trialbook, nothing changed"] = measured(build, folder)[:2]
     for chapter in ("design", "efficacy"):
         touch(folder, chapter, run)
-        found[f"trialbook, {chapter} changed"] = measured(build, folder)
+        found[f"trialbook, {chapter} changed"] = measured(build, folder)[:2]
     with (folder / "book" / "glossary.md").open("a", encoding="utf-8") as file:
         file.write("\nA last sentence.\n")
-    found["trialbook, a page of prose changed"] = measured(build, folder)
+    found["trialbook, a page of prose changed"] = measured(build, folder)[:2]
     return found
 
 

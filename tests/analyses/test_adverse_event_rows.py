@@ -45,6 +45,16 @@ def test_a_patient_counts_once(safety):
     assert value(found, paramcd="RASH", arm="B", statistic="n") == 0
 
 
+def test_without_dates_of_treatment_there_are_counts_and_no_rates(write_trial):
+    adsl = patients("AB")
+    adae = pd.DataFrame({"USUBJID": ["P1"], "AEDECOD": ["COLD"], "TRTEMFL": ["Y"]})
+    study = write_trial(adsl, times(adsl, [1, 2], [1, 1]), adae=adae)
+    found = analyses.adverse_events(study)
+    assert value(found, paramcd="COLD", arm="A", statistic="n") == 1
+    assert np.isnan(value(found, paramcd="COLD", arm="A", statistic="rate"))
+    assert any("dates of treatment are not given" in line for line in analyses.remarks(found))
+
+
 def test_time_at_risk_runs_to_the_first_event_or_the_end_of_the_window(safety):
     found = analyses.adverse_events(safety)
     any_event = {"paramcd": "any"}

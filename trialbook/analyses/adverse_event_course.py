@@ -104,7 +104,7 @@ def time_to_adverse_event(
         return results([], ["The dates of adverse events or of treatment are not given."])
     times = time_ticks(trial) if times is None else times
     patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
-    onset, _ = onset_days(adae, safety["TRTSDT"].to_numpy(), patient, window)
+    onset, _ = onset_days(adae, safety, patient, window)
     to_unit = trial.time.per_year / DAYS_PER_YEAR
     records = []
     for name in FIRST:

@@ -56,7 +56,7 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
     arm = safety["arm"].cat.codes.to_numpy()
     window, remarks = risk_window_days(trial, safety)
-    onset, onset_remarks = onset_days(adae, safety["TRTSDT"].to_numpy(), patient, window)
+    onset, onset_remarks = onset_days(adae, safety, patient, window)
     n_patients = np.bincount(arm, minlength=len(trial.arms))
     to_unit = trial.time.per_year / DAYS_PER_YEAR
 
@@ -121,11 +121,12 @@ def risk_window_days(trial, safety):
     return days.clip(lower=1).to_numpy(float), [remark] if unknown else []
 
 
-def onset_days(adae, start, patient, window):
+def onset_days(adae, safety, patient, window):
     """Return the day of onset of each event, the day of the first dose being 1, and remarks."""
     if np.isnan(window).all() or "ASTDT" not in adae:
         return np.full(len(adae), np.nan), []
-    days = (adae["ASTDT"].to_numpy() - start[patient]) / np.timedelta64(1, "D") + 1
+    start = safety["TRTSDT"].to_numpy()[patient]
+    days = (adae["ASTDT"].to_numpy() - start) / np.timedelta64(1, "D") + 1
     unknown = int(adae["ASTDT"].isna().sum())
     remark = f"{unknown} adverse events without a date count from the first dose."
     # NaN only where the date is missing, or where the patient counts in no rate anyway.

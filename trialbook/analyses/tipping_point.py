@@ -13,6 +13,8 @@ from trialbook.trial import Trial
 
 DELTAS = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
 ESTIMATES = ("hr", "hr_lower", "hr_upper", "p_value")
+IMPUTATIONS, FEWEST = 100, 10
+PATIENTS_IMPUTED = 5_000_000  # in all data sets of one rule: what some ten seconds allow
 
 
 def tipping_point(
@@ -21,7 +23,7 @@ def tipping_point(
     *,
     deltas: Sequence[float] = DELTAS,
     conf_level: float = 0.95,
-    n_imputations: int = 100,
+    n_imputations: int | None = None,
     seed: int = 20250101,
 ) -> pd.DataFrame:
     """Estimate the hazard ratio with the further course of withdrawn patients imputed.
@@ -35,7 +37,11 @@ def tipping_point(
         Hazard of withdrawn patients over that of those still followed in their arm: 1 is
         censoring at random, 0 no further events.
     conf_level : float
-    n_imputations, seed : int
+    n_imputations : int, optional
+        Imputed data sets of each rule; by default 100, and in trials of more than 50,000
+        patients fewer, not below 10: the error that remains is a share of the standard error
+        which does not depend on the number of patients (a remark says how many).
+    seed : int
         Of the multiple imputation.
 
     Returns
@@ -71,7 +77,14 @@ def tipping_point(
             remarks.append(f"{comparison.name}: an arm has no events; there is nothing to tip.")
             continue
         horizon = trial.horizon if trial.horizon is not None else time.max()
+        drawn = n_imputations or _imputations(len(patients))
+        if n_imputations is None and drawn < IMPUTATIONS:
+            remarks.append(
+                f"{comparison.name}: {drawn} imputations of each rule, not {IMPUTATIONS}, for "
+                f"{len(patients)} patients."
+            )
         options = {"impute": withdrawn, "horizon": max(horizon, 0), "conf_level": conf_level}
+        imputing = {"n_imputations": drawn, "seed": seed, **options}
         for level in ("treated", "both"):
             found = survival.tipping_point(
                 time,
@@ -79,24 +92,13 @@ def tipping_point(
                 treated,
                 deltas=deltas,
                 arm=level,
-                n_imputations=n_imputations,
-                seed=seed,
-                **options,
+                **imputing,
             )
             for delta, effect in zip(found.deltas, found.effects, strict=True):
                 method = method_at(f"delta={delta:g}", conf_level)
                 estimates = {name: getattr(effect, name) for name in ESTIMATES}
                 records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
-        jump = survival.delta_adjusted(
-            time,
-            event,
-            treated,
-            delta=1,
-            like="control",
-            n_imputations=n_imputations,
-            seed=seed,
-            **options,
-        )
+        jump = survival.delta_adjusted(time, event, treated, delta=1, like="control", **imputing)
         estimates = {name: getattr(jump, name) for name in ESTIMATES}
         method = method_at("delta=1", conf_level)
         records.extend(rows("tipping_point", estimates, level="reference", method=method, **of))
@@ -106,6 +108,10 @@ def tipping_point(
             method = method_at("extreme", conf_level)
             records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
     return results(records, remarks)
+
+
+def _imputations(n_patients: int) -> int:
+    return min(IMPUTATIONS, max(FEWEST, PATIENTS_IMPUTED // n_patients))
 
 
 def _withdrawn(patients: pd.DataFrame) -> np.ndarray:
