@@ -287,3 +287,12 @@ class TrialConfig(_Model):
     evidence: InsideFolder | None = None
     seeds: InsideFolder | None = None
     flat: Flat | None = None
+
+    def compared(self) -> tuple[Comparison, ...]:
+        """Return the comparisons: those given, else every other arm with the first."""
+        arms = {arm.code: arm for arm in self.arms}
+        control, *others = arms
+        pairs = (
+            [(code, control) for code in others] if self.comparisons is None else self.comparisons
+        )
+        return tuple(Comparison(treated=arms[a], control=arms[b]) for a, b in pairs)

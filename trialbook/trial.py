@@ -22,11 +22,18 @@ _NOTICES = {
 }
 
 
+_BLINDED = (
+    "Blinded: the groups are pooled; nothing here shows who was given what, or how they fared."
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """A trial's facts and data.
 
-    Every frame that it gives is the caller's own: adding a column changes nothing here.
+    Every frame that it gives is the caller's own: adding a column changes nothing here. A
+    blinded trial has one arm, the pooled ones; `designed` is trial.yml with the arms as the
+    design has them, which no result may be told of.
     """
 
     folder: Path
@@ -34,6 +41,8 @@ class Trial:
     files: dict[str, str]
     repairs: tuple[Repair, ...]
     remarks: tuple[str, ...]
+    blinded: bool
+    designed: TrialConfig = field(repr=False)
     _joins: Joins = field(repr=False)
     _notes: dict[str, tuple[str, ...]] = field(repr=False)
 
@@ -44,8 +53,8 @@ class Trial:
 
     @property
     def title(self) -> str:
-        """The title."""
-        return self.config.title
+        """The title; it says so where the trial is blinded."""
+        return f"{self.config.title} (blinded)" if self.blinded else self.config.title
 
     @property
     def privacy(self) -> str:
@@ -60,7 +69,8 @@ class Trial:
     @property
     def notice(self) -> str:
         """The one sentence that every page and result of such data carries, or ''."""
-        return _NOTICES.get(self.privacy, "")
+        notice = _NOTICES.get(self.privacy, "")
+        return f"{_BLINDED} {notice}".strip() if self.blinded else notice
 
     @property
     def min_cell(self) -> int:
@@ -91,10 +101,7 @@ class Trial:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """The comparisons: trial.yml's, else every other arm with the control."""
-        pairs = self.config.comparisons
-        if pairs is None:
-            pairs = [(arm.code, self.control.code) for arm in self.arms[1:]]
-        return tuple(Comparison(treated=self.arm(a), control=self.arm(b)) for a, b in pairs)
+        return self.config.compared()
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -180,9 +187,9 @@ class Trial:
 
     @property
     def data_card(self) -> Path | None:
-        """README.md of the trial's folder, or None."""
+        """README.md of the trial's folder, or None; it may tell of the arms, so None if blinded."""
         path = self.folder / "README.md"
-        return path if path.is_file() else None
+        return path if path.is_file() and not self.blinded else None
 
     def _path(self, name: str | None) -> Path | None:
         return None if name is None else self.folder / name
@@ -271,13 +278,15 @@ def find_folder(trial: str | Path) -> Path:
 _loaded: dict[tuple, Trial] = {}
 
 
-def load_trial(trial: str | Path) -> Trial:
+def load_trial(trial: str | Path, *, blinded: bool = False) -> Trial:
     """Return a trial, read and validated, once per process for the same content.
 
     Parameters
     ----------
     trial : str or Path
         The trial's folder; a relative one is looked for from the working directory upwards.
+    blinded : bool
+        Pool the arms into one, and leave out what tells who was given what.
 
     Raises
     ------
@@ -286,11 +295,11 @@ def load_trial(trial: str | Path) -> Trial:
     """
     folder = find_folder(trial)
     if folder.is_dir():
-        key = (folder.resolve(), tuple(sorted(file_hashes(folder).items())))
+        key = (folder.resolve(), blinded, tuple(sorted(file_hashes(folder).items())))
         if key in _loaded:
             return _loaded[key]
     findings = Findings()
-    read = read_trial(folder, findings)
+    read = read_trial(folder, findings, blinded=blinded)
     findings.stop_if_wrong(folder.name)
     loaded = Trial(
         folder=folder,
@@ -298,6 +307,8 @@ def load_trial(trial: str | Path) -> Trial:
         files=read.files,
         repairs=tuple(findings.repairs),
         remarks=tuple(findings.remarks),
+        blinded=blinded,
+        designed=read.designed,
         _joins=Joins(read.data, read.rows, read.members),
         _notes=read.notes,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.blinding import blinded as without_arms
 from trialbook.adam.checks import check_membership, check_trial_data, link_patients
 from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_flat
@@ -24,7 +25,9 @@ class Read:
     Attributes
     ----------
     config : TrialConfig or None
-        trial.yml.
+        trial.yml; with the arms pooled where the trial is read blinded.
+    designed : TrialConfig or None
+        trial.yml as it was written.
     data : dict of DataFrame
         The data sets.
     rows : dict of numpy.ndarray of int
@@ -38,6 +41,7 @@ class Read:
     """
 
     config: TrialConfig | None = None
+    designed: TrialConfig | None = None
     data: dict[str, pd.DataFrame] = field(default_factory=dict)
     rows: dict[str, np.ndarray] = field(default_factory=dict)
     members: dict[str, Members] = field(default_factory=dict)
@@ -62,8 +66,11 @@ def _hash(path: Path) -> str:
     return _hashes[key]
 
 
-def read_trial(folder: Path, findings: Findings) -> Read:
-    """Read and check trial.yml and every data set; all that is wrong goes to `findings`."""
+def read_trial(folder: Path, findings: Findings, *, blinded: bool = False) -> Read:
+    """Read and check trial.yml and every data set; all that is wrong goes to `findings`.
+
+    Read blinded, it has one arm, and nothing that tells who was given what.
+    """
     if not folder.is_dir():
         findings.problem(str(folder), "", "is no folder", hint="a trial is a folder with trial.yml")
         return Read()
@@ -84,15 +91,20 @@ def read_trial(folder: Path, findings: Findings) -> Read:
                  for name, paths in data_files(folder).items()}  # fmt: skip
     if config is None:
         return Read()
-    read = Read(config, data, files=file_hashes(folder))
+    read = Read(config, config, data, files=file_hashes(folder))
     if "ADLB" in data:
         data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
     if "ADSL" in data:
         read.data, read.rows = link_patients(data, files, findings)
     check_trial_data(read.data, config, files, findings)
     if "ADSL" in data:
-        read.members, read.notes = populations(read.data["ADSL"], config, files["ADSL"], findings)
-        check_membership(read.data, read.rows, read.members, config, findings)
+        told: tuple[str, ...] = ()
+        if blinded:
+            read.data, read.rows, read.config, told = without_arms(read.data, read.rows, config)
+        adsl = read.data["ADSL"]
+        read.members, read.notes = populations(adsl, read.config, files["ADSL"], findings)
+        read.notes = {name: told + notes for name, notes in read.notes.items()}
+        check_membership(read.data, read.rows, read.members, read.config, findings)
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():

@@ -87,6 +87,8 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
     plan = plan_of(trial)
     if plan is None:
         return results([], ["trial.yml does not say what the planned sample size rests on."])
+    if not trial.comparisons:
+        return results([], ["Nothing is compared: the sample size is not recomputed."])
     comparison = trial.comparisons[0]
     records = rows("design", {"hr": plan.hr}, arm=comparison.name)
 
@@ -123,10 +125,10 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
 
 def plan_of(trial: Trial) -> Plan | None:
     """Return what the sample size rests on; None where trial.yml does not say enough."""
-    given = trial.config.design
-    if given is None or not trial.comparisons:
+    given, compared = trial.designed.design, trial.designed.compared()
+    if given is None or not compared:
         return None
-    comparison = trial.comparisons[0]
+    comparison = compared[0]
     treated = given.event_proportion.get(comparison.treated.code)
     control = given.event_proportion.get(comparison.control.code)
     if control is None or (treated is None and given.hazard_ratio is None):

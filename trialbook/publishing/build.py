@@ -12,7 +12,7 @@ from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
-from trialbook.publishing.messages import BuildError
+from trialbook.publishing.messages import BuildError, UsageError
 from trialbook.publishing.publish import Shelf
 
 Say = Callable[[str], None]
@@ -102,6 +102,8 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     shelf = Shelf(target_of(book, folder, order))
     order = Order(**{**vars(order), "only": tuple(book.chapter(n).name for n in order.only)})
     points = parameters.grid_points(order.parameters, order.grid)
+    if len({bool(point.parameters.get("blinded")) for point in points}) > 1:
+        raise UsageError("A blinded book stands alone: build it with -p blinded=true, not a grid.")
     shelf.check()
     with shelf.locked():
         shelf.clear()
@@ -137,13 +139,14 @@ def _build(
     from trialbook.publishing.trials import trial_facts
 
     cache = Cache(shelf.cache)
+    blinded = editions[0].blinded
     site = SiteBuilder()
     try:
-        facts = trial_facts(folder, data, shelf.cache)
+        facts = trial_facts(folder, data, shelf.cache, blinded=blinded)
         for one in editions:
             parameters.check(one.point.parameters, book.chapters, facts.endpoints)
         say(facts.summary)
-        chapters = applicable(book, facts, order.only)
+        chapters = applicable(book, facts, order.only, blinded=blinded)
         to_do = [
             (one, task)
             for one in editions
@@ -161,13 +164,13 @@ def _build(
         _execute(to_do, folder, order, cache, shelf.scratch, say)
         built = {}
         for one in editions:
-            work = shelf.work / (one.point.name or "book")
+            work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
             began = time.perf_counter()
             built[one.point.name] = assemble(one, book, facts, site, work, data)
             say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
     finally:
         site.close()
-    version = shelf.publish(_joined(built, shelf))
+    version = shelf.publish(_joined(built, shelf, blinded))
     cache.prune(_used(version))
 
 
@@ -188,7 +191,7 @@ def _execute(
 
     if kernels.can_fork():
         kernels.preload()
-        load_trial(folder)
+        load_trial(folder, blinded=to_do[0][0].blinded)
     failures = []
     runs = [task.run for _, task in to_do]
     for index, result, seconds in execute_all(runs, order.jobs, scratch):
@@ -213,8 +216,11 @@ def _expected_seconds(item: tuple[Edition, Task]) -> float:
     return last.get("seconds") or len(task.run.chapter.text) / 2000
 
 
-def _joined(built: dict[str, Path], shelf: Shelf) -> Path:
-    """Return one folder with all editions built, and those published before and not built."""
+def _joined(built: dict[str, Path], shelf: Shelf, blinded: bool) -> Path:
+    """Return one folder with all editions built, and those published before and not built.
+
+    What was published unblinded is not kept beside a blinded book, nor the other way round.
+    """
     new = built.pop("") if "" in built else None
     if new is None:
         new = shelf.scratch / "grid"
@@ -222,7 +228,9 @@ def _joined(built: dict[str, Path], shelf: Shelf) -> Path:
     for name, path in built.items():
         path.rename(new / name)
     for path in shelf.current.iterdir() if shelf.current else ():
-        if not (new / path.name).exists():
+        own = path if (path / "provenance.json").is_file() else shelf.current
+        before = bool(read_provenance(own).get("parameters", {}).get("blinded"))
+        if not (new / path.name).exists() and before == blinded:
             if path.is_dir():
                 shutil.copytree(path, new / path.name, copy_function=os.link)
             else:

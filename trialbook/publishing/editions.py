@@ -51,6 +51,11 @@ class Edition:
     expected: dict[str, str] = field(default_factory=dict)
 
     @property
+    def blinded(self) -> bool:
+        """Whether the arms are pooled."""
+        return bool(self.point.parameters.get("blinded"))
+
+    @property
     def is_current(self) -> bool:
         """Whether what is published is what a build would make."""
         return self.published.get("key") == self.key
@@ -100,8 +105,13 @@ def read_provenance(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def applicable(book: Book, facts: TrialFacts, only: tuple[str, ...]) -> list[Chapter]:
+def applicable(
+    book: Book, facts: TrialFacts, only: tuple[str, ...], *, blinded: bool = False
+) -> list[Chapter]:
     """Return the chapters that a trial has what it takes for.
+
+    A blinded book has no chapter that looks at the trial and does not declare that it can do so
+    blinded.
 
     Raises
     ------
@@ -111,10 +121,14 @@ def applicable(book: Book, facts: TrialFacts, only: tuple[str, ...]) -> list[Cha
     chapters = []
     for chapter in book.chapters:
         lacking = [name for name in chapter.requires if name not in facts.has]
+        if blinded and "trial" in chapter.parameters and "blinded" not in chapter.parameters:
+            lacking.append("to see the groups apart")
         if not lacking:
             chapters.append(chapter)
         elif chapter.name in only:
-            raise BuildError(f"{chapter.name} needs {', '.join(lacking)}, which {facts.id} lacks.")
+            raise BuildError(
+                f"{chapter.name} needs {', '.join(lacking)}, which this book of {facts.id} lacks."
+            )
     return chapters
 
 

@@ -123,6 +123,8 @@ def _problem(name: str, value: Any, default: Any, endpoints: list[str]) -> str |
         return "must be a list of times above 0, such as [365, 731]."
     if name == "ties":
         return None if value in _TIES else nearest(str(value), _TIES)
+    if name == "blinded":
+        return None if isinstance(value, bool) else "must be true or false."
     if name == "endpoint":
         return None if value in endpoints else nearest(str(value), endpoints)
     if default is not None and _number(default) != _number(value):

@@ -40,7 +40,9 @@ class TrialFacts:
         return f"checked: {self.n_patients} patients{repaired if self.repairs else ''}"
 
 
-def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
+def trial_facts(
+    folder: Path, data: dict[str, str], cache: Path, *, blinded: bool = False
+) -> TrialFacts:
     """Return the facts of a trial, validating it unless the same data were valid before.
 
     Raises
@@ -48,21 +50,21 @@ def trial_facts(folder: Path, data: dict[str, str], cache: Path) -> TrialFacts:
     DataError
         With the full report, if the data are wrong.
     """
-    file = cache / f"trial-{key(data, package_hash(), versions())}.json"
+    file = cache / f"trial-{key(data, blinded, package_hash(), versions())}.json"
     try:
         return TrialFacts(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        facts = read_facts(folder)
+        facts = read_facts(folder, blinded=blinded)
     cache.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(facts), ensure_ascii=False), encoding="utf-8")
     return facts
 
 
-def read_facts(folder: Path) -> TrialFacts:
+def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
     from trialbook.trial import load_trial
 
-    trial = load_trial(folder)
+    trial = load_trial(folder, blinded=blinded)
     frames = ("adae", "adlb", "adtter")
     files = ("published", "evidence", "seeds", "data_card")
     return TrialFacts(

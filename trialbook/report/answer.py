@@ -62,7 +62,7 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         blocks.append(f"<dl>{items}</dl>")
         blocks.append(f"<p>{_html(at_start(meaning))}</p>")
     if not trial.comparisons:
-        blocks.append("<p>One group: nothing is compared.</p>")
+        blocks.append(f"<p>{sentences.not_compared(trial)}</p>")
     return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')
 
 

@@ -143,6 +143,11 @@ def setting(trial: "Trial") -> str:
     return "In these synthetic patients, " if trial.synthetic else ""
 
 
+def not_compared(trial: "Trial") -> str:
+    """Return why a trial of one arm, or one that is blinded, has no comparison."""
+    return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
+
+
 def effect_of(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
 ) -> Effect:

@@ -26,7 +26,7 @@ def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> T
         f"{sentences.interpretation(lookup, endpoint, comparison, ties)}"
         for comparison in lookup.trial.comparisons
     ]
-    return Text("\n\n".join(parts) or "One group: nothing is compared.")
+    return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
 
 
 def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -104,7 +104,9 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     return Text("\n\n".join(lines)) if lines else None
 
 
-def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text:
+def say_proportional_hazards(
+    lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05
+) -> Text | None:
     """Return whether the hazard ratio may be read as constant over time."""
     lines = []
     for comparison in lookup.trial.comparisons:
@@ -125,7 +127,7 @@ def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: floa
                 f"{who}: the data do not contradict a constant hazard ratio "
                 f"({said}); a test with few events would miss all but large changes."
             )
-    return Text("\n\n".join(lines))
+    return Text("\n\n".join(lines)) if lines else None
 
 
 def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -205,7 +207,7 @@ def say_change_of_primary(lookup: "Lookup", ties: str = "efron") -> Text | None:
     trial = lookup.trial
     amendments = trial.config.design.amendments if trial.config.design else ()
     codes = [one.replaces for one in amendments if one.replaces]
-    if not codes:
+    if not codes or not trial.comparisons:
         return None
     parts = ["The primary end point was changed after the trial had begun; both results:"]
     for endpoint in (trial.primary, *(trial.endpoint(code) for code in codes)):

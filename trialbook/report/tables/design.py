@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def tbl_question(trial: "Trial") -> Table:
     """Return the question as patients, intervention, comparison, outcome and time (PICO)."""
-    treated = [arm.label for arm in trial.arms[1:]]
+    control, *treated = [arm.label for arm in trial.designed.arms]
     primary = trial.primary
     outcome = f"Time to {in_text(primary.label)} ({primary.paramcd})"
     if primary.components:
@@ -27,7 +27,7 @@ def tbl_question(trial: "Trial") -> Table:
     rows = [
         ("Patients", f"{n:,} patients: {trial.title}"),
         ("Intervention", "; ".join(treated) or "none: one group"),
-        ("Comparison", trial.control.label if treated else "none"),
+        ("Comparison", control if treated else "none"),
         ("Outcome", outcome),
     ]
     if trial.horizon:
@@ -76,8 +76,9 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     stated = [endpoint for endpoint in trial.endpoints if endpoint.estimand]
     if not stated:
         return None
+    treatments = " against ".join(arm.label for arm in reversed(trial.designed.arms))
     rows: dict[str, list[str]] = {
-        "Treatment": [" against ".join(arm.label for arm in reversed(trial.arms))] * len(stated),
+        "Treatment": [treatments] * len(stated),
         "Population": [f"all patients with {trial.config.populations.efficacy} = Y"] * len(stated),
         "Variable": [f"time to {in_text(one.label)}" for one in stated],
         "Strategy for intercurrent events": [one.estimand.strategy for one in stated],
