@@ -247,8 +247,9 @@ class Trial:
         return self.time_to_event(paramcd).assign(AVAL=time, cause=cause)
 
     def treatment_emergent(self) -> pd.DataFrame | None:
-        """Return the treatment-emergent adverse events of the safety population with `arm`.
+        """Return the treatment-emergent adverse events of the safety population.
 
+        With `arm`, and `patient`, the row of `safety_population` (from 0) whose event it is.
         None without ADAE, or where ADAE does not say which are treatment-emergent.
         """
         events = self._joins.treatment_emergent()

@@ -55,6 +55,14 @@ def test_without_dates_of_treatment_there_are_counts_and_no_rates(write_trial):
     assert any("dates of treatment are not given" in line for line in analyses.remarks(found))
 
 
+def test_without_dates_of_onset_no_rate_is_made_up(write_trial):
+    adsl = patients("AB", TRTSDT=["2020-01-01"] * 2, TRTEDT=["2020-01-10"] * 2)
+    adae = pd.DataFrame({"USUBJID": ["P1"], "AEDECOD": ["COLD"], "TRTEMFL": ["Y"]})
+    found = analyses.adverse_events(write_trial(adsl, times(adsl, [1, 2], [1, 1]), adae=adae))
+    assert np.isnan(value(found, paramcd="COLD", arm="A", statistic="rate"))
+    assert any("dates of onset are not given" in line for line in analyses.remarks(found))
+
+
 def test_time_at_risk_runs_to_the_first_event_or_the_end_of_the_window(safety):
     found = analyses.adverse_events(safety)
     any_event = {"paramcd": "any"}

@@ -111,10 +111,10 @@ class Joins:
         return times
 
     def _treatment_emergent(self) -> pd.DataFrame | None:
-        """Return the treatment-emergent events of the safety population with `arm`."""
+        """Return the treatment-emergent events of the safety population, `arm`, `patient`."""
         adae = self.data.get("ADAE")
         if adae is None or "TRTEMFL" not in adae:
             return None
         rows, places = self._places("safety", "ADAE", adae["TRTEMFL"] == "Y")
         arm = self._members["safety"].arm.take(places)
-        return adae.take(rows).reset_index(drop=True).assign(arm=arm)
+        return adae.take(rows).reset_index(drop=True).assign(arm=arm, patient=places)

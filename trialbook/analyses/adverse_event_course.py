@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.adverse_events import GROUPS, onset_days, risk_window_days
+from trialbook.analyses.adverse_events import GROUPS, days_at_risk
 from trialbook.analyses.common import (
     DAYS_PER_YEAR,
     by_arm,
@@ -46,26 +46,31 @@ def severity(trial: Trial) -> pd.DataFrame:
     adae = trial.treatment_emergent()
     if adae is None:
         return results([], [ABSENT])
-    sizes = {code: len(patients) for code, patients in by_arm(trial, trial.safety_population())}
+    safety = trial.safety_population()
+    arm = safety["arm"].cat.codes.to_numpy()
+    sizes = {code: len(patients) for code, patients in by_arm(trial, safety)}
+    patient = adae["patient"].to_numpy()
     records, remarks = [], []
     for variable in ("AESEV", "AEREL"):
         if variable not in adae or adae[variable].isna().all():
             remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
             continue
         text, levels = categories(adae[variable])
-        per_patient = adae[["USUBJID", "arm"]].assign(level=text).dropna(subset=["level"])
         if variable == "AESEV":
             levels = sorted(levels, key=_rank)
-            order = per_patient["level"].map(levels.index)
-            worst = order.groupby(per_patient["USUBJID"]).transform("max")
-            per_patient = per_patient[order == worst]
-        counts = per_patient.drop_duplicates(["USUBJID", "level"]).groupby(
-            ["arm", "level"], observed=False
-        )
-        n_of = counts.size()
-        for code, size in sizes.items():
-            for level in levels:
-                n = int(n_of.get((code, level), 0))
+        grade = pd.Index(levels).get_indexer(text)
+        graded = grade >= 0
+        if variable == "AESEV":
+            worst = np.full(len(safety), -1)
+            np.maximum.at(worst, patient, grade)
+            graded &= grade == worst[patient]
+        # one count per patient and level, however many events
+        pairs = pd.unique(patient[graded] * len(levels) + grade[graded])
+        cell = arm[pairs // len(levels)] * len(levels) + pairs % len(levels)
+        n_of = np.bincount(cell, minlength=len(sizes) * len(levels)).reshape(len(sizes), -1)
+        for i, (code, size) in enumerate(sizes.items()):
+            for j, level in enumerate(levels):
+                n = int(n_of[i, j])
                 of = {"paramcd": "any", "arm": code, "level": f"{variable}={level}"}
                 statistics = {"n": n, "percent": percent(n, size)}
                 records.extend(rows("adverse_events", statistics, **of))
@@ -98,13 +103,12 @@ def time_to_adverse_event(
     if adae is None:
         return results([], [ABSENT])
     safety = trial.safety_population()
-    window, remarks = risk_window_days(trial, safety)
+    window, onset, remarks = days_at_risk(trial, safety, adae)
     known = np.isfinite(window)
-    if "ASTDT" not in adae or not known.any():
+    if not known.any():
         return results([], ["The dates of adverse events or of treatment are not given."])
     times = time_ticks(trial) if times is None else times
-    patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
-    onset, _ = onset_days(adae, safety, patient, window)
+    patient = adae["patient"].to_numpy()
     to_unit = trial.time.per_year / DAYS_PER_YEAR
     records = []
     for name in FIRST:

@@ -53,10 +53,9 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     safety = trial.safety_population()
     if safety.empty:
         return results([], ["The safety population is empty: adverse events are not analysed."])
-    patient = pd.Index(safety["USUBJID"]).get_indexer(adae["USUBJID"])
+    patient = adae["patient"].to_numpy()
     arm = safety["arm"].cat.codes.to_numpy()
-    window, remarks = risk_window_days(trial, safety)
-    onset, onset_remarks = onset_days(adae, safety, patient, window)
+    window, onset, remarks = days_at_risk(trial, safety, adae)
     n_patients = np.bincount(arm, minlength=len(trial.arms))
     to_unit = trial.time.per_year / DAYS_PER_YEAR
 
@@ -85,7 +84,7 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
                 counts = (n[term, i], n_patients[i], n[term, j], n_patients[j])
                 shared = comparison_rows(tuple(map(int, counts)), comparison.name)
                 records.extend({**row, **of} for row in shared)
-    return results(records, [*remarks, *onset_remarks])
+    return results(records, remarks)
 
 
 def event_classes(trial: Trial) -> pd.DataFrame:
@@ -110,27 +109,27 @@ def group_labels(trial: Trial) -> dict[str, str]:
     return {key: group.label or key.replace("_", " ") for key, group in groups.items()}
 
 
-def risk_window_days(trial, safety):
-    """Return the days at risk of each safety patient (NaN: not known), and remarks."""
-    if not {"TRTSDT", "TRTEDT"} <= set(safety):
-        remark = "The dates of treatment are not given: rates per time at risk are not estimable."
-        return np.full(len(safety), np.nan), [remark]
+def days_at_risk(trial, safety, adae):
+    """Return each patient's days at risk, each event's day of onset, and remarks.
+
+    Day 1 is that of the first dose. The days at risk are NaN where they are not known: such a
+    patient counts in no rate, and nobody does where events have no dates at all.
+    """
+    unknown_onset = np.ones(len(adae))  # where nobody counts in a rate, any day will do
+    if not {"TRTSDT", "TRTEDT"} <= set(safety) or "ASTDT" not in adae:
+        what = "onset" if {"TRTSDT", "TRTEDT"} <= set(safety) else "treatment"
+        remark = f"The dates of {what} are not given: rates per time at risk are not estimable."
+        return np.full(len(safety), np.nan), unknown_onset, [remark]
     days = (safety["TRTEDT"] - safety["TRTSDT"]).dt.days + 1 + trial.config.risk_window
-    unknown = int(days.isna().sum())
-    remark = f"{unknown} safety patients lack a date of treatment and count in no rate."
-    return days.clip(lower=1).to_numpy(float), [remark] if unknown else []
-
-
-def onset_days(adae, safety, patient, window):
-    """Return the day of onset of each event, the day of the first dose being 1, and remarks."""
-    if np.isnan(window).all() or "ASTDT" not in adae:
-        return np.full(len(adae), np.nan), []
-    start = safety["TRTSDT"].to_numpy()[patient]
-    days = (adae["ASTDT"].to_numpy() - start) / np.timedelta64(1, "D") + 1
-    unknown = int(adae["ASTDT"].isna().sum())
-    remark = f"{unknown} adverse events without a date count from the first dose."
-    # NaN only where the date is missing, or where the patient counts in no rate anyway.
-    return np.nan_to_num(np.maximum(np.floor(days), 1), nan=1.0), [remark] if unknown else []
+    window = days.clip(lower=1).to_numpy(float)
+    start = safety["TRTSDT"].to_numpy()[adae["patient"].to_numpy()]
+    onset = np.floor((adae["ASTDT"].to_numpy() - start) / np.timedelta64(1, "D")) + 1
+    remarks = []
+    if lacking := int(days.isna().sum()):
+        remarks.append(f"{lacking} safety patients lack a date of treatment and count in no rate.")
+    if lacking := int(adae["ASTDT"].isna().sum()):
+        remarks.append(f"{lacking} adverse events without a date count from the first dose.")
+    return window, np.nan_to_num(np.maximum(onset, 1), nan=1.0), remarks
 
 
 def _keys(trial, adae, remarks):
@@ -163,11 +162,14 @@ def _keys(trial, adae, remarks):
 def _by_arm(key, patient, onset, arm, window, n_arms):
     """Return patients with an event, with one at risk, and days at risk: (terms, arms) each."""
     n_terms = int(key.max(initial=0)) + 1
-    keep = (key >= 0) & (patient >= 0)
+    keep = key >= 0
     pair = key[keep].astype(np.int64) * len(arm) + patient[keep]
-    row, pair = pd.factorize(pair)
-    day = np.full(len(pair), np.inf)
-    np.minimum.at(day, row, onset[keep])
+    # sorted, not hashed: of five million events that takes a quarter of the time
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
+    pair = pair[first]
+    day = np.minimum.reduceat(onset[keep][order], first) if len(first) else np.empty(0)
     who = pair % len(arm)
     cell = pair // len(arm) * n_arms + arm[who]
     known = np.isfinite(window)
@@ -180,5 +182,5 @@ def _by_arm(key, patient, onset, arm, window, n_arms):
     whole = np.bincount(arm[known], window[known], minlength=n_arms)
     days = whole - total(at_risk, (window[who] - day)[at_risk])
     if not known.any():
-        days = np.full_like(days, np.nan)
+        days = np.full(days.shape, np.nan)
     return total(slice(None)), total(at_risk), days

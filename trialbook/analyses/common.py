@@ -102,7 +102,10 @@ def categories(values: pd.Series, levels: Iterable[str] = ()) -> tuple[pd.Series
     present = sorted(values.dropna().unique())
     named = [str(level) for level in levels]
     order = named + [text for text in map(category, present) if text not in named]
-    return values.map(category, na_action="ignore").astype(object), order
+    codes, unique = pd.factorize(values)  # each distinct value is put into words once
+    texts = np.array([*map(category, unique), None], dtype=object)
+    texts[-1] = np.nan
+    return pd.Series(texts[codes], index=values.index, name=values.name, dtype=object), order
 
 
 def percent(n: int, of: int) -> float:
