@@ -92,7 +92,8 @@ cox <- function(d, terms, ties, by_stratum = FALSE, cluster = FALSE, zph = TRUE)
   z <- if (zph) quietly(cox.zph(fit, "identity", terms = FALSE))
   list(terms = terms, ties = ties, strata = by_stratum, cluster = cluster, coef = number(fit$coefficients),
        std_error = sqrt(diag(fit$var)), loglik = fit$loglik, score = fit$score, wald = number(fit$wald.test),
-       concordance = number(fit$concordance["concordance"]),
+       concordance = number(fit$concordance["concordance"]), concordance_std = number(concordance(fit)$var)^0.5,
+       pairs = number(fit$concordance[c("concordant", "discordant", "tied.x")]),
        zph = if (zph) sapply(c("km", "rank", "identity", "log"), tests, simplify = FALSE),
        scaled = if (!is.null(z)) unname(z$y), scaled_variance = if (!is.null(z)) unname(z$var))
 }

@@ -18,7 +18,9 @@ def comparisons():
 
 def test_every_quantity_agrees(comparisons):
     for quantity, call, ours, reference in comparisons:
-        assert np.max(relative_error(ours, reference)) < 1e-8, (quantity, call)
+        # Miwa's algorithm divides the range into 4096 steps
+        bound = 5e-8 if quantity.startswith("Max-combo") else 1e-8
+        assert np.max(relative_error(ours, reference)) < bound, (quantity, call)
 
 
 def test_all_estimators_are_compared_with_numbers(comparisons):
@@ -26,7 +28,7 @@ def test_all_estimators_are_compared_with_numbers(comparisons):
     for estimator in (
         "Aalen-Johansen", "Gray's test", "Fine-Gray", "Cause-specific", "Mean cumulative",
         "Andersen-Gill", "Fisher", "Conditional odds ratio", "Newcombe", "Miettinen-Nurminen",
-        "Incidence rate", "Rate ratio",
+        "Incidence rate", "Rate ratio", "Max-combo",
     ):  # fmt: skip
         assert any(quantity.startswith(estimator) for quantity in quantities), estimator
     for quantity in quantities:

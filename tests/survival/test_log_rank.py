@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import owens_t
 
 from trialbook.survival import cox, log_rank, max_combo
-from trialbook.survival.max_combo import largest_exceeds
 from trialbook.survival.risk_table import rank_times, risk_table
 
 RNG = np.random.default_rng(20)
@@ -108,7 +108,20 @@ def test_max_combo_lies_between_its_smallest_p_value_and_bonferroni():
     assert test.p_each.min() < test.p_value < 4 * test.p_each.min()
 
 
-def test_probability_of_the_largest_of_independent_and_of_equal_statistics():
-    tail = 0.04550026389635839  # 2 * pnorm(-2)
-    np.testing.assert_allclose(largest_exceeds(2, np.eye(3)), 1 - (1 - tail) ** 3, rtol=1e-3)
-    np.testing.assert_allclose(largest_exceeds(2, np.ones((3, 3))), tail, rtol=1e-10)
+def test_max_combo_of_two_weights_by_owens_function():
+    test = max_combo(TIME, EVENT, ARM, weights=((0.0, 0.0), (1.0, 0.0)))
+    z, r = abs(test.z), test.correlation[0, 1]
+    slopes = (1 - r) / np.sqrt(1 - r**2), -(1 + r) / np.sqrt(1 - r**2)
+    expected = 4 * (owens_t(z, slopes[0]) - owens_t(z, slopes[1]))
+    np.testing.assert_allclose(test.p_value, expected, rtol=1e-12)
+
+
+@given(trials(), st.randoms())
+def test_max_combo_depends_on_no_order_unit_or_label(trial, random):
+    time, event, arm = trial
+    order = np.arange(time.size)
+    random.shuffle(order)
+    one = max_combo(time, event, arm)
+    other = max_combo(time[order] * 7.0, event[order], 1 - arm[order])
+    np.testing.assert_allclose(one.p_value, other.p_value, rtol=1e-7)
+    np.testing.assert_allclose(np.abs(one.z_each), np.abs(other.z_each), atol=1e-9)

@@ -13,6 +13,7 @@ from trialbook.survival.competing_risks import (
     cumulative_incidence,
     naive_cumulative_incidence,
 )
+from trialbook.survival.concordance import Concordance, concordance, concordance_of
 from trialbook.survival.cox import (
     ChiSquare,
     CoxModel,
@@ -127,6 +128,7 @@ __all__ = [
     "BatchedCox",
     "BatchedLogRank",
     "ChiSquare",
+    "Concordance",
     "CoxModel",
     "CumulativeIncidence",
     "ExtremeCases",
@@ -163,6 +165,8 @@ __all__ = [
     "batched_cox",
     "batched_log_rank",
     "cause_specific",
+    "concordance",
+    "concordance_of",
     "constant_hazard",
     "cox",
     "cumulative_incidence",

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from trialbook.survival.cox import cox
+from trialbook.survival.concordance import concordance_of
+from trialbook.survival.cox import CoxModel, cox
 from trialbook.survival.kaplan_meier import kaplan_meier, reverse_kaplan_meier
 from trialbook.survival.log_rank import log_rank
 from trialbook.survival.proportional_hazards import (
@@ -164,6 +165,7 @@ def _cox(reference: dict, data: dict) -> Iterator[Comparison]:
     yield f"{title}, score test", call, model.score_test.chisq, _numbers(reference["score"])
     if not model.robust:
         yield f"{title}, Wald test", call, model.wald_test.chisq, _numbers(reference["wald"])
+    yield from _concordance(model, reference)
     for transform in TRANSFORMS if reference["zph"] else ():
         if not reference["zph"][transform]:
             continue
@@ -184,3 +186,13 @@ def _cox(reference: dict, data: dict) -> Iterator[Comparison]:
             residuals.variance,
             theirs,
         )
+
+
+def _concordance(model: CoxModel, reference: dict) -> Iterator[Comparison]:
+    found, call = concordance_of(model), "concordance(fit)"
+    yield "Concordance", call, found.concordance, _numbers(reference["concordance"])
+    pairs = [found.concordant, found.discordant, found.tied_risk]
+    yield "Concordance, pairs", call, np.array(pairs), _numbers(reference["pairs"])
+    if not model.robust:
+        theirs = _numbers(reference["concordance_std"])
+        yield "Concordance, std_error", call, found.std_error, theirs

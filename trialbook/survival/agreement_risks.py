@@ -1,8 +1,8 @@
-"""Compare competing risks, recurrent events, proportions and rates with R's values.
+"""Compare competing risks, recurrent events, proportions, rates and max-combo with R's values.
 
 The second half of what *Checked against R* shows; see `agreement` for the first. The references
-are ``competing_risks.json``, ``recurrent.json`` and ``proportions.json``, each made by the R
-script of the same name beside it.
+are ``competing_risks.json``, ``recurrent.json``, ``proportions.json`` and ``normal_maximum.json``,
+each made by the R script of the same name beside it.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from trialbook.survival.competing_risks import (
 from trialbook.survival.fine_gray import fine_gray
 from trialbook.survival.fisher import fisher_exact
 from trialbook.survival.gray import gray_test
+from trialbook.survival.normal_maximum import largest_exceeds
 from trialbook.survival.proportions import miettinen_nurminen, newcombe
 from trialbook.survival.rates import incidence_rate, rate_ratio
 from trialbook.survival.recurrent import andersen_gill, mean_cumulative_function
@@ -39,6 +40,11 @@ def risk_comparisons(folder: str | Path) -> Iterator[Comparison]:
         yield from _models(case)
     for case in read_reference(folder / "recurrent.json")["cases"].values():
         yield from _recurrent(case)
+    for case in read_reference(folder / "normal_maximum.json")["cases"]:
+        if case["rank"] == len(case["correlation"]):  # Miwa's algorithm is exact for these
+            ours = largest_exceeds(case["bound"], np.array(case["correlation"]))
+            call = "1 - mvtnorm::pmvnorm(-z, z, corr = r, algorithm = Miwa())"
+            yield "Max-combo, probability of the largest", call, ours, case["exceeds"]
     proportions = read_reference(folder / "proportions.json")
     for case in proportions["counts"]:
         yield from _counts(case)

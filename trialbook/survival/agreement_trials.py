@@ -9,20 +9,25 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.stats import chi2, chi2_contingency
 
 from trialbook.survival.agreement import COX_CALL, KM_CALL, Comparison, read_reference
+from trialbook.survival.concordance import concordance_of
 from trialbook.survival.cox import CoxModel, cox
+from trialbook.survival.fisher import fisher_exact
 from trialbook.survival.kaplan_meier import (
     kaplan_meier,
     reverse_kaplan_meier,
 )
 from trialbook.survival.log_rank import log_rank
 from trialbook.survival.proportional_hazards import GLOBAL, TRANSFORMS, proportional_hazards
+from trialbook.survival.rates import incidence_rate
 from trialbook.survival.rmst import default_tau, rmst, rmst_difference, rmst_ratio
 from trialbook.survival.survival_difference import survival_difference
 
 TRIALS = ("lung", "veteran")
+# R's fisher.test stops at a tolerance of 1.2e-4 for these three; set to 1e-14 it is compared, too
+AS_PRINTED = "Conditional odds ratio as R prints it"
 
 
 def trial_comparisons(folder: str | Path) -> Iterator[Comparison]:
@@ -38,7 +43,10 @@ def trial_comparisons(folder: str | Path) -> Iterator[Comparison]:
         patients["event"] = patients["CNSR"] == 0
         reference = read_reference(Path(folder) / f"{name}_OS.json")
         arms = dict(list(patients.groupby("TRT01P")))
+        ours = np.array([len(patients), patients["event"].sum()])
+        yield "Counts", "table(event)", ours, _picked(reference, "n", "n_events")
         for arm in reference["arms"]:
+            yield from _rate(arms[arm["arm"]], arm)
             yield from _curve(arms[arm["arm"]], arm)
         for contrast in reference["contrasts"]:
             treated = patients["TRT01P"] == contrast["treatment"]
@@ -46,6 +54,7 @@ def trial_comparisons(folder: str | Path) -> Iterator[Comparison]:
             yield from _models(patients, treated, contrast)
             yield from _subgroups(patients, treated, contrast)
             pair = arms[contrast["treatment"]], arms[contrast["reference"]]
+            yield from _proportions(*pair, contrast["fisher_event_proportion"])
             yield from _means(*pair, contrast)
             yield from _landmarks(*pair, contrast)
 
@@ -57,6 +66,17 @@ def _numbers(values: list) -> np.ndarray:
 
 def _picked(reference: dict, *names: str) -> np.ndarray:
     return _numbers([reference[name] for name in names])
+
+
+def _rate(patients: pd.DataFrame, reference: dict) -> Iterator[Comparison]:
+    time, events = float(patients["AVAL"].sum()), int(patients["event"].sum())
+    ours = np.array([len(patients), events, len(patients) - events, time])
+    theirs = _picked(reference, "n", "events", "censored", "time_at_risk")
+    yield "Counts", "table(event)", ours, theirs
+    rate = incidence_rate(events, time)
+    names = ("rate_per_100_time_units", "rate_exact_lcl", "rate_exact_ucl")
+    ours, theirs = np.array([rate.rate, rate.lower, rate.upper]), _picked(reference, *names)
+    yield "Incidence rate, exact interval", "poisson.test(events, time)", ours, theirs
 
 
 def _curve(patients: pd.DataFrame, reference: dict) -> Iterator[Comparison]:
@@ -140,6 +160,15 @@ def _fit(model: CoxModel, reference: dict) -> Iterator[Comparison]:
     ours = [model.score_test.chisq, model.score_test.p_value, model.lr_test.p_value, model.aic]
     theirs = _picked(reference, "chisq_score", "p_score", "p_lrt", "aic")
     yield f"{title}, score and LR tests, AIC", call, np.array(ours), theirs
+    yield (
+        "Counts",
+        "table(event)",
+        np.array([model.n, model.n_events]),
+        _picked(reference, "n", "nevent"),
+    )
+    theirs = _picked(reference, "concordance")
+    ours = np.array([concordance_of(model).concordance])
+    yield "Concordance", "concordance(fit)", ours, theirs
 
 
 def _zph(
@@ -161,6 +190,12 @@ def _subgroups(patients: pd.DataFrame, treated: pd.Series, contrast: dict) -> It
         )
         ours = np.array([model.hr[0], model.hr_lower[0], model.hr_upper[0]])
         call = "coxph(Surv(time, event) ~ arm, subset = level)"
+        arms = treated[of_level], ~treated[of_level]
+        events = patients.loc[of_level, "event"]
+        # the references have no number of events where there are no patients
+        counts = [n for arm in arms for n in (arm.sum(), events[arm].sum() if any(arm) else np.nan)]
+        theirs = _picked(reference, "n_trt", "events_trt", "n_ref", "events_ref")
+        yield "Counts", "table(event)", np.array(counts), theirs
         yield "Cox in subgroups", call, ours, _picked(reference, "hr", "lcl", "ucl")
         ours = np.array([_interaction(patients, treated, reference["variable"])])
         call = "anova(coxph(... ~ arm + level), coxph(... ~ arm * level))"
@@ -175,6 +210,25 @@ def _interaction(patients: pd.DataFrame, treated: pd.Series, variable: str) -> f
     crossed = cox(time, event, np.column_stack([arm, levels, levels.mul(arm, axis=0)]))
     gain = 2 * (crossed.loglik[1] - plain.loglik[1])
     return float(chi2.sf(gain, crossed.df - plain.df))
+
+
+def _proportions(
+    treated: pd.DataFrame, control: pd.DataFrame, reference: dict
+) -> Iterator[Comparison]:
+    counts = [int(count) for arm in (treated, control) for count in (arm["event"].sum(), len(arm))]
+    theirs = _numbers([*reference["table"]["trt"], *reference["table"]["ref"]])
+    yield "Counts", "table(event)", np.array(counts), theirs
+    found, call = fisher_exact(*counts), "fisher.test(table)"
+    theirs = _picked(reference, "p")
+    yield "Fisher's exact test, P value", call, np.array([found.p_value]), theirs
+    ours = np.array([found.odds_ratio, found.lower, found.upper])
+    theirs = _picked(reference, "cond_mle_or", "or_lcl", "or_ucl")
+    yield f"{AS_PRINTED}, interval", f"{call}, uniroot's tol = 1.2e-4", ours, theirs
+    events, n = counts[::2], counts[1::2]
+    table = [events, np.subtract(n, events)]
+    ours = np.array([chi2_contingency(table, correction=False).pvalue])
+    theirs = _picked(reference, "pearson_chisq_p")
+    yield "Pearson's chi-square, P value", "chisq.test(table, correct = FALSE)", ours, theirs
 
 
 def _means(treated: pd.DataFrame, control: pd.DataFrame, contrast: dict) -> Iterator[Comparison]:

@@ -167,7 +167,10 @@ def variance_of(rows: RiskTable, first: np.ndarray, second: np.ndarray) -> np.nd
     # a single patient at risk carries no information: 0, not 0 / 0
     per_pair = first * second * d * (at_risk - d) / np.maximum(at_risk - 1, 1) / at_risk**2
     scaled = rows.n_at_risk * per_pair
-    return np.diag(scaled @ at_risk.astype(float)) - scaled @ rows.n_at_risk.T
+    variance = -(scaled @ rows.n_at_risk.T)
+    # a group that is alone at risk has no variance: 0, not what rounding leaves of a difference
+    variance[np.diag_indices_from(variance)] = (scaled * (at_risk - rows.n_at_risk)).sum(axis=1)
+    return variance
 
 
 def _chisq(

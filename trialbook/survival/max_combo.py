@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi, norm, qmc
+from scipy.stats import norm
 
 from trialbook.survival import validation
 from trialbook.survival.log_rank import observed_expected, variance_of, weights_of
+from trialbook.survival.normal_maximum import largest_exceeds
 from trialbook.survival.risk_table import rank_times, risk_table
 
 WEIGHTS = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
-POINTS = 2**14  # of the quadrature: P to a relative error of some 1e-4
 
 
 @dataclass(frozen=True)
@@ -97,23 +97,3 @@ def max_combo(
         z = float(z_each[np.nanargmax(np.abs(z_each))])
         p_value = largest_exceeds(abs(z), correlation[inner])
     return MaxCombo(tuple(weights), z, p_value, z_each, 2 * norm.sf(np.abs(z_each)), correlation)
-
-
-def largest_exceeds(bound: float, correlation: np.ndarray) -> float:
-    """Return the probability that the largest of |Z| reaches a bound, Z normal.
-
-    Z is a root of the correlation times a direction on the sphere times a chi-distributed length:
-    averaged over directions (a fixed quasi-random set), the length's upper tail keeps small
-    probabilities exact to the same relative error (Deák 1980, Numer Math 35:369).
-    """
-    values, vectors = np.linalg.eigh(correlation)
-    kept = values > 1e-10 * values[-1]
-    root = vectors[:, kept] * np.sqrt(values[kept])
-    rank = int(kept.sum())
-    if rank == 1:
-        return float(2 * norm.sf(bound))
-    uniform = qmc.Sobol(rank, seed=0).random(POINTS)
-    normal = norm.ppf(np.clip(uniform, 1e-15, 1 - 1e-15))
-    direction = normal / np.linalg.norm(normal, axis=1, keepdims=True)
-    farthest = np.abs(direction @ root.T).max(axis=1)
-    return float(chi.sf(bound / farthest, rank).mean())
