@@ -1,6 +1,6 @@
 """How long a book of a million patients takes, and how much memory.
 
-    python benchmarks/large.py [--patients 1e6] [--keep FOLDER]
+    python benchmarks/large.py [--patients 1e6] [--continuous] [--keep FOLDER]
 
 A trial is drawn (two arms, two end points, five adverse events a patient, a laboratory parameter
 at five visits for a twentieth of the patients), `trialbook new` describes it, and `trialbook build`
@@ -22,8 +22,8 @@ TERMS_A_CLASS = 12
 EVENTS_A_PATIENT = 5
 
 
-def write_trial(folder: Path, patients: int, rng: np.random.Generator) -> None:
-    """Write ADSL, ADTTE, ADAE and ADLB as Parquet files."""
+def write_trial(folder: Path, patients: int, rng: np.random.Generator, *, continuous: bool) -> None:
+    """Write ADSL, ADTTE, ADAE and ADLB as Parquet files; times in days, whole unless continuous."""
     folder.mkdir(parents=True)
     number = np.arange(patients)
     ids = pd.Series([f"BIG-{i:07d}" for i in number], dtype=str)
@@ -52,7 +52,8 @@ def write_trial(folder: Path, patients: int, rng: np.random.Generator) -> None:
 
     def endpoint(code: str, label: str, rate: float, ratio: float) -> pd.DataFrame:
         hazard = np.where(treated, rate * ratio, rate) / 365.25
-        event = np.ceil(rng.exponential(1 / hazard))
+        event = rng.exponential(1 / hazard)
+        event = event if continuous else np.ceil(event)
         return pd.DataFrame(
             {
                 "USUBJID": ids,
@@ -108,11 +109,13 @@ def write_trial(folder: Path, patients: int, rng: np.random.Generator) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--patients", type=float, default=1e6)
+    parser.add_argument("--continuous", action="store_true", help="times without ties")
     parser.add_argument("--keep", type=Path, help="a new folder that stays")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trialbook-") as scratch:
         folder = options.keep or Path(scratch)
-        write_trial(folder / "files", int(options.patients), np.random.default_rng(20261123))
+        rng = np.random.default_rng(20261123)
+        write_trial(folder / "files", int(options.patients), rng, continuous=options.continuous)
         trialbook = [sys.executable, "-m", "trialbook"]
         new = [*trialbook, "new", str(folder / "big"), "--from", str(folder / "files")]
         new += ["--control", "PLACEBO", "--primary", "PFS"]
