@@ -83,8 +83,8 @@ def results_frame(records: Iterable[dict]) -> pd.DataFrame:
 def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     """Return a results frame with all columns of ``ard.csv``.
 
-    `printed` comes from the book's one formatter; small counts of confidential data, and what
-    would give them away, are withheld. `basis` is ``observed``; with synthetic
+    `printed` comes from the book's one formatter. Nothing is withheld here, of confidential data
+    either: ``ard.csv`` is for those who have the data. `basis` is ``observed``; with synthetic
     patients ``calibrated`` for a number that the search for the patients aimed at (role
     ``target`` in published.csv) and ``free`` for one that could have come out otherwise.
 
@@ -108,7 +108,6 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
         Two rows have the same key and different values.
     """
     from trialbook.report.printed import Printer
-    from trialbook.report.withholding import row_keys, withheld
 
     full = frame.drop_duplicates().reset_index(drop=True)
     full = full.assign(
@@ -117,12 +116,6 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
         basis=_basis(full, trial),
         notice=trial.notice,
     )
-    marks = withheld(full, trial.min_cell)
-    if marks:
-        keys = row_keys(full)
-        hidden = [key in marks for key in keys]
-        full.loc[hidden, "printed"] = [marks[key] for key in keys if key in marks]
-        full.loc[hidden, "value"] = math.nan
     doubled = full[full.duplicated(KEY, keep=False)]
     if len(doubled):
         first = doubled.iloc[0][KEY].to_dict()

@@ -164,6 +164,7 @@ def _stub(trial, data, codes):
         time=trial.time,
         landmarks=(10.0,),
         horizon=None,
+        privacy="public",
         time_to_event=lambda _: data,
     )
 

@@ -157,4 +157,7 @@ def test_the_data_card_loses_its_title_and_links_to_files_that_are_not_in_the_bo
 
 def test_repairs_are_listed_as_text():
     assert "Nothing had to be repaired" in str(repairs(SimpleNamespace(repairs=())))
-    assert str(repairs(SimpleNamespace(repairs=("adsl: *x*",)))) == "- adsl\\: \\*x\\*"
+    told = repairs(SimpleNamespace(repairs=("adsl: *x*",), privacy="public"))
+    assert str(told) == "- adsl\\: \\*x\\*"
+    told = repairs(SimpleNamespace(repairs=("adsl: AGE: read (3 values)",), privacy="confidential"))
+    assert "some values" in str(told)

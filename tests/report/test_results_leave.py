@@ -18,7 +18,6 @@ from trialbook.report.output import (
     glue_for_other_pages,
     publish_results,
 )
-from trialbook.report.withholding import shown_count, withheld
 from trialbook.results import COLUMNS, KEY, complete, results_frame, rows
 from trialbook.trial import load_trial
 
@@ -28,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def trial(min_cell=0, **of):
     config = SimpleNamespace(baseline=(), exposure=(), laboratory=())
     time = SimpleNamespace(to_show=lambda t: t / 30.4375)
-    facts = {"synthetic": False, "notice": "", "published": None} | of
+    facts = {"synthetic": False, "notice": "", "published": None, "privacy": "public"} | of
     return SimpleNamespace(config=config, time=time, min_cell=min_cell, **facts)
 
 
@@ -56,26 +55,10 @@ def test_another_level_is_found_by_its_suffix():
     assert math.isnan(Lookup(frame, trial()).value("hr", "cox", "OS", "B vs A", method="efron"))
 
 
-def test_a_small_count_hides_itself_and_what_would_give_it_away():
-    lookup = Lookup(counts(), trial(min_cell=5))
-    assert lookup.text("{n} ({percent})", "adverse_events", "any", "A") == "<5"
-    assert lookup.text("{n} ({percent})", "adverse_events", "any", "B") == "withheld"
-    assert (
-        lookup.text("{p_value}", "adverse_events", "any", "B vs A", method="fisher") == "withheld"
-    )
-    assert lookup.text("{n} ({percent})", "adverse_events", "fatal", "A") == "0 (0.0)"
-    assert lookup.text("{hr}", "cox", "OS", "B vs A", method="efron") == "0.50"
-    assert math.isnan(lookup.value("n", "adverse_events", "any", "A"))
-
-
-def test_a_small_count_does_not_leave_the_chapter():
-    table = complete(counts(), trial(min_cell=5), "safety")
-    any_event = table[table["paramcd"] == "any"]
-    assert any_event["value"].isna().all()
-    assert set(any_event["printed"]) == {"<5", "withheld"}
-    assert not withheld(counts(), 0)
-    assert shown_count(3, 5) == "<5"
-    assert shown_count(3, 0) == "3"
+def test_the_results_file_of_confidential_data_is_complete():
+    table = complete(counts(), trial(min_cell=5, privacy="confidential"), "safety")
+    assert table["value"].notna().all()
+    assert "3" in set(table["printed"])
 
 
 def test_complete_results_have_all_columns_sorted_and_unique():

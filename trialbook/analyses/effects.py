@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
+from trialbook.analyses.time_to_event import coarse_step
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -31,7 +32,8 @@ def rmst(
         The primary one by default.
     horizon : float, optional
         Tau, in AVAL's unit; by default trial.yml's horizon, else for each comparison the smaller
-        of the two arms' last event times, else (an arm without events) the smaller largest AVAL.
+        of the two arms' last event times (rounded down in confidential data), else (an arm
+        without events) the smaller largest AVAL.
     conf_level : float
         Level of the Wald intervals.
 
@@ -60,6 +62,9 @@ def rmst(
         tau = horizon
         if tau is None:
             tau = survival.default_tau(time, event, treated)
+            if trial.privacy == "confidential" and tau > (step := coarse_step(trial, endpoint)):
+                # The last event is a patient's: its time is not shown.
+                tau = step * np.floor(tau / step)
             if not (event[treated].any() and event[~treated].any()):
                 remarks.append(
                     f"{comparison.name}: an arm has no {endpoint.label} event; the restricted "

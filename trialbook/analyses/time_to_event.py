@@ -55,6 +55,16 @@ def time_ticks(trial: Trial, endpoint: Endpoint | str | None = None) -> np.ndarr
     return np.arange(0.0, last + 1e-9, step) / unit
 
 
+def coarse_step(trial: Trial, endpoint: Endpoint | str | None = None) -> float:
+    """Return to what the times of single patients are rounded in confidential data.
+
+    It is a sixth of the step between two ticks, in AVAL's unit: a month on an axis in half years.
+    """
+    ticks = time_ticks(trial, endpoint)
+    between = ticks[1] if len(ticks) > 1 else 1 / float(trial.time.to_show(1.0))
+    return float(between) / 6
+
+
 def kaplan_meier(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

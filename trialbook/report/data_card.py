@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Table, Text
 from trialbook.report.table import html_table
+from trialbook.report.withholding import without_counts
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -39,4 +40,7 @@ def repairs(trial: "Trial") -> Text:
     """List what was repaired on reading, or say that nothing had to be."""
     if not trial.repairs:
         return Text("Nothing had to be repaired on reading.")
-    return Text("\n".join(f"- {escape_markdown(repair, 1000)}" for repair in trial.repairs))
+    said = [str(repair) for repair in trial.repairs]
+    if trial.privacy == "confidential":
+        said = [without_counts(one) for one in dict.fromkeys(said)]
+    return Text("\n".join(f"- {escape_markdown(one, 1000)}" for one in said))

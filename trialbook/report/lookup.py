@@ -40,7 +40,7 @@ class Lookup:
         self._printer = Printer.of(trial)
         # Printed on demand: a table shows a few of thousands of rows.
         self._found = dict(zip(row_keys(results), results["value"], strict=True))
-        self._withheld = withheld(results, trial.min_cell)
+        self._withheld = withheld(results, trial)
 
     @property
     def ci(self) -> str:
@@ -59,10 +59,28 @@ class Lookup:
         time: float | None = None,
         method: str = "",
     ) -> float:
-        """Return a value at full precision; NaN where it is absent or not estimable."""
+        """Return a value at full precision; NaN where it is absent, withheld, not estimable."""
         of = (analysis, paramcd, arm, subgroup, level, _time(time))
         key = self._key(of, method, statistic)
-        return math.nan if key in self._withheld else self._found.get(key, math.nan)
+        shown = self._withheld.get(key)
+        return self._found.get(key, math.nan) if shown is None else shown.value
+
+    def withholds(
+        self,
+        statistic: str,
+        analysis: str,
+        paramcd: str = "",
+        arm: str = "",
+        *,
+        subgroup: str = "",
+        level: str = "",
+        time: float | None = None,
+        method: str = "",
+    ) -> bool:
+        """Return whether a value is there and is not shown to readers of confidential data."""
+        of = (analysis, paramcd, arm, subgroup, level, _time(time))
+        shown = self._withheld.get(self._key(of, method, statistic))
+        return shown is not None and shown.hides
 
     def _key(self, of: tuple, method: str, statistic: str) -> tuple:
         """Return the key of a statistic, of the level asked for where there is one."""
@@ -85,7 +103,7 @@ class Lookup:
 
         Empty where none of the statistics is there; ``NE`` stands for one that is not
         estimable, an empty string for one that is absent beside others. Where a count is too
-        small to be shown, that is all that is said.
+        small to be shown, that is all that is said; or the whole percentage, if that may be.
         """
         of = (analysis, paramcd, arm, subgroup, level, _time(time))
         names = _STATISTIC.findall(template)
@@ -93,12 +111,18 @@ class Lookup:
         keys = {name: key for name, key in keys.items() if key in self._found}
         if not keys:
             return ""
-        marks = [self._withheld[key] for key in keys.values() if key in self._withheld]
+        stands_for = {name: self._withheld.get(key) for name, key in keys.items()}
+        marks = [shown.text for shown in stands_for.values() if shown and shown.hides]
         if marks:
+            percent = stands_for.get("percent")
+            if percent and not percent.hides:
+                return f"{percent.text}%"
             return next((mark for mark in marks if mark != WITHHELD), WITHHELD)
         row = {"analysis": analysis, "paramcd": paramcd, "arm": arm, "level": level}
         found = {
-            name: self._printer.text(name, self._found[key], method=key[-2], **row)
+            name: shown.text
+            if (shown := stands_for[name])
+            else self._printer.text(name, self._found[key], method=key[-2], **row)
             for name, key in keys.items()
         }
         if set(found.values()) == {"NE"}:

@@ -127,6 +127,20 @@ def show_each(outputs: Iterable[Drawing | Table | Text | None]) -> None:
             display(output)
 
 
+def shown_unless_confidential(value: object, trial: "Trial") -> object:
+    """Return what a cell shows of the data themselves; of confidential data a line instead.
+
+    Parameters
+    ----------
+    value : object
+        Counts or estimates which have not passed through the results.
+    trial : Trial
+    """
+    if trial.privacy != "confidential":
+        return value
+    return Text("*Not shown of confidential data; what may be shown of it follows.*")
+
+
 def export_folder(kind: str) -> Path | None:
     """Return the folder where displayed tables or figures also go as files, or None.
 

@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     NONINFERIORITY_NOT_SHOWN = "noninferiority not shown"
     TOO_FEW_EVENTS = "too few events"
     NOT_ESTIMABLE = "not estimable"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Effect:
     favourable: bool = False
     margin: float | None = None
     conf_level: float = 0.95
+    # Of confidential data with few events in an arm.
+    withheld: bool = False
 
     @property
     def estimable(self) -> bool:
@@ -59,6 +62,8 @@ class Effect:
 
     def verdict(self) -> Verdict:
         """Return what the interval allows to say; the P value has no vote."""
+        if self.withheld:
+            return Verdict.WITHHELD
         if not self.estimable:
             return Verdict.NOT_ESTIMABLE
         if self.events_treated + self.events_control < FEWEST_EVENTS:
@@ -125,7 +130,7 @@ def span(lower: float, upper: float) -> str:
 
 def interval(effect: Effect) -> str:
     """Return ``"hazard ratio, 0.44; 95% CI, 0.25 to 0.77; P=0.003"``."""
-    parts = ["hazard ratio, NE"]
+    parts = ["hazard ratio, withheld" if effect.withheld else "hazard ratio, NE"]
     if effect.estimable:
         level = rounded(100 * effect.conf_level, 0)
         hr, lower, upper = (
@@ -159,7 +164,11 @@ def effect_of(
 
     def events(of_arm: "Arm") -> int:
         count = lookup.value("n_events", "kaplan_meier", code, of_arm.code)
-        return int(count) if isfinite(count) else 0
+        if isfinite(count):
+            return int(count)
+        # Where events are withheld because they are few, the hazard ratio is, too.
+        withheld = lookup.withholds("n_events", "kaplan_meier", code, of_arm.code)
+        return FEWEST_EVENTS if withheld else 0
 
     primary = endpoint.paramcd == trial.primary.paramcd
     noninferiority = primary and trial.config.objective == "noninferiority"
@@ -173,6 +182,7 @@ def effect_of(
         favourable=endpoint.favourable,
         margin=trial.config.margin if noninferiority else None,
         conf_level=lookup.conf_level,
+        withheld=lookup.withholds("hr", "cox", code, arm, method=ties),
     )
 
 
@@ -185,6 +195,9 @@ def observed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t
         numbers = lookup.text("{n_events} of {n}", *of_arm)
         percent = lookup.text("{percent}", *of_arm)
         given = "assigned to" if trial.randomized == "yes" else "given"
+        if lookup.withholds("n_events", *of_arm) or lookup.withholds("n", *of_arm):
+            known = f"{percent}% of the" if percent[:1].isdigit() else "a number, withheld, of the"
+            return f"{known} patients {given} {of(arm.label)}"
         return f"{numbers}{noun} ({percent}%) {given} {of(arm.label)}"
 
     effect = effect_of(lookup, endpoint, comparison, ties)
@@ -214,6 +227,8 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
         Markdown.
     """
     verdict = effect.verdict()
+    if verdict is Verdict.WITHHELD:
+        return f"The events of {event} are too few for confidential data to say more."
     if verdict is Verdict.NOT_ESTIMABLE:
         return _not_estimable(effect, treated, control, event)
     allows = f"a hazard with {treated} {_span_from(effect)} that with {control}"

@@ -1,24 +1,34 @@
 """Figures that check the result: hazard ratio over time, competing events, withdrawal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialbook import survival
+from trialbook.analyses.time_to_event import coarse_step, time_ticks
 from trialbook.report import sentences
 from trialbook.report.output import Drawing
-from trialbook.report.plots.curves import Curve, plot_hazard_ratio_over_time, plot_incidence
+from trialbook.report.plots.curves import (
+    COARSE_NOTE,
+    Curve,
+    plot_hazard_ratio_over_time,
+    plot_incidence,
+)
 from trialbook.report.plots.plans import plot_tipping_point
 from trialbook.report.printed import printed
 from trialbook.report.sentences import at_start, in_text
+from trialbook.report.withholding import curve_times, tied_arms
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
     from trialbook.report.lookup import Lookup
     from trialbook.survival import CoxModel, CumulativeIncidence
+    from trialbook.trial import Trial
 
 LARGEST_DELTA = 5
+_SMOOTHED = ("log_hr", "lower", "upper")
 
 
 def plot_hazard_over_time(
@@ -45,18 +55,33 @@ def plot_hazard_over_time(
     smooth = survival.log_hazard_ratio_over_time(model)
     if not np.isfinite(smooth.log_hr).any():
         return None
-    time = lookup.trial.time
+    trial, time = lookup.trial, lookup.trial.time
+    if lookup.withholds("hr", "cox", endpoint.paramcd, trial.comparisons[0].name, method="efron"):
+        return None
+    event_time, curve = smooth.event_time, smooth
+    if trial.privacy == "confidential":
+        event_time, curve = None, _at_regular_times(smooth, coarse_step(trial, endpoint.paramcd))
+        if not len(curve.time):
+            return None
     hr = float(model.hr[0])
-    ends = [printed("hr", float(np.exp(smooth.log_hr[i]))) for i in (0, -1)]
+    ends = [printed("hr", float(np.exp(curve.log_hr[i]))) for i in (0, -1)]
     return plot_hazard_ratio_over_time(
-        time.to_show(smooth.event_time),
-        Curve(time.to_show(smooth.time), smooth.log_hr, smooth.lower, smooth.upper),
+        None if event_time is None else time.to_show(event_time),
+        Curve(time.to_show(curve.time), curve.log_hr, curve.lower, curve.upper),
         hr,
         time_label=time.label,
         name=f"hazard-over-time-{endpoint.paramcd}",
         message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time: {ends[0]} at the "
         f"first, {ends[1]} at the last event; the model's constant is {printed('hr', hr)}.",
     )
+
+
+def _at_regular_times(smooth, step: float):
+    """Return the smooth at regular times between the first and the last event, without either."""
+    first, last = np.ceil(smooth.time[0] / step), np.floor(smooth.time[-1] / step)
+    times = step * np.arange(first, last + 1)
+    rows = {name: np.interp(times, smooth.time, getattr(smooth, name)) for name in _SMOOTHED}
+    return replace(smooth, time=times, **rows)
 
 
 def plot_cumulative_incidence(
@@ -76,15 +101,21 @@ def plot_cumulative_incidence(
     Drawing or None
     """
     trial, panels, said = lookup.trial, {}, []
+    confidential = trial.privacy == "confidential"
     for code, arms in estimates.items():
         label = at_start(in_text(trial.endpoint(code).label))
-        panels[label] = {
+        curves = {
             arm: Curve(*_from_zero(trial.time.to_show(of.time), _rows(of)))
             for arm, of in arms.items()
         }
+        if confidential:
+            curves = _coarse_curves(curves, trial, code)
+        if not curves:
+            continue
+        panels[label] = curves
         last = ", ".join(
-            f"{printed('cumulative_incidence', float(_rows(of)[0][-1]))} with {arm}"
-            for arm, of in arms.items()
+            f"{printed('cumulative_incidence', float(curve.value[-1]))} with {arm}"
+            for arm, curve in curves.items()
         )
         said.append(f"{label}: {last}")
     return plot_incidence(
@@ -92,7 +123,24 @@ def plot_cumulative_incidence(
         trial,
         name="cumulative-incidence",
         message=f"Cumulative incidence at the end of follow-up. {'; '.join(said)}.",
+        note=COARSE_NOTE if confidential else "",
     )
+
+
+def _coarse_curves(curves: Mapping[str, Curve], trial: "Trial", code: str) -> dict[str, Curve]:
+    """Return the curves as they may be known of confidential data, without arms of few events."""
+    data, ticks = trial.competing_risks(code), time_ticks(trial, code)
+    coarse = {}
+    for arm, curve in curves.items():
+        if arm in tied_arms(trial, code):
+            continue
+        of_arm = data[(data["arm"] == arm).to_numpy()]
+        time, event = of_arm["AVAL"].to_numpy(float), (of_arm["cause"] == 1).to_numpy()
+        landmarks = sorted(trial.landmarks, reverse=True)
+        times = curve_times(time, event, ticks, trial.min_cell, landmarks)
+        if len(times):
+            coarse[arm] = curve.known_at(trial.time.to_show(times))
+    return coarse
 
 
 def _rows(estimate: "CumulativeIncidence") -> tuple[np.ndarray, ...]:
@@ -131,7 +179,7 @@ def plot_withdrawal(
     methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
     deltas = [float(m.split("@")[0].removeprefix("delta=")) for m in methods if "delta=" in m]
     deltas = np.sort([delta for delta in deltas if delta <= LARGEST_DELTA])
-    if not len(deltas):
+    if not len(deltas) or lookup.withholds("hr", *of, level="treated", method=methods[0]):
         return None
 
     def read(name: str, level: str) -> np.ndarray:

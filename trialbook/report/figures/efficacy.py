@@ -9,8 +9,9 @@ from trialbook.report import sentences
 from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.plots.kaplan_meier import plot_kaplan_meier
+from trialbook.report.plots.kaplan_meier import Coarse, plot_kaplan_meier
 from trialbook.report.sentences import at_start, in_text
+from trialbook.report.withholding import WITHHELD, end_point_times
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -57,8 +58,36 @@ def plot_survival(
         who = f"{comparison.name}: " if len(trial.comparisons) > 1 else ""
         text = sentences.interval(effect)
         lines.append(who + text if who else at_start(text))
+    coarse = None
+    if trial.privacy == "confidential":
+        coarse = _known_times(curves, lookup, endpoint)
     return plot_kaplan_meier(
-        curves, trial, endpoint, ticks=time_ticks(trial, endpoint), results=lines, name=name
+        curves,
+        trial,
+        endpoint,
+        ticks=time_ticks(trial, endpoint),
+        results=lines,
+        name=name,
+        coarse=coarse,
+    )
+
+
+def _known_times(curves, lookup: "Lookup", endpoint: "Endpoint") -> Coarse:
+    """Return at which times each arm's curve, and its numbers at risk, may be known."""
+    trial, code = lookup.trial, endpoint.paramcd
+    landmarks = tuple(lookup.landmarks(code))
+    return Coarse(
+        counts={
+            arm: lookup.text("{n_events} of {n} patients", "kaplan_meier", code, arm)
+            for arm in curves
+        },
+        times={arm: end_point_times(trial, code, arm, landmarks) for arm in curves},
+        at_risk={
+            arm: ()
+            if lookup.withholds("n", "kaplan_meier", code, arm)
+            else end_point_times(trial, code, arm, landmarks, censored=True)
+            for arm in curves
+        },
     )
 
 
@@ -109,6 +138,7 @@ def plot_end_points(
                 treated=_events(lookup, "kaplan_meier", endpoint.paramcd, comparison.treated.code),
                 control=_events(lookup, "kaplan_meier", endpoint.paramcd, comparison.control.code),
                 overall=endpoint.paramcd == trial.primary.paramcd,
+                otherwise=WITHHELD if effect.withheld else "NE",
             )
         )
     estimated = [row for row in rows if isfinite(row.hr)]
@@ -162,6 +192,7 @@ def plot_subgroups(
             treated=_events(lookup, "kaplan_meier", code, comparison.treated.code),
             control=_events(lookup, "kaplan_meier", code, comparison.control.code),
             overall=True,
+            otherwise=WITHHELD if overall.withheld else "NE",
         )
     ]
     labels = {item.variable: item.label for item in trial.config.baseline}
@@ -188,6 +219,9 @@ def plot_subgroups(
                     upper,
                     treated=_events(lookup, "subgroup", code, comparison.treated.code, **of),
                     control=_events(lookup, "subgroup", code, comparison.control.code, **of),
+                    otherwise=WITHHELD
+                    if lookup.withholds("hr", "subgroup", code, comparison.name, **of)
+                    else "NE",
                 )
             )
     estimated = [row for row in rows[1:] if isfinite(row.hr)]

@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
+from trialbook.analyses import time_ticks
 from trialbook.report.labels import level_label, term_label
+from trialbook.report.narrative import shown_differences
 from trialbook.report.output import Drawing
-from trialbook.report.plots.curves import Curve, plot_incidence
+from trialbook.report.plots.curves import COARSE_NOTE, Curve, plot_incidence
 from trialbook.report.plots.flow import Box, plot_flow
 from trialbook.report.plots.forest import plot_balance
 from trialbook.report.plots.points import plot_distributions
 from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text
+from trialbook.report.withholding import WITHHELD, curve_times, shown_sizes
 from trialbook.units import DAYS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -42,60 +45,64 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
         count = lookup.value("n", "disposition", paramcd, arm, level=level)
         return None if count != count else int(count)
 
-    everyone = n("RANDFL", "RANDOMIZED") or 0
+    def said(words: str, paramcd: str, level: str, arm: str = "all") -> str:
+        """Return words after their count; empty where the data do not give it."""
+        text = lookup.text("{n}", "disposition", paramcd, arm, level=level).replace("NE", "")
+        if text == WITHHELD:
+            return f"{words} (number withheld)"
+        return f"{text} {words}" if text else ""
+
+    everyone = n("RANDFL", "RANDOMIZED")
     start = []
-    screened = n("ADSL", "SCREENED")
+    screened = said("were screened", "ADSL", "SCREENED")
     if screened:
-        start.append(
-            Box(f"{screened:,} were screened", (f"{screened - everyone:,} were not randomized",))
-        )
+        out = n("ADSL", "SCREENED")
+        known = out is not None and everyone is not None
+        start.append(Box(screened, (f"{out - everyone:,} were not randomized",) if known else ()))
     dates = [lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max")]
-    when = (f"{dates[0]} to {dates[1]}",) if all(dates) and "NE" not in dates else ()
+    known = all(dates) and not {"NE", WITHHELD} & set(dates)
+    when = (f"{dates[0]} to {dates[1]}",) if known else ()
     verb = "were randomized" if randomized else "entered the study"
-    start.append(Box(f"{everyone:,} patients {verb}", when))
-    arms = [_arm_boxes(lookup, arm, n) for arm in trial.arms]
-    arms = _aligned(arms)
+    all_of_them = said(f"patients {verb}", "RANDFL", "RANDOMIZED") or f"0 patients {verb}"
+    start.append(Box(all_of_them, when))
+    arms = _aligned([_arm_boxes(lookup, arm, n, said) for arm in trial.arms])
     counts = ", ".join(
-        f"{n('RANDFL', 'RANDOMIZED', arm.code):,} to {in_text(arm.label)}" for arm in trial.arms
+        said(f"to {in_text(arm.label)}", "RANDFL", "RANDOMIZED", arm.code) for arm in trial.arms
     )
-    message = f"Flow of patients: {everyone:,} {verb}: {counts}."
+    message = f"Flow of patients: {all_of_them}: {counts}."
     return plot_flow(start, arms, name="flow", message=message)
 
 
-def _arm_boxes(lookup: "Lookup", arm: "Arm", n) -> dict[str, Box]:
+def _arm_boxes(lookup: "Lookup", arm: "Arm", n, said) -> dict[str, Box]:
     """Return the boxes of one arm by step: assigned, left, completed, analysed."""
     trial, code = lookup.trial, arm.code
-    assigned = n("RANDFL", "RANDOMIZED", code) or 0
-    treated = n("TRTSDT", "TREATED", code)
+    assigned, treated = n("RANDFL", "RANDOMIZED", code), n("TRTSDT", "TREATED", code)
     verb = "assigned to" if trial.randomized == "yes" else "given"
-    lines = []
-    if treated is not None:
-        lines.append(f"{treated:,} were treated")
-        if assigned > treated:
-            lines.append(f"{assigned - treated:,} not treated")
-    boxes = {"assigned": Box(f"{assigned:,} {verb} {in_text(arm.label)}", tuple(lines))}
-    left = n("EOSSTT", "DISCONTINUED", code)
-    if left is not None:
-        boxes["left"] = Box(f"{left:,} left the study", _reasons(lookup, "DCSREAS", code))
-    completed = n("EOSSTT", "COMPLETED", code)
-    if completed is not None:
-        boxes["completed"] = Box(f"{completed:,} completed the study")
+    lines = [said("were treated", "TRTSDT", "TREATED", code)]
+    if assigned is not None and treated is not None and assigned > treated:
+        lines.append(f"{assigned - treated:,} not treated")
+    head = said(f"{verb} {in_text(arm.label)}", "RANDFL", "RANDOMIZED", code)
+    head = head or f"0 {verb} {in_text(arm.label)}"
+    boxes = {"assigned": Box(head, tuple(filter(None, lines)))}
+    if left := said("left the study", "EOSSTT", "DISCONTINUED", code):
+        boxes["left"] = Box(left, _reasons(lookup, "DCSREAS", code))
+    if completed := said("completed the study", "EOSSTT", "COMPLETED", code):
+        boxes["completed"] = Box(completed)
     populations = trial.config.populations
     analysed = [
-        f"{count:,} for {words}"
+        said(words, paramcd, level, code)
         for paramcd, level, words in (
-            (populations.efficacy, "EFFICACY", "efficacy"),
-            (populations.safety, "SAFETY", "safety"),
-            ("PPROTFL", "PER-PROTOCOL", "the per-protocol analysis"),
+            (populations.efficacy, "EFFICACY", "for efficacy"),
+            (populations.safety, "SAFETY", "for safety"),
+            ("PPROTFL", "PER-PROTOCOL", "for the per-protocol analysis"),
         )
-        if (count := n(paramcd, level, code)) is not None
     ]
-    boxes["analysed"] = Box("Analysed", tuple(analysed))
+    boxes["analysed"] = Box("Analysed", tuple(filter(None, analysed)))
     return boxes
 
 
 def _reasons(lookup: "Lookup", variable: str, code: str) -> tuple[str, ...]:
-    """Return the reasons of one arm, the commonest first."""
+    """Return the reasons of one arm, the commonest first; at the end whether some are withheld."""
     levels = lookup.distinct("level", "disposition", paramcd=variable)
     counted = [
         (int(count), level)
@@ -103,7 +110,10 @@ def _reasons(lookup: "Lookup", variable: str, code: str) -> tuple[str, ...]:
         if (count := lookup.value("n", "disposition", variable, code, level=level)) > 0
     ]
     counted.sort(key=lambda pair: (-pair[0], pair[1]))
-    return tuple(f"{count:,} {in_text(term_label(level))}" for count, level in counted)
+    lines = [f"{count:,} {in_text(term_label(level))}" for count, level in counted]
+    if any(lookup.withholds("n", "disposition", variable, code, level=one) for one in levels):
+        lines.append("other reasons withheld")
+    return tuple(lines)
 
 
 def _aligned(arms: list[dict[str, Box]]) -> list[list[Box]]:
@@ -130,13 +140,8 @@ def plot_baseline_balance(lookup: "Lookup") -> Drawing | None:
     if not trial.comparisons:
         return None
     comparison = trial.comparisons[0]
-    found = lookup.results
-    found = found[
-        (found["analysis"] == "baseline")
-        & (found["statistic"] == "smd")
-        & (found["arm"] == comparison.name)
-        & found["value"].notna()
-    ]
+    found = shown_differences(lookup)
+    found = found[found["arm"] == comparison.name]
     if found.empty:
         return None
     # The two levels of a variable with two mirror one another: one is enough.
@@ -214,7 +219,7 @@ def plot_leaving(trial) -> Drawing | None:
     Drawing or None
         None where dates or statuses are not given. Completing is the end of observation.
     """
-    panels, said = {}, []
+    panels, said, confidential = {}, [], trial.privacy == "confidential"
     for label, status, begin, end, patients in (
         ("Left the study", "EOSSTT", "RANDDT", "EOSDT", trial.efficacy_population()),
         ("Stopped the drug", "EOTSTT", "TRTSDT", "TRTEDT", trial.safety_population()),
@@ -229,12 +234,23 @@ def plot_leaving(trial) -> Drawing | None:
         for code, of in known.groupby("arm", observed=True):
             left = (of[status] == "DISCONTINUED").to_numpy()
             km = survival.kaplan_meier(of["days"].to_numpy(float), left)
-            months = np.insert(km.time, 0, 0.0) / DAYS_PER_UNIT[trial.time.show]
-            arms[code] = Curve(
-                months,
+            shown = np.insert(km.time, 0, 0.0) / DAYS_PER_UNIT[trial.time.show]
+            curve = Curve(
+                shown,
                 *(np.insert(1 - row, 0, 0.0) for row in (km.survival, km.upper, km.lower)),
             )
+            if confidential:
+                ticks = trial.time.to_show(time_ticks(trial)) * DAYS_PER_UNIT[trial.time.show]
+                days = curve_times(of["days"].to_numpy(float), left, ticks, trial.min_cell)
+                if not len(days):
+                    continue
+                curve = curve.known_at(days / DAYS_PER_UNIT[trial.time.show])
+                if status == "EOTSTT" and not shown_sizes(trial, "safety"):
+                    curve = curve.in_whole_percent()
+            arms[code] = curve
             said.append(f"{label.lower()} with {code}, {rounded(100 * arms[code].value[-1], 1)}%")
-        panels[label] = arms
+        if arms:
+            panels[label] = arms
     message = f"Cumulative share over time: {', '.join(said)} at the end."
-    return plot_incidence(panels, trial, name="leaving", message=message)
+    note = COARSE_NOTE if confidential else ""
+    return plot_incidence(panels, trial, name="leaving", message=message, note=note)

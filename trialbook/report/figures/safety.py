@@ -47,7 +47,11 @@ def plot_harms(
             arm.code: lookup.value("percent", "adverse_events", term, arm.code, level=level)
             for arm in trial.arms
         }
-        if not max(percent.values()) >= least:
+        key = {"paramcd": term, "level": level}
+        hidden = (
+            lookup.withholds("percent", "adverse_events", arm=arm.code, **key) for arm in trial.arms
+        )
+        if any(hidden) or not max(percent.values()) >= least:
             continue
         of = ("adverse_events", term, comparison.name)
         values = [
@@ -148,13 +152,21 @@ def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:
             ]
         )
 
+    def observed_at(arm: str) -> np.ndarray:
+        """Return how many were observed at each visit, NaN where that is withheld."""
+        at = {"paramcd": parameter.paramcd, "arm": arm, "method": method}
+        hidden = [lookup.withholds("n", "laboratory", time=t, **at) for t in visits]
+        return np.where(hidden, np.nan, np.nan_to_num(read("n", arm)))
+
     arms = {
         arm.code: Curve(
             np.array(visits), *(read(name, arm.code) for name in (statistic, "lower", "upper"))
         )
         for arm in trial.arms
     }
-    observed = {arm.code: np.nan_to_num(read("n", arm.code)) for arm in trial.arms}
+    observed = {arm.code: observed_at(arm.code) for arm in trial.arms}
+    if not any(np.isfinite(curve.value).any() for curve in arms.values()):
+        return None
     words = "geometric mean" if geometric else "mean"
     digits = parameter.digits if parameter.digits is not None else 2
     ends = ", ".join(

@@ -22,6 +22,7 @@ from trialbook.report.narrative.population import (
     say_design,
     say_follow_up,
     say_population,
+    shown_differences,
 )
 from trialbook.report.narrative.safety import say_events, say_severity
 
@@ -48,4 +49,5 @@ __all__ = [
     "say_subgroups",
     "say_withdrawal",
     "show_remarks",
+    "shown_differences",
 ]

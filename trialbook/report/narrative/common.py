@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
 from trialbook.report.sentences import at_start, of
+from trialbook.report.withholding import WITHHELD, without_counts
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison
@@ -20,27 +21,27 @@ def listed(parts: Sequence[str]) -> str:
     return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
 
 
-def show_remarks(
-    *frames: pd.DataFrame, trial: "Trial | None" = None, about: str = ""
-) -> Text | None:
+def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text | None:
     """Return what the analyses remark on: missing data, rules that stood in, flags.
 
     Parameters
     ----------
+    trial : Trial
+        Of confidential data remarks are shown without their counts.
     *frames : pandas.DataFrame
         Results frames; their remarks are shown once each.
-    trial : Trial, optional
-        Its notes on a population are shown first.
     about : str
-        The population, ``"efficacy"`` or ``"safety"``.
+        A population, ``"efficacy"`` or ``"safety"``, whose notes are shown first.
 
     Returns
     -------
     Text or None
     """
-    notes: list[str] = list(trial.population_note(about)) if trial and about else []
+    notes: list[str] = list(trial.population_note(about)) if about else []
     for frame in frames:
         notes += frame.attrs.get("remarks", ())
+    if trial.privacy == "confidential":
+        notes = [without_counts(note) for note in notes]
     if not notes:
         return None
     return Text("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
@@ -49,7 +50,7 @@ def show_remarks(
 def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
     """Return ``"P=0.03"`` or ``"P<0.001"``; empty where not estimable."""
     text = lookup.text("{p_value}", *key, **of_row)
-    if text in ("", "NE"):
+    if text in ("", "NE", WITHHELD):
         return ""
     return f"P{text}" if text.startswith("<") else f"P={text}"
 

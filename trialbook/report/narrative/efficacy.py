@@ -169,6 +169,8 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             f"{labels.get(code, escape_markdown(code.lower()))}"
             for code in order
         ]
+        if any(lookup.withholds("n", *key, level=code, method="first") for code in codes):
+            parts.append("others (numbers withheld)")
         lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
     if not codes:
         return None
@@ -231,6 +233,10 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
             float(one.split("@")[0].removeprefix("delta=")) for one in methods if "delta=" in one
         )
         if not deltas:
+            continue
+        first = {"level": "treated", "method": f"delta={deltas[0]:g}"}
+        if lookup.withholds("p_value", *of_row, **first):
+            lines.append(f"{pair_in_words(comparison)}: withheld, for an arm has few events.")
             continue
         lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha)}")
         worst, best = (

@@ -5,11 +5,15 @@ Every function returns Markdown to show, or None where the data say nothing to i
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from trialbook.report.escape import escape_markdown
 from trialbook.report.narrative.common import listed
 from trialbook.report.output import Text
 from trialbook.report.printed import printed
 from trialbook.report.sentences import in_text, of
+from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -27,11 +31,16 @@ def say_population(lookup: "Lookup") -> Text:
 
     everyone = count("RANDFL", "RANDOMIZED", "all")
     first, last = (lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max"))
-    when = f" between {first} and {last}" if first and first != "NE" else ""
+    when = f" between {first} and {last}" if first not in ("", "NE", WITHHELD) else ""
+    if everyone == WITHHELD:
+        return Text(
+            "How many patients took part, and stayed, is withheld: it would tell how few "
+            "of them were not analysed or not treated."
+        )
     arms = [f"{count('RANDFL', 'RANDOMIZED', arm.code)} to {of(arm.label)}" for arm in trial.arms]
     sentence = f"{everyone} patients {verb}{when}: {listed(arms)}."
     completed = lookup.text("{n} ({percent}%)", "disposition", "EOSSTT", "all", level="COMPLETED")
-    if completed:
+    if completed and completed != WITHHELD and not completed.startswith("<"):
         each = [
             f"{count('EOSSTT', 'COMPLETED', arm.code, '{n} ({percent}%)')} with {of(arm.label)}"
             for arm in trial.arms
@@ -42,8 +51,7 @@ def say_population(lookup: "Lookup") -> Text:
 
 def say_balance(lookup: "Lookup") -> Text | None:
     """Return the largest standardized difference at baseline, without calling it imbalance."""
-    found = lookup.results.query("analysis == 'baseline' and statistic == 'smd'")
-    found = found[found["value"].notna()]
+    found = shown_differences(lookup)
     if found.empty:
         return None
     top = found.loc[found["value"].abs().idxmax()]
@@ -62,6 +70,17 @@ def say_balance(lookup: "Lookup") -> Text | None:
     )
 
 
+def shown_differences(lookup: "Lookup") -> pd.DataFrame:
+    """Return the standardized differences at baseline that are estimable and not withheld."""
+    found = lookup.results.query("analysis == 'baseline' and statistic == 'smd'")
+    columns = [found[name] for name in ("paramcd", "arm", "level")]
+    hidden = [
+        lookup.withholds("smd", "baseline", code, arm, level=level)
+        for code, arm, level in zip(*columns, strict=True)
+    ]
+    return found[found["value"].notna() & ~np.array(hidden, dtype=bool)]
+
+
 def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
     """Return how long the patients were followed, by arm."""
     trial = lookup.trial
@@ -70,7 +89,7 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
         text = lookup.text(
             "{median}", "follow_up", endpoint.paramcd, arm.code, level="median", method="reverse"
         )
-        unit = "" if text == "not reached" else f" {trial.time.show}"
+        unit = "" if text in ("not reached", WITHHELD) else f" {trial.time.show}"
         parts.append(f"{text}{unit} with {of(arm.label)}")
     return Text(
         f"Median follow-up for {of(endpoint.label)}, with the event itself as censoring: "
@@ -104,7 +123,7 @@ def say_design(lookup: "Lookup") -> Text | None:
         )
     seen = lookup.text("{n_events}", "design", "", "all", level="observed", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", level="observed", method="schoenfeld")
-    if seen:
+    if seen and seen != WITHHELD:
         whose = " of these synthetic patients" if trial.synthetic else " recorded"
         text += (
             f" With the {seen} events{whose} the power for that planned hazard ratio was {power}; "

@@ -21,12 +21,14 @@ from trialbook.report.plots.layout import (
     write,
 )
 from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, arm_colour, drawn, theme
-from trialbook.report.withholding import shown_count
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 LEFT, RIGHT = 0.5, 0.2
+COARSE_NOTE = (
+    "Confidential: steps at regular times that hold enough events; without arms that have few."
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,17 @@ class Curve:
     lower: np.ndarray | None = None
     upper: np.ndarray | None = None
 
+    def known_at(self, times: np.ndarray) -> "Curve":
+        """Return the step function as it is known at a few times, constant after its last."""
+        at = np.maximum(np.searchsorted(self.time, times, side="right") - 1, 0)
+        rows = (self.value, self.lower, self.upper)
+        return Curve(times, *(None if row is None else row[at] for row in rows))
+
+    def in_whole_percent(self) -> "Curve":
+        """Return the curve rounded, so that it does not tell how many patients it is of."""
+        rows = (self.value, self.lower, self.upper)
+        return Curve(self.time, *(None if row is None else np.round(row, 2) for row in rows))
+
 
 def plot_incidence(
     panels: Mapping[str, Mapping[str, Curve]],
@@ -46,6 +59,7 @@ def plot_incidence(
     name: str,
     message: str,
     points: bool = False,
+    note: str = "",
 ) -> Drawing | None:
     """Draw cumulative incidence by arm, one panel per event, on one axis of percentages.
 
@@ -57,6 +71,8 @@ def plot_incidence(
         The arms' labels and order.
     name, message : str
         Of the figure.
+    note : str
+        A line below the key.
     points : bool
         The curves are known at the given times only: points and intervals instead of steps.
 
@@ -66,7 +82,7 @@ def plot_incidence(
     """
     if not panels:
         return None
-    head, each, foot = 0.14 + LINE * len(trial.arms), 2.05, 0.5
+    head, each, foot = 0.14 + LINE * (len(trial.arms) + bool(note)), 2.05, 0.5
     curves = [curve for arms in panels.values() for curve in arms.values()]
     last = max(curve.time[-1] for curve in curves)
     top = _round_up(100 * max(np.nanmax(_highest(curve)) for curve in curves))
@@ -75,7 +91,8 @@ def plot_incidence(
     width = (WIDTH - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
     with theme():
         figure = sheet(head + lines * (each + 0.55) + foot - 0.2)
-        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        below = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
+        write(figure, 0.02, below, note, size=8.5, color=MUTED)
         for i, (label, arms) in enumerate(panels.items()):
             left = LEFT + (i % columns) * (width + 0.45)
             y = head + (i // columns) * (each + 0.55) + 0.3
@@ -122,7 +139,7 @@ def _step(axes, curve: Curve, position: int, _last: float) -> None:
 
 
 def plot_hazard_ratio_over_time(
-    event_time: np.ndarray,
+    event_time: np.ndarray | None,
     curve: Curve,
     hr: float,
     *,
@@ -134,8 +151,8 @@ def plot_hazard_ratio_over_time(
 
     Parameters
     ----------
-    event_time : array
-        Event times in the shown unit, marked on the axis.
+    event_time : array or None
+        Event times in the shown unit, marked on the axis; None: they are not shown.
     curve : Curve
         The smoothed log hazard ratio with its band.
     hr : float
@@ -148,7 +165,7 @@ def plot_hazard_ratio_over_time(
     Drawing or None
         None with fewer than ten events: a smooth of so few says nothing.
     """
-    if len(event_time) < 10:
+    if event_time is not None and len(event_time) < 10:
         return None
     with theme():
         figure = sheet(3.55)
@@ -161,8 +178,9 @@ def plot_hazard_ratio_over_time(
             curve.time, curve.lower, curve.upper, color=ACCENT, alpha=0.13, linewidth=0
         )
         axes.plot(curve.time, curve.value, color=ACCENT)
-        (t,) = thinned(event_time)
-        axes.plot(t, np.full(len(t), low - 0.1), "|", color=MUTED, markersize=6)
+        if event_time is not None:
+            (t,) = thinned(event_time)
+            axes.plot(t, np.full(len(t), low - 0.1), "|", color=MUTED, markersize=6)
         axes.axhline(0, color=INK, linewidth=0.8)
         axes.axhline(np.log(hr), color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
         values = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
@@ -251,6 +269,8 @@ def _observed(figure, axes, parameter: Means, trial, arms, ticks, top: float) ->
         counts = dict(zip(parameter.visits, parameter.observed[arm.code], strict=True))
         for tick in ticks:
             place = WIDTH * (box.x0 + box.width * (tick - low) / (high - low))
-            text = shown_count(counts.get(tick, 0), trial.min_cell)
+            # NaN: how many were observed may not be shown.
+            count = counts.get(tick, 0)
+            text = f"{count:,.0f}" if count == count else "–"
             style = {"size": 8.5, "ha": "center", "color": arm_colour(position)}
             write(figure, place, top, text, **style)

@@ -31,6 +31,8 @@ class ForestRow:
     note: str = ""
     heading: bool = False
     overall: bool = False
+    # What stands for an estimate that there is not, or that may not be shown.
+    otherwise: str = "NE"
 
 
 def plot_forest(
@@ -114,7 +116,7 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], left: float) -
     write(figure, left - 0.1, y, row.control, size=9, ha="right")
     text = row.note
     if not row.heading:
-        text = "NE"
+        text = row.otherwise
         if isfinite(row.hr):
             hr, low, high = (printed("hr", value) for value in (row.hr, row.lower, row.upper))
             text = f"{hr} ({low}–{high})"

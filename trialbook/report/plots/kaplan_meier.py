@@ -1,6 +1,7 @@
 """Kaplan-Meier curves as a journal prints them, on an axis that flatters nobody."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,6 @@ from trialbook.report.plots.layout import (
 from trialbook.report.printed import rounded
 from trialbook.report.sentences import in_text
 from trialbook.report.style import MUTED, WIDTH, arm_colour, drawn, theme
-from trialbook.report.withholding import shown_count
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -32,6 +32,27 @@ LEFT, RIGHT = 0.5, 0.2
 PLOT = 2.75
 MOST_TICKS = 8
 MOST_MARKS = 600
+COARSE = "Confidential: steps at regular times that hold enough events, no marks of censoring."
+NOT_SHOWN = "–"
+
+
+@dataclass(frozen=True)
+class Coarse:
+    """What may be known of the curves of confidential data, by arm.
+
+    Attributes
+    ----------
+    counts : mapping of str to str
+        What stands beside the arm: its events and patients as they may be shown.
+    times : mapping of str to sequence of float
+        When the curve may be known, in AVAL's unit; none: it is not drawn.
+    at_risk : mapping of str to sequence of float
+        When the number at risk and of events so far may be known.
+    """
+
+    counts: Mapping[str, str]
+    times: Mapping[str, Sequence[float]]
+    at_risk: Mapping[str, Sequence[float]]
 
 
 def plot_kaplan_meier(
@@ -42,6 +63,7 @@ def plot_kaplan_meier(
     ticks: Sequence[float],
     results: Sequence[str] = (),
     name: str = "",
+    coarse: Coarse | None = None,
 ) -> Drawing | None:
     """Draw survival by arm with bands, censoring marks, numbers at risk and events so far.
 
@@ -59,6 +81,8 @@ def plot_kaplan_meier(
         Lines under the key, the hazard ratio say.
     name : str
         Of the figure; by default ``kaplan-meier-`` and PARAMCD.
+    coarse : Coarse, optional
+        What may be known of confidential data; without it everything is drawn.
 
     Returns
     -------
@@ -70,41 +94,69 @@ def plot_kaplan_meier(
         return None
     ticks = np.asarray(ticks, float)
     ticks = ticks[:: int(np.ceil(len(ticks) / MOST_TICKS))]
-    head = 0.12 + LINE * (len(arms) + len(results)) + 0.22
+    told = [*results, COARSE] if coarse else list(results)
+    head = 0.12 + LINE * (len(arms) + len(told)) + 0.22
     foot = 0.62 + LINE + 2 * LINE * len(arms)
     with theme():
         figure = sheet(head + PLOT + foot)
-        top = key(
-            figure, 0.02, 0.1, [arm.label for _, arm in arms], _counts(curves, arms, trial.min_cell)
-        )
-        for line in results:
+        top = key(figure, 0.02, 0.1, [arm.label for _, arm in arms], _counts(curves, arms, coarse))
+        for line in told:
             write(figure, 0.02, top, line, size=9)
             top += LINE
         axis_title(figure, 0.02, top + 0.06, f"Free of {in_text(endpoint.label)} (%)")
         axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, PLOT)
         for position, arm in arms:
-            _draw(axes, curves[arm.code], position, trial)
-        last = max(curves[arm.code].time[-1] for _, arm in arms)
+            if coarse:
+                _draw_coarse(axes, curves[arm.code], coarse.times[arm.code], position, trial)
+            else:
+                _draw(axes, curves[arm.code], position, trial)
+        last = max(_last(curves[arm.code], arm.code, coarse) for _, arm in arms)
         axes.set_xlim(0, trial.time.to_show(max(last, ticks[-1])) * 1.01)
         axes.set_xticks([trial.time.to_show(t) for t in ticks], [_tick(trial, t) for t in ticks])
         axes.set_xlabel(trial.time.label, labelpad=5)
         percent_axis(axes)
         quiet(axes)
-        _risk_table(figure, axes, curves, arms, ticks, trial, head + PLOT + 0.56)
+        _risk_table(figure, axes, curves, arms, ticks, trial, head + PLOT + 0.56, coarse)
         return drawn(
             figure,
             name or f"kaplan-meier-{endpoint.paramcd}",
-            _message(curves, arms, ticks, trial, endpoint, results),
+            _message(curves, arms, ticks, trial, endpoint, results, coarse),
         )
 
 
-def _counts(curves, arms, min_cell: int) -> list[str]:
+def _counts(curves, arms, coarse: Coarse | None) -> list[str]:
     """Return events of patients by arm."""
+    if coarse:
+        return [f"events: {n}" if n[:1] in "<w" else n for n in coarse.counts.values()]
     return [
-        f"{shown_count(curves[arm.code].total_events, min_cell)} of "
-        f"{shown_count(curves[arm.code].n, min_cell)} patients"
+        f"{curves[arm.code].total_events:,.0f} of {curves[arm.code].n:,} patients"
         for _, arm in arms
     ]
+
+
+def _last(curve, code: str, coarse: Coarse | None) -> float:
+    """Return the last time that is drawn of an arm."""
+    return curve.time[-1] if coarse is None else max(coarse.times[code], default=0.0)
+
+
+def known(curve, times: Sequence[float]) -> tuple[np.ndarray, ...]:
+    """Return survival and its limits at times, as known there: constant after the last event."""
+    at = np.searchsorted(curve.time, np.asarray(times, float), side="right")
+    first = {"survival": 1.0, "lower": np.nan, "upper": np.nan}
+    return tuple(
+        np.concatenate([[start], getattr(curve, name)])[at] for name, start in first.items()
+    )
+
+
+def _draw_coarse(axes, curve, times: Sequence[float], position: int, trial) -> None:
+    """Draw one arm's curve as it is known at a few times, without marks of censoring."""
+    if not len(times):
+        return
+    t = trial.time.to_show(np.asarray(times, float))
+    survival, lower, upper = (100 * row for row in known(curve, times))
+    colour = arm_colour(position)
+    axes.fill_between(t, lower, upper, step="post", color=colour, alpha=0.13, linewidth=0)
+    axes.step(t, survival, where="post", color=colour, linestyle=line_style(position))
 
 
 def _draw(axes, curve, position: int, trial) -> None:
@@ -129,7 +181,9 @@ def _draw(axes, curve, position: int, trial) -> None:
         )
 
 
-def _risk_table(figure, axes, curves, arms, ticks, trial, top: float) -> None:
+def _risk_table(
+    figure, axes, curves, arms, ticks, trial, top: float, coarse: Coarse | None
+) -> None:
     """Write numbers at risk and cumulative events below the axis, at its ticks."""
     write(figure, 0.02, top, "Number at risk (events so far)", size=8.5, color=MUTED)
     box, (low, high) = axes.get_position(), axes.get_xlim()
@@ -141,9 +195,11 @@ def _risk_table(figure, axes, curves, arms, ticks, trial, top: float) -> None:
         write(figure, 0.02, top, arm.label, size=8.5, color=colour, weight="bold")
         top += LINE
         at = curves[arm.code].at(ticks)
-        for place, at_risk, events in zip(places, at.n_at_risk, at.n_events, strict=True):
-            shown = [shown_count(n, trial.min_cell) for n in (at_risk, events)]
-            text = "{} ({})".format(*shown)
+        columns = (places, ticks, at.n_at_risk, at.n_events)
+        for place, t, at_risk, events in zip(*columns, strict=True):
+            text = f"{at_risk:,.0f} ({events:,.0f})"
+            if coarse and t not in coarse.at_risk[arm.code]:
+                text = NOT_SHOWN
             write(figure, max(place, 0.3), top, text, size=8.5, ha="center")
 
 
@@ -152,8 +208,13 @@ def _tick(trial, t: float) -> str:
     return f"{trial.time.to_show(t):.2f}".rstrip("0").rstrip(".")
 
 
-def _message(curves, arms, ticks, trial, endpoint, results) -> str:
+def _message(curves, arms, ticks, trial, endpoint, results, coarse: Coarse | None) -> str:
     """Return what the figure says, in words."""
+    said = " ".join(results)
+    if coarse:
+        ticks = [t for t in ticks if all(t in coarse.times[arm.code] for _, arm in arms)]
+        if not ticks:
+            return f"Kaplan-Meier curves: withheld, for an arm has few events. {said}".strip()
     last = [t for t in ticks if all(curves[arm.code].at([t]).n_at_risk[0] > 0 for _, arm in arms)]
     parts = []
     for _, arm in arms:
@@ -162,5 +223,5 @@ def _message(curves, arms, ticks, trial, endpoint, results) -> str:
     when = f"{_tick(trial, last[-1])} {trial.time.show}"
     return (
         f"Kaplan-Meier curves. At {when}, free of {in_text(endpoint.label)}: "
-        f"{', '.join(parts)}. {' '.join(results)}"
+        f"{', '.join(parts)}. {said}"
     ).strip()

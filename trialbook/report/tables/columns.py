@@ -8,8 +8,14 @@ if TYPE_CHECKING:
 
 
 def arm_columns(trial: "Trial", counts: dict[str, int]) -> dict[str, str]:
-    """Return an arm's code to the heading of its column: label and number of patients."""
-    return {arm.code: f"{arm.label} (N={counts.get(arm.code, 0):,})" for arm in trial.arms}
+    """Return an arm's code to the heading of its column: label and number of patients.
+
+    Without the number where `counts` does not hold it, since it may not be shown.
+    """
+    return {
+        arm.code: f"{arm.label} (N={counts[arm.code]:,})" if arm.code in counts else arm.label
+        for arm in trial.arms
+    }
 
 
 def comparison_columns(trial: "Trial", heading: str) -> dict[str, str]:
@@ -24,11 +30,20 @@ def comparison_columns(trial: "Trial", heading: str) -> dict[str, str]:
 
 
 def numbers_of_patients(lookup: "Lookup", paramcd: str) -> dict[str, int]:
-    """Return each arm's number of patients in the analysis of an end point."""
+    """Return each arm's number of patients in the analysis of an end point, if it may be shown."""
+    return sizes_shown(lookup, "kaplan_meier", paramcd)
+
+
+def sizes_shown(lookup: "Lookup", analysis: str, paramcd: str, level: str = "") -> dict[str, int]:
+    """Return each arm's number of patients by a line of the results, but for those withheld."""
     counts = {}
     for arm in lookup.trial.arms:
-        n = lookup.value("n", "kaplan_meier", paramcd, arm.code)
-        counts[arm.code] = int(n) if n == n else 0
+        of = (analysis, paramcd, arm.code)
+        n = lookup.value("n", *of, level=level)
+        if n == n:
+            counts[arm.code] = int(n)
+        elif not lookup.withholds("n", *of, level=level):
+            counts[arm.code] = 0
     return counts
 
 

@@ -13,6 +13,7 @@ from trialbook.report.tables.columns import (
     numbers_of_patients,
     shown_time,
 )
+from trialbook.report.withholding import shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -179,7 +180,7 @@ def tbl_response(lookup: "Lookup") -> Table | None:
     Table or None
     """
     trial, lines = lookup.trial, []
-    arms = arm_columns(trial, trial.efficacy_population()["arm"].value_counts().to_dict())
+    arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
     labels = {item.variable: item.label for item in trial.config.responses}
     for code in lookup.distinct("paramcd", "response"):
         level = "Y" if lookup.has("response", paramcd=code, level="Y") else ""

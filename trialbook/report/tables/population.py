@@ -7,7 +7,13 @@ import pandas as pd
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
-from trialbook.report.tables.columns import arm_columns, comparison_columns, shown_time
+from trialbook.report.tables.columns import (
+    arm_columns,
+    comparison_columns,
+    shown_time,
+    sizes_shown,
+)
+from trialbook.report.withholding import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
@@ -42,11 +48,11 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
     if not variables:
         return None
     described = {item.variable: item for item in trial.config.baseline}
-    patients = trial.efficacy_population()["arm"].value_counts().to_dict()
-    arms = arm_columns(trial, patients)
+    arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
     smd = comparison_columns(trial, "SMD")
     missing = any(
         lookup.value("n_missing", "baseline", name, arm.code) > 0
+        or lookup.withholds("n_missing", "baseline", name, arm.code)
         for name in variables
         for arm in trial.arms
     )
@@ -83,6 +89,8 @@ def _variable_lines(lookup, name, label, summary, arms, smd) -> list[dict]:
         if (value := lookup.value("n_missing", "baseline", name, code)) == value
     )
     base = {"Missing": f"{absent:,.0f}" if absent else ""}
+    if any(lookup.withholds("n_missing", "baseline", name, code) for code in arms):
+        base = {"Missing": WITHHELD}
     key = "Characteristic"
     if not levels:
         words, template = SUMMARIES.get(summary or "mean", SUMMARIES["mean"])
@@ -125,11 +133,7 @@ def tbl_disposition(lookup: "Lookup") -> Table | None:
         None where neither statuses nor reasons are recorded.
     """
     trial = lookup.trial
-    randomized = {
-        arm.code: lookup.value("n", "disposition", "RANDFL", arm.code, level="RANDOMIZED")
-        for arm in trial.arms
-    }
-    arms = arm_columns(trial, {code: int(n) for code, n in randomized.items() if n == n})
+    arms = arm_columns(trial, sizes_shown(lookup, "disposition", "RANDFL", "RANDOMIZED"))
     lines = []
     for variable, heading in STATUSES.items():
         for level in lookup.distinct("level", "disposition", paramcd=variable):
@@ -167,8 +171,7 @@ def tbl_exposure(lookup: "Lookup") -> Table | None:
     if not variables:
         return None
     described = {item.variable: item for item in trial.config.exposure}
-    counts = trial.safety_population()["arm"].value_counts().to_dict()
-    arms = arm_columns(trial, counts)
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
     lines = []
     for subgroup in lookup.distinct("subgroup", "exposure"):
         heading = "All treated patients"

@@ -10,6 +10,7 @@ from trialbook.report.labels import term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import arm_columns, comparison_columns
+from trialbook.report.withholding import shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
@@ -37,7 +38,7 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
     if not shown:
         return None
     trial = lookup.trial
-    arms = arm_columns(trial, trial.safety_population()["arm"].value_counts().to_dict())
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
     lines = []
     for key, label in shown.items():
         line = {"Patients with, n (%)": label}
@@ -94,7 +95,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
     if classes.empty:
         return None
     trial = lookup.trial
-    arms = arm_columns(trial, trial.safety_population()["arm"].value_counts().to_dict())
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
 
     def key(term: str, variable: str) -> str:
         return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""

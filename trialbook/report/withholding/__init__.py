@@ -1,0 +1,176 @@
+"""Small counts of confidential data, which no page and no file may show.
+
+One place decides what readers of confidential data are not shown: `withheld`, on the rows of the
+results. Tables, figures and sentences ask it through `trialbook.report.lookup.Lookup`. What a
+figure draws from the data themselves steps at the times of `curve_times`.
+
+What is protected: no count of patients from 1 to `min_cell` - 1 is shown, nor can one be reached
+by adding and subtracting what is shown, counts or percentages of known denominators; no value of
+a single patient (minimum, maximum, a date, the time of an event) is shown.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from trialbook.report.withholding import end_points, patients
+from trialbook.report.withholding.anchors import shown_sizes, tied_arms
+from trialbook.report.withholding.decisions import COUNTS, LINE, NO_TIME, Decisions
+from trialbook.report.withholding.times import curve_times, end_point_times
+from trialbook.report.withholding.values import coarse_percent, of_values
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+__all__ = [
+    "COUNTS",
+    "WITHHELD",
+    "Shown",
+    "curve_times",
+    "end_point_times",
+    "row_keys",
+    "shown_sizes",
+    "tied_arms",
+    "withheld",
+    "without_counts",
+]
+
+WITHHELD = "withheld"
+RULES = {
+    "adverse_events": (patients.adverse_events, end_points.cumulative),
+    "competing_risks": (end_points.cumulative,),
+    "composite": (end_points.composite,),
+    "design": (end_points.design,),
+    "discontinuation": (end_points.cumulative,),
+    "disposition": (patients.disposition,),
+    "evidence": (end_points.evidence,),
+    "laboratory": (patients.laboratory,),
+    "response": (patients.response,),
+    "subgroup": (end_points.subgroup,),
+}
+OF_END_POINTS = ["kaplan_meier", "follow_up", "multiplicity", *end_points.EFFECTS]
+_TELLING = {*COUNTS, "time_at_risk"}
+_OF_PROPORTIONS = ("aalen_johansen", "newcombe")
+_DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
+_COUNTED = re.compile(
+    r"\b\d[\d,]*(?= (?:of \d|(?:\w+ ){0,2}(?:patients?|values?|records?|rows?|events?|times?)\b))"
+)
+_KEY = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands in the place of a result.
+
+    Attributes
+    ----------
+    text : str
+        ``"<5"`` for a small count, ``"withheld"``; or a coarser value as it is printed.
+    value : float
+        The coarser value; NaN where nothing is shown.
+    """
+
+    text: str
+    value: float = math.nan
+
+    @property
+    def hides(self) -> bool:
+        """Whether nothing is shown."""
+        return math.isnan(self.value)
+
+
+def withheld(results: pd.DataFrame, trial: "Trial") -> dict[tuple[Any, ...], Shown]:
+    """Return which rows are not shown as they are, and what stands in their place.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        A results frame.
+    trial : Trial
+        Its privacy, its smallest count shown, and the counts that stand behind others.
+
+    Returns
+    -------
+    dict
+        Key of the row (its columns from analysis to statistic) to what is shown. A count of 0 is
+        shown.
+    """
+    least = trial.min_cell
+    if least <= 1 and trial.privacy != "confidential":
+        return {}
+    rows = results.fillna({"time": NO_TIME})
+    decisions = Decisions()
+    if least > 1:
+        _decide(rows, trial, decisions)
+    singles = of_values(rows, trial)
+    found = {}
+    columns = [rows[name] for name in (*LINE, "arm", "statistic", "value")]
+    keys = row_keys(results)
+    for row, (*line, arm, statistic, value) in zip(keys, zip(*columns, strict=True), strict=True):
+        shown = _shown(tuple(line), arm, statistic, value, decisions, least)
+        if shown is None:
+            shown = singles.get((tuple(line), arm, statistic))
+        if shown is not None:
+            text, at = shown
+            found[row] = Shown(text, at)
+    return found
+
+
+def _decide(rows: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    for analysis, of in rows.groupby("analysis", sort=False):
+        if analysis in OF_END_POINTS and analysis not in RULES:
+            continue
+        for rule in RULES.get(analysis, (patients.described,)):
+            rule(of, trial, decisions)
+    of_end_points = rows[rows["analysis"].isin(OF_END_POINTS)]
+    if len(of_end_points):
+        end_points.time_to_event(of_end_points, trial, decisions)
+
+
+def _shown(
+    line: tuple, arm: str, statistic: str, value: float, decisions: Decisions, least: int
+) -> tuple[str, float] | None:
+    """Return what stands in the place of one row; None where it is shown as it is."""
+    small = statistic in COUNTS and 0 < value < least
+    short = line[:5]
+    if (
+        small
+        or not decisions.lines.isdisjoint((line, short))
+        or (line[0], line[1], arm) in decisions.cells
+        or not decisions.rows.isdisjoint(((line, arm, statistic), (line, "", statistic)))
+    ):
+        return (f"<{least}" if small else WITHHELD), math.nan
+    coarse = not decisions.coarse.isdisjoint((line, short))
+    if coarse or not decisions.counts.isdisjoint((line, short)):
+        if statistic in _TELLING:
+            return WITHHELD, math.nan
+        if coarse and statistic == "percent":
+            return coarse_percent(value, 1)
+        if coarse and line[5].startswith(_OF_PROPORTIONS) and statistic in _DIFFERENCES:
+            return coarse_percent(value, 100)
+        if coarse and statistic == "std_error":
+            return WITHHELD, math.nan
+    return None
+
+
+def row_keys(results: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the key of every row, from analysis to statistic, with None for no time.
+
+    NaN equals nothing, so that it could not be part of a key.
+    """
+    times = [None if time != time else time for time in results["time"]]
+    columns = [times if name == "time" else results[name] for name in _KEY]
+    return list(zip(*columns, strict=True))
+
+
+def without_counts(text: str) -> str:
+    """Return a remark with its counts replaced by a word, whatever their size.
+
+    >>> without_counts("REGION is missing for 3 patients: they are in no subgroup.")
+    'REGION is missing for some patients: they are in no subgroup.'
+    """
+    told = _COUNTED.sub("some", text)
+    return told[:1].upper() + told[1:]

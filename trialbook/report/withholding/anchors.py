@@ -1,0 +1,105 @@
+"""The counts of a trial that stand behind others: populations, patients and events by end point.
+
+They come from the trial itself, so that every chapter decides alike which of them it shows.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.withholding.arithmetic import Counts, apart, is_small, ladder
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+ALL = "all"
+
+
+def by_arm(trial: "Trial", patients: pd.DataFrame) -> dict[str, float]:
+    """Return how many patients each arm has, and all arms together."""
+    sizes = patients["arm"].value_counts()
+    return {arm.code: float(sizes.get(arm.code, 0)) for arm in trial.arms} | {
+        ALL: float(len(patients))
+    }
+
+
+@lru_cache(maxsize=8)
+def populations(trial: "Trial") -> dict[str, Counts]:
+    """Return the sizes of efficacy, randomized and safety population, by arm."""
+    return {
+        "efficacy": by_arm(trial, trial.efficacy_population()),
+        "randomized": by_arm(trial, trial.randomized_population()),
+        "safety": by_arm(trial, trial.safety_population()),
+    }
+
+
+@lru_cache(maxsize=8)
+def shown_populations(trial: "Trial") -> dict[str, Counts]:
+    """Return the populations whose sizes may be shown together, the efficacy population first.
+
+    Where two randomized patients were not treated, the sizes of both populations would tell it.
+    """
+    sizes = populations(trial)
+    if trial.min_cell <= 1:
+        return sizes
+    return ladder(sizes.items(), trial.min_cell)
+
+
+def shown_sizes(trial: "Trial", population: str) -> dict[str, int]:
+    """Return each arm's number of patients for the heading of a column; none if not shown.
+
+    Parameters
+    ----------
+    trial : Trial
+    population : {"efficacy", "randomized", "safety"}
+    """
+    sizes = shown_populations(trial).get(population, {})
+    return {arm: int(n) for arm, n in sizes.items() if arm != ALL}
+
+
+@lru_cache(maxsize=512)
+def patients_and_events(trial: "Trial", paramcd: str) -> tuple[Counts, Counts]:
+    """Return an end point's patients, and its patients with the event, by arm."""
+    data = trial.time_to_event(paramcd)
+    return by_arm(trial, data), by_arm(trial, data[data["event"].to_numpy(bool)])
+
+
+@lru_cache(maxsize=8)
+def shown_end_points(trial: "Trial") -> frozenset[str]:
+    """Return the end points whose number of patients may be shown, the primary one first."""
+    codes = [trial.primary.paramcd, *(one.paramcd for one in trial.endpoints)]
+    sizes = ((code, patients_and_events(trial, code)[0]) for code in dict.fromkeys(codes))
+    return frozenset(ladder(sizes, trial.min_cell, [shown_populations(trial)["efficacy"]]))
+
+
+@lru_cache(maxsize=512)
+def tied_arms(trial: "Trial", paramcd: str) -> frozenset[str]:
+    """Return the arms where an end point's events and a composite's tell of few patients.
+
+    Few with the composite and without this component of it; or, of two components, few with
+    both: then the rarer component is withheld.
+    """
+    tied: set[str] = set()
+    named = {one.paramcd for one in trial.endpoints}
+    for whole in trial.endpoints:
+        if paramcd not in whole.components:
+            continue
+        codes = [code for code in whole.components if code in named]
+        counts = {code: patients_and_events(trial, code)[1] for code in (*codes, whole.paramcd)}
+        rarest = min(codes, key=lambda code: (counts[code][ALL], code))
+        for arm, n in counts[whole.paramcd].items():
+            without = abs(n - counts[paramcd][arm])
+            both = sum(counts[code][arm] for code in codes) - n
+            two = len(whole.components) == len(codes) == 2 and rarest == paramcd
+            if is_small(without, trial.min_cell) or (two and is_small(both, trial.min_cell)):
+                tied.add(arm)
+    return frozenset(tied)
+
+
+def known_denominator(trial: "Trial", counts: Counts, population: str) -> bool:
+    """Return whether a denominator may be known: its population's size, or far from every one."""
+    open_sizes = shown_populations(trial)
+    return all(apart(counts, sizes, trial.min_cell) for sizes in open_sizes.values()) and (
+        population in open_sizes or counts != populations(trial)[population]
+    )

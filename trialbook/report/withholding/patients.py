@@ -1,0 +1,214 @@
+"""Which lines of the tables of patients are withheld: disposition, baseline, harms, laboratory.
+
+A line is withheld in all its columns: the other groups, the total and the comparison would give
+a small count away.
+"""
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.report.withholding.anchors import (
+    known_denominator,
+    populations,
+    shown_populations,
+)
+from trialbook.report.withholding.arithmetic import (
+    Counts,
+    any_small,
+    apart,
+    ladder,
+    secret_parts,
+    secret_subsets,
+)
+from trialbook.report.withholding.decisions import Decisions, Line, counts_of, families, key
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+OF_POPULATION = {"adverse_events": "safety", "exposure": "safety", "laboratory": "safety"}
+# Of these DCSREAS and DCTREAS are the reasons.
+REASONS = {"DCSREAS": "EOSSTT", "DCTREAS": "EOTSTT"}
+DISCONTINUED = "DISCONTINUED"
+# Each patient has one worst severity; of related and unrelated events a patient may have both.
+WORST = "AESEV"
+# Populations of the disposition in the order in which they are shown.
+SIZES = ["EFFICACY", "RANDOMIZED", "SAFETY", "TREATED", "PER-PROTOCOL", "SCREENED"]
+
+
+def described(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on any lines of counts: numbers described, categories counted, by arm.
+
+    Categories of one variable are parts of the patients with a value. Where the number of these
+    cannot be shown, since it would tell how few have none, categories keep a whole percentage.
+    """
+    least = trial.min_cell
+    lines = counts_of(results, "n")
+    wholes = {line: counts for line, counts in lines.items() if not line.level}
+    for line, counts in wholes.items():
+        population = OF_POPULATION.get(line.analysis, "efficacy")
+        if any_small(counts, least):
+            decisions.lines.add(key(line))
+        elif line.subgroup or not known_denominator(trial, counts, population):
+            decisions.counts.add(key(line))
+    for (analysis, paramcd, subgroup, time, method), parts in families(lines).items():
+        of = Line(analysis, paramcd, subgroup, "", time, method)
+        whole = wholes.get(of)
+        if whole is None:
+            whole = _sum_where_known(parts, trial)
+        if whole is None:
+            sizes = list(shown_populations(trial).values()) or [{}]
+            for size in sizes:
+                hidden = secret_subsets(list(parts.items()), size, least)
+                decisions.lines |= {key(line) for line in hidden}
+            continue
+        decisions.lines |= {key(line) for line in secret_parts(parts, whole, least)}
+        population = OF_POPULATION.get(analysis, "efficacy")
+        if key(of) in decisions.counts or not known_denominator(trial, whole, population):
+            decisions.coarse |= {key(line) for line in parts}
+
+
+def _sum_where_known(parts: dict[Line, Counts], trial: "Trial") -> Counts | None:
+    """Return the population that categories make up, None where they make up none."""
+    columns = dict.fromkeys(column for counts in parts.values() for column in counts)
+    total = {column: sum(of.get(column, 0) for of in parts.values()) for column in columns}
+    for size in populations(trial).values():
+        if all(size.get(column) == n for column, n in total.items()):
+            return total
+    return None
+
+
+def disposition(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on the flow of patients: populations, statuses, reasons."""
+    least = trial.min_cell
+    lines = counts_of(results, "n")
+    by_level = {line.level: line for line in lines if line.level in SIZES}
+    sizes = [(by_level[level], lines[by_level[level]]) for level in SIZES if level in by_level]
+    known = ladder(sizes, least)
+    hidden = {line for line, _ in sizes} - set(known)
+    groups = {of: parts for of, parts in families(lines).items() if of[1] not in _size_codes(sizes)}
+    statuses = {of[1]: parts for of, parts in groups.items()}
+    everyone = populations(trial)["randomized"]
+    for variable, parts in statuses.items():
+        whole = everyone
+        if variable in REASONS:
+            status = statuses.get(REASONS[variable], {})
+            left = [counts for line, counts in status.items() if line.level == DISCONTINUED]
+            total = _total(parts)
+            whole = left[0] if left and _covers(left[0], total) else total
+        hidden |= secret_parts(parts, whole, least)
+    for reasons, status in REASONS.items():
+        if {reasons, status} <= set(statuses):
+            # The reasons stand in for having left: their sum would tell how many have not.
+            finer = {k: v for k, v in statuses[status].items() if k.level != DISCONTINUED}
+            hidden |= secret_parts(finer | statuses[reasons], everyone, least)
+    decisions.lines |= {key(line) for line in hidden}
+    if any(line.level == "RANDOMIZED" for line in hidden):
+        shown = {line for parts in statuses.values() for line in parts} | set(known)
+        decisions.coarse |= {key(line) for line in shown if line.level not in SIZES}
+        # The percentage of a population is of the randomized: with its size it would tell theirs.
+        decisions.rows |= {(key(line, method=True), "", "percent") for line in known}
+
+
+def _size_codes(sizes: list) -> set[str]:
+    return {line.paramcd for line, _ in sizes}
+
+
+def _total(parts: dict[Line, Counts]) -> Counts:
+    columns = dict.fromkeys(column for counts in parts.values() for column in counts)
+    return {column: sum(of.get(column, 0) for of in parts.values()) for column in columns}
+
+
+def _covers(whole: Counts, total: Counts) -> bool:
+    return all(whole.get(column, 0) >= n for column, n in total.items())
+
+
+@lru_cache(maxsize=8)
+def _classes(trial: "Trial") -> dict[str, list[str]]:
+    """Return the preferred terms of each system organ class."""
+    events = trial.treatment_emergent()
+    if events is None or not {"AEBODSYS", "AEDECOD"} <= set(events):
+        return {}
+    pairs = events[["AEBODSYS", "AEDECOD"]].dropna().drop_duplicates().astype(str)
+    return {name: list(of["AEDECOD"]) for name, of in pairs.groupby("AEBODSYS", observed=True)}
+
+
+def adverse_events(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on adverse events: groups and classes within the population, terms within classes."""
+    least, safety = trial.min_cell, populations(trial)["safety"]
+    counted = counts_of(results, "n")
+    severity = [name for name in counted if "=" in name.level and name.paramcd == "any"]
+    lines = {line: counts for line, counts in counted.items() if line not in severity}
+    hidden = secret_subsets(list(lines.items()), safety, least)
+    by_name = {(line.paramcd, line.level): line for line in lines}
+
+    def line_of(name: str, variable: str = "") -> Line | None:
+        return by_name.get((name, variable)) or by_name.get((name, ""))
+
+    anyone = line_of("any")
+    if anyone and anyone not in hidden:
+        rest = [(line, counts) for line, counts in lines.items() if line != anyone]
+        hidden |= secret_subsets(rest, lines[anyone], least)
+    for inner, outer in (("fatal", "serious"), ("withdrawal", "any")):
+        one, other = line_of(inner), line_of(outer)
+        if one and other and not apart(lines[one], lines[other], least):
+            hidden.add(one)
+    for name, terms in _classes(trial).items():
+        whole = line_of(name, "AEBODSYS")
+        inside = [line for term in terms if (line := line_of(term, "AEDECOD"))]
+        if whole and whole not in hidden and inside:
+            within = [(line, lines[line]) for line in inside]
+            hidden |= secret_subsets(within, lines[whole], least, covering=True)
+    if severity and anyone:
+        for parts in families({line: counted[line] for line in severity}).values():
+            by_variable = defaultdict(dict)
+            for line, counts in parts.items():
+                by_variable[line.level.partition("=")[0]][line] = counts
+            for variable, of_variable in by_variable.items():
+                for whole in (lines[anyone], safety):
+                    if variable == WORST:
+                        hidden |= secret_parts(of_variable, whole, least)
+                    else:
+                        within = list(of_variable.items())
+                        hidden |= secret_subsets(within, whole, least, covering=True)
+    decisions.lines |= {key(line) for line in hidden}
+    if "safety" not in shown_populations(trial):
+        decisions.coarse |= {key(line) for line in counted}
+
+
+def laboratory(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on laboratory values: how many were measured at each visit, shifts of range.
+
+    Between visits as many patients more or fewer may have come; their number is not shown where
+    it would be small.
+    """
+    least = trial.min_cell
+    by_parameter: dict[str, dict[Line, Counts]] = defaultdict(dict)
+    for line, counts in counts_of(results, "n").items():
+        by_parameter[line.paramcd][line] = counts
+    for lines in by_parameter.values():
+        measured = {line: counts for line, counts in lines.items() if not line.level}
+        shifts = families(lines)
+        totals = {of: _total(parts) for of, parts in shifts.items()}
+        order = sorted(measured.items(), key=lambda item: (item[0].time, item[0].method))
+        known = ladder([*order, *totals.items()], least, shown_populations(trial).values())
+        for line, counts in measured.items():
+            if any_small(counts, least):
+                decisions.lines.add(key(line, method=True))
+            elif line not in known:
+                decisions.counts.add(key(line, method=True))
+        for of, parts in shifts.items():
+            hidden = secret_parts(parts, totals[of], least)
+            decisions.lines |= {key(line, method=True) for line in hidden}
+            if of not in known:
+                decisions.coarse |= {key(line, method=True) for line in parts}
+
+
+def response(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on yes/no outcomes of the efficacy population."""
+    size = populations(trial)["efficacy"]
+    lines = counts_of(results, "n")
+    hidden = secret_subsets(list(lines.items()), size, trial.min_cell)
+    decisions.lines |= {key(line) for line in hidden}

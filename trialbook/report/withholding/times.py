@@ -1,0 +1,135 @@
+"""Times at which a curve of confidential data may step, and its numbers at risk be shown.
+
+A step of a Kaplan-Meier curve is the time of a patient's event, and its height tells how many had
+it. Confidential curves step at regular times only, and only where every step, and what is left
+after it, holds no small count of events.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.analyses.time_to_event import time_ticks
+from trialbook.report.withholding.anchors import tied_arms
+from trialbook.report.withholding.arithmetic import is_small, open_times
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+STEPS_PER_TICK = 3
+EVENTS, CENSORED = "events", "censored"
+
+
+def regular_times(ticks: Sequence[float], last: float) -> np.ndarray:
+    """Return regular times from zero to the first at or after the last one observed.
+
+    Parameters
+    ----------
+    ticks : sequence of float
+        Of the axis, zero first, evenly spaced.
+    last : float
+        The last time observed.
+
+    Returns
+    -------
+    numpy.ndarray
+        `STEPS_PER_TICK` times as many as the ticks.
+    """
+    between = ticks[1] - ticks[0] if len(ticks) > 1 else max(last, 1.0)
+    step = between / STEPS_PER_TICK
+    return step * np.arange(np.ceil(last / step - 1e-9) + 1)
+
+
+def cumulative(time: np.ndarray, event: np.ndarray, *, censored: bool) -> Callable:
+    """Return what counts events, and patients censored, up to a time, for `open_times`.
+
+    Censored patients count from the time on: they are at risk at it.
+    """
+    events, others = np.sort(time[event]), np.sort(time[~event])
+
+    def counted(t: float) -> dict[str, float]:
+        counts = {EVENTS: float(np.searchsorted(events, t, side="right"))}
+        if censored:
+            # At risk at t are those whose time is t or later: events at t among them.
+            counts["events before"] = float(np.searchsorted(events, t, side="left"))
+            counts[CENSORED] = float(np.searchsorted(others, t, side="left"))
+        return counts
+
+    return counted
+
+
+def curve_times(
+    time: np.ndarray,
+    event: np.ndarray,
+    ticks: Sequence[float],
+    least: int,
+    first: Sequence[float] = (),
+    *,
+    censored: bool = False,
+) -> np.ndarray:
+    """Return the times at which a group's curve may be known.
+
+    Parameters
+    ----------
+    time, event : numpy.ndarray, shape (n,)
+        Of one group.
+    ticks : sequence of float
+        Of the axis, zero first.
+    least : int
+        The smallest count shown.
+    first : sequence of float
+        Times that matter most, the landmarks say.
+    censored : bool
+        Whether numbers at risk are shown at them, too.
+
+    Returns
+    -------
+    numpy.ndarray
+        Increasing; empty where the group has events, but so few that none may be known.
+    """
+    if not len(time):
+        return np.empty(0)
+    if 0 < event.sum() < least:
+        return np.empty(0)
+    regular = regular_times(ticks, time.max())
+    candidates = [*first, *ticks] if censored else [*first, *ticks, *regular]
+
+    def telling(t: float) -> bool:
+        """Return whether the curve tells of few patients, still observed or free of the event."""
+        event_free = len(time) - np.sum(event & (time <= t))
+        return is_small(np.sum(time > t), least) or is_small(event_free, least)
+
+    candidates = [t for t in map(float, candidates) if t <= regular[-1] and not telling(t)]
+    counted = cumulative(time, event, censored=censored)
+    return np.array(open_times(candidates, counted, least))
+
+
+@lru_cache(maxsize=512)
+def end_point_times(
+    trial: "Trial",
+    paramcd: str,
+    arm: str,
+    landmarks: tuple[float, ...] = (),
+    *,
+    censored: bool = False,
+) -> tuple[float, ...]:
+    """Return the times at which an arm's curve of an end point may be known, in AVAL's unit.
+
+    Landmarks, besides trial.yml's, come first, the last foremost; then the ticks of the figure.
+    """
+    if arm in tied_arms(trial, paramcd):
+        return ()
+    data = trial.time_to_event(paramcd)
+    of_arm = data[(data["arm"] == arm).to_numpy()]
+    return tuple(
+        curve_times(
+            of_arm["AVAL"].to_numpy(float),
+            of_arm["event"].to_numpy(bool),
+            time_ticks(trial, paramcd),
+            max(trial.min_cell, 1),
+            sorted({*trial.landmarks, *landmarks}, reverse=True),
+            censored=censored,
+        )
+    )
