@@ -7,6 +7,7 @@ import click
 from trialbook import __version__
 
 _FOLDER = click.Path(path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,6 +112,36 @@ def new(folder: Path, source: Path, **options: str | None) -> None:
         except UsageError as error:
             raise Refused(str(error)) from error
         click.echo(str(made))
+
+
+@main.command()
+@click.argument("old", type=_FOLDER)
+@click.argument("new", type=_FOLDER)
+@click.option("--csv", "table", type=_FILE, metavar="FILE", help="Save every row of it.")
+@click.option("--page", type=_FILE, metavar="FILE", help="Save it as one HTML page.")
+@click.option("--all", "everything", is_flag=True, help="Show the longest tables in full.")
+@click.option(
+    "--boundary",
+    metavar="P[,P]",
+    help="P values at which the old cut's analysis, and the new one's, stops the trial.",
+)
+@click.option("--final", is_flag=True, help="The new cut's analysis is the final one.")
+@click.option("--blinded", is_flag=True, help="Pool the arms of both trials.")
+def compare(old: Path, new: Path, **options: object) -> None:
+    r"""Compare two cuts of a trial, or two builds: events, effects, whatever changed.
+
+    OLD and NEW are trials' folders, or folders that a build published.
+
+    \b
+    Examples:
+        trialbook compare data/mine-2025 data/mine --page changes.html
+        trialbook compare _build/alms/ties=efron _build/alms/ties=breslow
+    """
+    from trialbook.comparison.command import run
+    from trialbook.publishing.command import reported
+
+    with reported():
+        click.echo(run(old, new, **options), nl=False)
 
 
 @main.command()

@@ -229,6 +229,7 @@ class Design(_Model):
     """The planned size and what it rests on."""
 
     alpha: Proportion = 0.05
+    boundary: Proportion | None = None
     power: Proportion | None = None
     event_proportion: dict[str, Proportion] = {}
     hazard_ratio: Positive | None = None

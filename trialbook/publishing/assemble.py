@@ -70,6 +70,7 @@ def assemble(
         "chapters": edition.record,
         "data": data,
         "repairs": facts.repairs,
+        "cut": facts.cut,
         "package": fingerprint.package_hash(),
         "versions": fingerprint.versions(),
         "seconds": {"pages": round(seconds, 2)},

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from trialbook.publishing.fingerprint import key, package_hash, versions
 
@@ -23,6 +24,8 @@ class TrialFacts:
         Rows of ADSL.
     repairs : list of str
         What was repaired while reading.
+    cut : dict
+        What `trialbook compare` must know besides the results.
     """
 
     id: str
@@ -32,6 +35,7 @@ class TrialFacts:
     has: list[str]
     n_patients: int
     repairs: list[str]
+    cut: dict[str, Any]
 
     @property
     def summary(self) -> str:
@@ -62,6 +66,7 @@ def trial_facts(
 
 def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
+    from trialbook.comparison.cuts import facts_as_json
     from trialbook.trial import load_trial
 
     trial = load_trial(folder, blinded=blinded)
@@ -76,4 +81,5 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         + [name for name in files if getattr(trial, name, None) is not None],
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
+        cut=facts_as_json(trial),
     )
