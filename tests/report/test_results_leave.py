@@ -110,7 +110,7 @@ def test_only_listed_names_are_glued():
 
 def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch):
     table = Table("<p>x</p>", "t", pd.DataFrame({"a": [1]}), "A caption: µ {x}", ("A note",))
-    figure = Drawing("<svg></svg>", "f", "A message & more", '<svg width="1">\n</svg>', b"png")
+    figure = Drawing("<svg></svg>", "f", "A message & more", '<svg width="1">\n</svg>')
     monkeypatch.setenv("TRIALBOOK_EXPORT_NOTE", "Trial X, data 1234")
     monkeypatch.delenv(EXPORTS, raising=False)
     assert 'aria-label="A message &amp; more"' in figure._repr_html_()
@@ -118,7 +118,7 @@ def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch
     monkeypatch.setenv(EXPORTS, str(tmp_path))
     table._repr_html_()
     figure._repr_html_()
-    assert (tmp_path / "tables" / "t.csv").read_text() == "a\n1\n"
+    assert (tmp_path / "tables" / "t.csv").read_text() == ('a,notice\n1,"Trial X, data 1234"\n')
     rtf = (tmp_path / "tables" / "t.rtf").read_text(encoding="ascii")
     assert rtf.startswith(r"{\rtf1")
     assert rtf.count("{") - rtf.count(r"\{") == rtf.count("}") - rtf.count(r"\}")
@@ -127,7 +127,6 @@ def test_tables_and_figures_become_files_when_a_build_asks(tmp_path, monkeypatch
     assert "Trial X, data 1234" in rtf
     svg = (tmp_path / "figures" / "f.svg").read_text()
     assert "<desc>A message &amp; more Trial X, data 1234</desc>" in svg
-    assert (tmp_path / "figures" / "f.png").read_bytes() == b"png"
 
 
 def test_a_renamed_figure_shares_no_id_with_the_first():

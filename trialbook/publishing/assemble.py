@@ -12,6 +12,8 @@ from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
 
+KINDS = ("tables", "figures")
+
 
 def assemble(
     edition: Edition,
@@ -46,19 +48,22 @@ def assemble(
     new.mkdir(parents=True)
     numbers = ard_csv(notebooks)
     stage(book, notebooks, work / "stage")
-    seconds = site.build(_pages(edition, facts, work))
-    (work / "html").rename(new / "html")
     (new / "ard.csv").write_text(numbers, encoding="utf-8")
-    for name, text in notebooks.items():
-        file = new / "notebooks" / f"{name}.ipynb"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    for kind in ("tables", "figures"):
+    for kind in KINDS:
         (new / kind).mkdir()
         for name in names:
             exported = edition.chapters[name].exports / kind
             if exported.is_dir():
                 shutil.copytree(exported, new / kind, dirs_exist_ok=True)
+    # A page of confidential data may be read by more than may have all its results as one file.
+    whole = [] if facts.confidential else ["ard.csv", "provenance.json"]
+    files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
+    seconds = site.build(_pages(edition, facts, work, [*files, *whole]))
+    (work / "html").rename(new / "html")
+    for name, text in notebooks.items():
+        file = new / "notebooks" / f"{name}.ipynb"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     provenance = {
         "trial": facts.id,
         "title": facts.title,
@@ -77,15 +82,20 @@ def assemble(
     }
     text = json.dumps(provenance, indent=1, ensure_ascii=False, sort_keys=True)
     (new / "provenance.json").write_text(text + "\n", encoding="utf-8")
+    for name in [*files, *whole]:
+        beside = new / "html" / "files" / name
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(new / name, beside)
     return new
 
 
-def _pages(edition: Edition, facts: TrialFacts, work: Path) -> Pages:
+def _pages(edition: Edition, facts: TrialFacts, work: Path, files: list[str]) -> Pages:
     title = " · ".join(filter(None, [facts.title, edition.point.name]))
     overrides = {
         "trialbook_trial": "",
         "trialbook_title": title,
         "trialbook_notice": facts.notice,
+        "trialbook_files": files,
     }
     return Pages(
         stage=work / "stage",

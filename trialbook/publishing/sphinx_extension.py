@@ -3,9 +3,12 @@
 The title and the notice come from the trial; nothing on a page asks the network for anything.
 """
 
+import re
 from typing import Any
 
 from trialbook import __version__
+
+_OFFERED = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
 
 
 def setup(app: Any) -> dict[str, Any]:
@@ -13,10 +16,12 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_config_value("trialbook_trial", "", "html")
     app.add_config_value("trialbook_title", "", "html")
     app.add_config_value("trialbook_notice", "", "html")
+    app.add_config_value("trialbook_files", [], "html")
     app.connect("config-inited", name_the_trial, priority=400)
     # after sphinx-thebe's own handlers, which add scripts that nothing here uses
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("html-page-context", plain_references)
+    app.connect("html-page-context", offer_files)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -54,3 +59,32 @@ def plain_references(
         context["body"] = body.replace(
             '<div role="list" class="citation-list"', '<div class="citation-list"'
         )
+
+
+def offer_files(
+    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Link the files of every table and figure below it, and all results at the chapter's end.
+
+    `trialbook_files` lists what the build lays beside the pages, ``tables/baseline.csv`` say;
+    without it, as under ``jupyter-book build``, nothing is linked.
+    """
+    files, body = list(app.config.trialbook_files), context.get("body") or ""
+    if not files:
+        return
+
+    def link(name: str, text: str) -> str:
+        return f'<a href="{context["pathto"](f"files/{name}", 1)}" download>{text}</a>'
+
+    def of_one(match: re.Match[str]) -> str:
+        names = {ending: f"{match.group(1)}.{ending}" for ending in ("csv", "rtf", "svg", "png")}
+        links = [link(name, ending.upper()) for ending, name in names.items() if name in files]
+        return f'<p class="tb-files">{" ".join(links)}</p>' if links else ""
+
+    body = _OFFERED.sub(of_one, body)
+    whole = [link(name, name) for name in ("ard.csv", "provenance.json") if name in files]
+    if whole and pagename.startswith("notebooks/"):
+        body += (
+            f'\n<p class="tb-files tb-files-all">All results of this book: {" ".join(whole)}</p>\n'
+        )
+    context["body"] = body

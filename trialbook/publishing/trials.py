@@ -26,6 +26,8 @@ class TrialFacts:
         What was repaired while reading.
     cut : dict
         What `trialbook compare` must know besides the results.
+    confidential : bool
+        Whether small counts are withheld.
     """
 
     id: str
@@ -36,6 +38,7 @@ class TrialFacts:
     n_patients: int
     repairs: list[str]
     cut: dict[str, Any]
+    confidential: bool = False
 
     @property
     def summary(self) -> str:
@@ -82,4 +85,5 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
+        confidential=trial.privacy == "confidential",
     )

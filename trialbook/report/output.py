@@ -19,6 +19,7 @@ from myst_nb import glue as _glue
 
 from trialbook.report.escape import escape_html, plain
 from trialbook.report.rtf import rtf_table
+from trialbook.report.signature import signed_png, signed_svg
 from trialbook.results import COLUMNS, complete, results_frame
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ class Table:
 
     def _repr_html_(self) -> str:
         folder = export_folder("tables")
-        if folder:
-            self.frame.to_csv(folder / f"{self.name}.csv", index=False)
-            notes = (*self.notes, os.environ.get(EXPORT_NOTE, ""))
-            document = rtf_table(self.frame, self.caption, notes)
-            (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
-        return self.html
+        if not folder:
+            return self.html
+        origin = os.environ.get(EXPORT_NOTE, "")
+        # A column, not a line above the header: the file stays one that any program reads.
+        (self.frame.assign(notice=origin) if origin else self.frame).to_csv(
+            folder / f"{self.name}.csv", index=False
+        )
+        document = rtf_table(self.frame, self.caption, (*self.notes, origin))
+        (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
+        return self.html + offered("tables", self.name)
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ class Drawing:
         """Return the SVG for the download, with its message and origin in it."""
         told = escape_html(f"{self.message} {os.environ.get(EXPORT_NOTE, '')}".strip(), 2000)
         description = f"\n<desc>{told}</desc>"
-        return re.sub(r"<svg [^>]*>", lambda tag: tag.group(0) + description, self.svg, count=1)
+        svg = signed_svg(self.svg, os.environ.get(EXPORT_NOTE, ""))
+        return re.sub(r"<svg [^>]*>", lambda tag: tag.group(0) + description, svg, count=1)
 
     def renamed(self, name: str) -> "Drawing":
         """Return the same figure under another name, with ids of its own, for another page."""
@@ -113,11 +119,17 @@ class Drawing:
         folder = export_folder("figures")
         if folder:
             (folder / f"{self.name}.svg").write_text(self.file(), encoding="utf-8")
-            (folder / f"{self.name}.png").write_bytes(self.png)
+            png = signed_png(self.png, os.environ.get(EXPORT_NOTE, ""))
+            (folder / f"{self.name}.png").write_bytes(png)
         return (
             f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
-            f"{self.inline}</div>"
+            f"{self.inline}</div>" + (offered("figures", self.name) if folder else "")
         )
+
+
+def offered(kind: str, name: str) -> str:
+    """Return the place where the pages link a table's or a figure's files, empty elsewhere."""
+    return f'\n<p class="tb-files" data-files="{kind}/{name}"></p>'
 
 
 def show_each(outputs: Iterable[Drawing | Table | Text | None]) -> None:

@@ -31,6 +31,7 @@ SCALE = 1.5
 # matplotlib lays out with DejaVu Sans, which is wider than any font of the page: letters can be
 # larger than it believes, and still fit.
 LETTERS = 1.12
+PNG_DPI = 220
 _VARIABLES = {
     INK: "--tb-ink",
     MUTED: "--tb-muted",
@@ -112,6 +113,7 @@ def drawn(figure: Figure, name: str, message: str) -> Drawing:
     png = b""
     if export_folder("figures"):
         figure.set_facecolor("white")
+        figure.set_dpi(PNG_DPI)
         FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
         png = raster.getvalue()
     return Drawing(inline=inline_svg(svg, slug), name=slug, message=message, svg=svg, png=png)
