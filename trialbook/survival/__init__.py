@@ -1,5 +1,6 @@
 """Estimators of survival analysis: arrays in, numbers out; they agree with R's survival."""
 
+from trialbook.survival.arms import Arms, by_arm
 from trialbook.survival.batched import (
     BatchedCox,
     BatchedLogRank,
@@ -111,6 +112,7 @@ from trialbook.survival.rmst import (
     rmst,
     rmst_curve,
     rmst_difference,
+    rmst_of,
     rmst_ratio,
 )
 from trialbook.survival.simulation import (
@@ -124,6 +126,7 @@ from trialbook.survival.survival_difference import SurvivalDifference, survival_
 
 __all__ = [
     "RMST",
+    "Arms",
     "AtTimes",
     "BatchedCox",
     "BatchedLogRank",
@@ -164,6 +167,7 @@ __all__ = [
     "andersen_gill",
     "batched_cox",
     "batched_log_rank",
+    "by_arm",
     "cause_specific",
     "concordance",
     "concordance_of",
@@ -202,6 +206,7 @@ __all__ = [
     "rmst",
     "rmst_curve",
     "rmst_difference",
+    "rmst_of",
     "rmst_ratio",
     "sample_size",
     "schoenfeld_events",

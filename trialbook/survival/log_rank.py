@@ -88,16 +88,22 @@ def log_rank(
     events = validation.as_flags(event, times.size)
     codes, labels = validation.as_groups(group, times.size)
     stratum = None if strata is None else validation.as_labels(strata, times.size, "strata")[0]
-    for value, name in ((rho, "rho"), (gamma, "gamma")):
-        if not value >= 0:
-            raise ValueError(f"{name}: must be zero or positive, got {value}.")
-    scores = _scores(trend, labels.size)
+    checked_weights(rho, gamma)
+    scores = scores_of(trend, labels.size)
     table = risk_table(rank_times(times), events, codes, strata=stratum)
     n = np.bincount(codes, minlength=labels.size)
     return test_of(table, labels, n, rho=rho, gamma=gamma, scores=scores)
 
 
-def _scores(trend: ArrayLike | bool | None, k: int) -> np.ndarray | None:
+def checked_weights(rho: float, gamma: float) -> None:
+    """Raise ValueError unless the exponents of the weights are zero or positive."""
+    for value, name in ((rho, "rho"), (gamma, "gamma")):
+        if not value >= 0:
+            raise ValueError(f"{name}: must be zero or positive, got {value}.")
+
+
+def scores_of(trend: ArrayLike | bool | None, k: int) -> np.ndarray | None:
+    """Return the scores of a test for trend over k groups, None where none is asked for."""
     if trend is None or trend is False:
         return None
     scores = np.arange(1.0, k + 1) if trend is True else validation.as_numbers(trend, "trend")

@@ -13,6 +13,7 @@ import numpy as np
 from trialbook.survival import validation
 from trialbook.survival.cox.model import ChiSquare, CoxModel
 from trialbook.survival.cox.partial_likelihood import Moments, PartialLikelihood
+from trialbook.survival.cox.risk_sets import PatternSets
 from trialbook.survival.risk_table import risk_table
 
 TRANSFORMS = ("km", "rank", "identity", "log")
@@ -181,6 +182,9 @@ def transformed_times(model: CoxModel, transform: str) -> np.ndarray:
         return time
     if transform == "log":
         return np.log(time, where=time > 0, out=np.full(time.size, np.nan))
+    if transform == "km" and _counts_everybody(model):
+        hazard = model.sets.deaths / model.sets.n_at_risk.sum(axis=0)
+        return 1 - np.concatenate([[1.0], np.cumprod(1 - hazard)])[:-1]
     # of all patients together, whatever their strata and weights
     table = risk_table(model.data.ranked, model.data.event)
     at = np.searchsorted(table.time, time)
@@ -189,6 +193,12 @@ def transformed_times(model: CoxModel, transform: str) -> np.ndarray:
         return 1 - np.concatenate([[1.0], np.cumprod(1 - hazard)])[at]
     exits = table.n_events[0] + table.n_censored[0]
     return (np.cumsum(exits) - (exits - 1) / 2)[at]
+
+
+def _counts_everybody(model: CoxModel) -> bool:
+    """Say whether the model's own risk sets hold every patient, each counted once."""
+    data = model.data
+    return isinstance(model.sets, PatternSets) and data.strata is None and data.weights is None
 
 
 def _centered(model: CoxModel, transform: str) -> np.ndarray:

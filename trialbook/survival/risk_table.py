@@ -5,6 +5,7 @@ data but these counts, so patients are sorted once and everything after is a cum
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -88,6 +89,10 @@ class RiskTable:
 
     def event_rows(self) -> "RiskTable":
         """Return the rows at which an event happened in any group."""
+        return self._event_rows
+
+    @cached_property
+    def _event_rows(self) -> "RiskTable":
         return self.rows(self.deaths > 0)
 
     def rows(self, keep: np.ndarray) -> "RiskTable":

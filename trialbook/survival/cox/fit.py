@@ -86,10 +86,11 @@ def model_of(
     clusters: np.ndarray | None = None,
     ties: str = "efron",
     conf_level: float = 0.95,
+    sets: RiskSets | None = None,
 ) -> CoxModel:
-    """Fit to validated, sorted data; see `cox`."""
+    """Fit to validated, sorted data, whose risk sets may be known already; see `cox`."""
     names, scale = data.names, data.scale
-    sets = data.risk_sets(ties, by_patient=clusters is not None)
+    sets = sets or data.risk_sets(ties, by_patient=clusters is not None)
     maximum = maximize(likelihood_of(sets, ties), np.zeros(len(names)))
     free = independent(maximum.start.information())
     finite = free & ~maximum.monotone & maximum.converged

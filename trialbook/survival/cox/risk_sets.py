@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from trialbook.survival.risk_table import RankedTimes, risk_table
+from trialbook.survival.risk_table import RankedTimes, RiskTable, risk_table
 
 MOST_PATTERNS = 8
 
@@ -53,7 +53,8 @@ class PatternSets:
 
     def at_risk(self, values: np.ndarray) -> np.ndarray:
         """Sum the rows' values over each risk set."""
-        return self.n_at_risk.T @ values
+        # so, and not n_at_risk' values: a product of few long rows is the faster
+        return (values.T @ self.n_at_risk).T
 
     def at_risk_adjoint(self, values: np.ndarray) -> np.ndarray:
         """Sum the event times' values over the risk sets of each row."""
@@ -194,9 +195,15 @@ def risk_sets(
     code = None if by_patient else patterns(X)
     if code is None:
         return _patient_sets(ranked, event, X, strata, weights)
-    rows = risk_table(ranked, event, code, strata=strata, weights=weights).event_rows()
+    table = risk_table(ranked, event, code, strata=strata, weights=weights)
+    return pattern_sets(X[np.unique(code, return_index=True)[1]], table)
+
+
+def pattern_sets(X: np.ndarray, table: RiskTable) -> PatternSets:
+    """Return the risk sets of patterns of covariates, shape (k, p), from their counts."""
+    rows = table.event_rows()
     return PatternSets(
-        X[np.unique(code, return_index=True)[1]],
+        X,
         rows.time,
         rows.stratum,
         rows.deaths,
