@@ -5,11 +5,11 @@
 
 Kaplan-Meier with medians, log-rank, Cox, restricted means and the test of proportional hazards,
 of two arms, with continuous times and with whole days: a million patients against R, and, since
-lifelines is slow, fewer against both. Ours is the shortest of three runs, R's and lifelines' one
-run. Where Rscript is not found its times are left out. Ours are the five of `by_arm`, which sorts
-the patients once (the sort counts to the first), and beside them five separate calls, each of
-which sorts for itself. Then the five together from 1e2 to 1e7 patients. Writes `survival.json`, `survival.md` and `survival.svg` beside the
-script, in `results/`.
+lifelines is slow, fewer against both. Ours are the five of `by_arm`, which sorts the patients once
+(the sort counts to the first), and beside them five separate calls, each of which sorts for
+itself. Ours is the shortest of three runs, R's and lifelines' one run. Where Rscript is not found
+its times are left out. Then the five together from 1e2 to 1e7 patients. Writes `survival.json`,
+`survival.md` and `survival.svg` beside the script, in `results/`.
 """
 
 import argparse
