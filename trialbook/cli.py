@@ -30,6 +30,7 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Chapters at a time; all cores if unset.")
 @click.option("--force", is_flag=True, help="Execute what has not changed, too.")
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Publish here, not at _build/<trial>.")
+@click.option("--scheduler", metavar="ADDRESS", help="Spread whole books over a Dask cluster.")
 def build(
     folders: tuple[Path, ...],
     parameters: tuple[str, ...],
@@ -38,6 +39,7 @@ def build(
     jobs: int | None,
     force: bool,
     out: Path | None,
+    scheduler: str | None,
 ) -> None:
     r"""Build a trial's book: validate, execute what changed, make the pages, publish.
 
@@ -50,10 +52,11 @@ def build(
         trialbook build data/gbsg2 -p conf_level=0.9
         trialbook build data/alms --only efficacy
         trialbook build data/alms --grid ties=efron,breslow
+        trialbook build data/* --scheduler tcp://host:8786
     """
     from trialbook.publishing.command import build_all
 
-    raise SystemExit(build_all(folders, parameters, grid, only, jobs, force, out))
+    raise SystemExit(build_all(folders, parameters, grid, only, jobs, force, out, scheduler))
 
 
 @main.command()

@@ -64,8 +64,9 @@ def build_all(
     jobs: int | None,
     force: bool,
     out: Path | None,
+    scheduler: str | None = None,
 ) -> int:
-    """Build the books of several trials and return the worst exit code."""
+    """Build the books of several trials, here or on a cluster; return the worst exit code."""
     with reported():
         book = find_book()
         asked = {"jobs": jobs} if jobs else {}
@@ -81,8 +82,13 @@ def build_all(
         targets = [target_of(book, folder.absolute(), order) for folder in folders]
         if len(set(targets)) < len(targets):
             raise UsageError("Two of these trials would be published at the same place.")
-    codes = {}
-    for folder in folders:
+    codes: dict[Path, int] = {}
+    if scheduler is not None:
+        options = [f"-p{text}" for text in parameters] + [f"--grid={text}" for text in grid]
+        options += [f"--only={name}" for name in only] + ["--force"] * force
+        options += [f"--jobs={jobs or 1}"] + ([f"--out={order.out}"] if order.out else [])
+        codes |= _build_on_cluster(scheduler, folders, options)
+    for folder in folders if scheduler is None else ():
         codes[folder] = _build_one(book, folder, order)
         if codes[folder] == INTERRUPTED:
             break
@@ -93,6 +99,24 @@ def build_all(
             word = {DONE: "built", None: "not begun"}.get(code, f"failed ({code})")
             click.echo(f"{word:<12} {shown(folder)}")
     return max(codes.values())
+
+
+def _build_on_cluster(
+    scheduler: str, folders: tuple[Path, ...], options: list[str]
+) -> dict[Path, int]:
+    """Build each trial on a worker, say what it said as it ends; return the exit codes."""
+    from trialbook.publishing.cluster import build_on_cluster
+
+    absolute = {folder.absolute(): folder for folder in folders}
+    codes = {}
+    try:
+        with reported():
+            for folder, code, said in build_on_cluster(scheduler, list(absolute), options):
+                codes[absolute[folder]] = code
+                click.echo(said, nl=False, err=code != DONE)
+    except SystemExit as ended:
+        codes |= {folder: int(ended.code) for folder in folders if folder not in codes}
+    return codes
 
 
 def _build_one(book: Book, folder: Path, order: Order) -> int:
