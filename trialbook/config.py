@@ -42,22 +42,29 @@ Digits = Annotated[int, Field(ge=0, le=10)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True
+    )
 
 
 class TimeUnits(_Model):
     """The unit of AVAL and the unit in which times are shown."""
 
     unit: Unit = "days"
+    """Unit of AVAL: days, weeks, months or years. A month is 30.4375 days, a year 365.25."""
     show: Unit = "months"
+    """Unit in which times are shown."""
 
 
 class Arm(_Model):
     """An arm: its code in results, its name in words, its values in TRT01P and TRT01A."""
 
     code: Annotated[str, Field(min_length=1)]
+    """Name in results."""
     label: str = ""
+    """Name in words."""
     values: Names = ()
+    """Values in TRT01P and TRT01A."""
 
     def model_post_init(self, _context) -> None:
         """Let the code stand in for a label and for values that are not given."""
@@ -81,8 +88,11 @@ class Competing(_Model):
     """A competing event: an end point of its own, or a censoring code of this end point."""
 
     paramcd: str | None = None
+    """End point that competes."""
     cnsr: Annotated[int, Field(gt=0)] | None = None
+    """Censoring code of this end point that competes."""
     label: str = ""
+    """Name in words."""
 
     def model_post_init(self, _context) -> None:
         """Let the end point's name, or the code, stand in for the label."""
@@ -104,23 +114,34 @@ class Estimand(_Model):
     """How intercurrent events are handled (ICH E9(R1), 2019, section A.3.2)."""
 
     strategy: str = ""
+    """Strategy for intercurrent events, in a word or two."""
     withdrawal: str = ""
+    """What becomes of patients who withdraw."""
     intercurrent: dict[str, str] = {}
+    """Intercurrent event to how it is handled."""
     summary: str = ""
+    """Summary measure; the hazard ratio where it is not said."""
 
 
 class Endpoint(_Model):
     """A time-to-event end point: a PARAMCD of ADTTE and what it means."""
 
     paramcd: Annotated[str, Field(min_length=1)]
+    """PARAMCD in ADTTE."""
     label: str = ""
+    """Name in words, as in *free of ...*."""
     role: Literal[
         "primary", "key_secondary", "secondary", "component", "sensitivity", "exploratory", "safety"
     ] = "secondary"
+    """Place in the report; the first is primary where none is called so."""
     event: Literal["favourable", "unfavourable"] = "unfavourable"
+    """Whether the event is what one fears or what one hopes for."""
     components: Names = ()
+    """PARAMCDs of which it is composed."""
     competing: tuple[Annotated[Competing, BeforeValidator(_competing)], ...] = ()
+    """PARAMCDs, or censoring codes, of what competes with it."""
     estimand: Estimand | None = None
+    """Estimand, as ICH E9(R1) asks."""
 
     def model_post_init(self, _context) -> None:
         """Let PARAMCD stand in for a label that is not given."""
@@ -136,17 +157,24 @@ class Populations(_Model):
     """The flags of ADSL that make the populations."""
 
     efficacy: str = "ITTFL"
+    """Flag of the patients analysed for efficacy, by planned arm."""
     safety: str = "SAFFL"
+    """Flag of the patients analysed for safety, by arm taken."""
 
 
 class Variable(_Model):
     """A variable of ADSL to describe: at baseline, as exposure, or as a yes/no response."""
 
     variable: str
+    """Variable of ADSL."""
     label: str = ""
+    """Name in words, with the unit."""
     summary: Literal["mean", "median", "geometric", "count"] | None = None
+    """How it is summarized; inferred from its values where it is not said."""
     digits: Digits | None = None
+    """Decimal places."""
     levels: Names = ()
+    """Order of the categories."""
 
     def model_post_init(self, _context) -> None:
         """Let the variable's name stand in for a label that is not given."""
@@ -157,11 +185,17 @@ class Parameter(_Model):
     """A laboratory parameter: a PARAMCD of ADLB, its summary, its normal range."""
 
     paramcd: str
+    """PARAMCD in ADLB."""
     label: str = ""
+    """Name in words, with the unit."""
     summary: Literal["mean", "geometric"] = "mean"
+    """Scale of the mean and its interval."""
     digits: Digits | None = None
+    """Decimal places."""
     low: float | None = None
+    """Lower limit of the normal range, where ANRLO is not given."""
     high: float | None = None
+    """Upper limit of the normal range, where ANRHI is not given."""
 
     def model_post_init(self, _context) -> None:
         """Let PARAMCD stand in for a label that is not given."""
@@ -175,6 +209,7 @@ class EventGroup(_Model):
     """
 
     label: str = ""
+    """Name in words."""
     where: dict[str, Names]
 
     def select(self, adae: pd.DataFrame) -> pd.Series:
@@ -204,90 +239,148 @@ class AdjustedModel(_Model):
     """A named Cox model of one end point with covariates of ADSL."""
 
     endpoint: str
+    """PARAMCD of its end point."""
     covariates: Names
+    """Variables of ADSL beside treatment."""
     strata: Names = ()
+    """Variables by which it is stratified."""
 
 
 class Multiplicity(_Model):
     """A family of end points whose P values are adjusted together."""
 
     family: Names
+    """PARAMCDs of the end points."""
     methods: Annotated[
         tuple[Literal["holm", "hochberg", "bonferroni"], ...], BeforeValidator(_sequence)
     ] = ("holm",)
+    """How the P values are adjusted."""
 
 
 class Amendment(_Model):
     """A change of the protocol after the trial began."""
 
     date: str
+    """When."""
     text: str
+    """What changed, in a sentence."""
     replaces: str | None = None
+    """PARAMCD of the end point that was replaced."""
 
 
 class Design(_Model):
     """The planned size and what it rests on."""
 
     alpha: Proportion = 0.05
+    """Two-sided level of significance."""
     boundary: Proportion | None = None
+    """P value below which an interim analysis stops the trial."""
     power: Proportion | None = None
+    """Planned power."""
     event_proportion: dict[str, Proportion] = {}
+    """Arm to the proportion with the event that was assumed at the horizon."""
     hazard_ratio: Positive | None = None
+    """Hazard ratio that was assumed, in place of proportions."""
     n_per_arm: Annotated[int, Field(gt=0)] | None = None
+    """Planned patients per arm."""
     horizon: Positive | None = None
+    """Planned follow-up, in AVAL's unit."""
     accrual: Positive | None = None
+    """Planned time of accrual, in AVAL's unit."""
     dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Proportion expected to leave before the horizon."""
     amendments: tuple[Amendment, ...] = ()
+    """Changes after the trial began."""
 
 
 class Flat(_Model):
     """The short path: which column of one flat file is what."""
 
     file: InsideFolder
+    """File in the folder."""
     id: str | None = None
+    """Column of patients; rows are numbered where there is none."""
     time: str
+    """Column of times."""
     event: str
+    """Column that says whether the event happened."""
     event_value: Names = ("1",)
+    """Values of that column that mean the event."""
     arm: str
+    """Column of arms."""
     paramcd: str = "TTE"
+    """Code to give the end point."""
     param: str = ""
+    """Name to give the end point."""
 
 
 class TrialConfig(_Model):
     """trial.yml."""
 
     id: Slug
+    """Short name; the folder of the built book."""
     title: Annotated[str, Field(min_length=1)]
+    """Title of the book."""
     registration: str | None = None
+    """Number in a register of trials."""
     reference: str | None = None
+    """Key of the paper in `book/references.bib`."""
     privacy: Literal["synthetic", "public", "confidential"] = "confidential"
+    """What may be shown; confidential where it is not said."""
     randomized: Literal["yes", "partly", "no"] = "no"
+    """Sets the words: effect, or association."""
     objective: Literal["superiority", "noninferiority"] = "superiority"
+    """What the primary comparison is to show."""
     margin: Positive | None = None
+    """Margin of non-inferiority, a hazard ratio."""
     time: TimeUnits = TimeUnits()
+    """Units of time."""
     horizon: Positive | None = None
+    """Time, in AVAL's unit, of restricted means, power and number needed to treat."""
     landmarks: Annotated[tuple[Positive, ...], BeforeValidator(_sequence)] = ()
+    """Times, in AVAL's unit, at which survival is reported."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
+    """The control first."""
     comparisons: tuple[tuple[str, str], ...] | None = None
+    """Pairs of arms, treated first; every other arm with the control where it is not said."""
     populations: Populations = Populations()
+    """Which flags make the populations."""
     endpoints: Annotated[tuple[Endpoint, ...], Field(min_length=1)]
+    """In the order of the report."""
     strata: Names = ()
+    """Variables of stratified randomization and analyses."""
     subgroups: Names = ()
+    """Variables of the subgroup analyses."""
     models: dict[str, AdjustedModel] = {}
+    """Adjusted models, by name."""
     multiplicity: Multiplicity | None = None
+    """End points tested together."""
     baseline: tuple[Variable, ...] = ()
+    """Variables of the table of patients."""
     exposure: tuple[Variable, ...] = ()
+    """Variables that describe dose and duration."""
     responses: tuple[Variable, ...] = ()
+    """Yes/no variables compared between arms."""
     laboratory: tuple[Parameter, ...] = ()
+    """Laboratory parameters, in the order of the report."""
     adverse_events: dict[str, Annotated[EventGroup, BeforeValidator(_event_group)]] = {}
+    """Groups of adverse events, by name, besides any, serious, leading to withdrawal and fatal."""
     risk_window: Annotated[float, Field(ge=0)] = 0
+    """Days after the last dose in which events still count in rates."""
     design: Design | None = None
+    """The planned size and what it rests on."""
     min_cell: Annotated[int, Field(ge=0)] | None = None
+    """Smallest count shown; 5 in confidential data where it is not said."""
     notes: InsideFolder | None = None
+    """Folder of `<chapter>.md` with prose of the trial's own."""
     published: InsideFolder | None = None
+    """File of printed figures to compare with."""
     evidence: InsideFolder | None = None
+    """File of other trials' results."""
     seeds: InsideFolder | None = None
+    """File of results over seeds of the synthetic data."""
     flat: Flat | None = None
+    """The short path: which column of one flat file is what, in place of data sets."""
 
     def compared(self) -> tuple[Comparison, ...]:
         """Return the comparisons: those given, else every other arm with the first."""

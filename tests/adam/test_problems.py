@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from tests.adam import dictionary
 from tests.adam.broken import BROKEN, PAGE, Broken, at, page
 from tests.adam.folders import small, write_trial
 from trialbook.adam.problems import DataError, Problem
@@ -23,6 +24,11 @@ def test_broken_folder_is_refused_in_plain_words(broken):
 
 def test_the_page_of_messages_is_what_the_tests_give():
     assert PAGE.read_text(encoding="utf-8") == page(), "write it: python -m tests.adam.broken"
+
+
+def test_the_data_dictionary_is_what_the_schemas_and_the_model_say():
+    text = dictionary.PAGE.read_text(encoding="utf-8")
+    assert text == dictionary.page(), "write it: python -m tests.adam.dictionary"
 
 
 def test_all_that_is_wrong_in_all_files_comes_at_once(tmp_path):
