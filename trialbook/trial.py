@@ -177,8 +177,8 @@ class Trial:
 
     @property
     def seeds(self) -> Path | None:
-        """The file of results over seeds, or None."""
-        return self._path(self.config.seeds)
+        """The file of results over seeds, or None; confidential patients come from no seed."""
+        return None if self.privacy == "confidential" else self._path(self.config.seeds)
 
     @property
     def notes(self) -> Path | None:

@@ -134,8 +134,30 @@ class Lookup:
         return bool(len(self._agreeing(analysis, key)))
 
     def distinct(self, column: str, analysis: str, **key: str) -> list:
-        """Return the distinct values of a column among results of an analysis, in their order."""
-        return list(dict.fromkeys(self._agreeing(analysis, key)[column]))
+        """Return the distinct values of a column among results of an analysis, in their order.
+
+        Of confidential data without those that fewer patients have than may be counted: that
+        somebody left for such a reason, say, is not told.
+        """
+        agreeing = self._agreeing(analysis, key)
+        rare = self._rare(agreeing, column)
+        return [value for value in dict.fromkeys(agreeing[column]) if value not in rare]
+
+    def leaves_out(self, column: str, analysis: str, **key: str) -> bool:
+        """Return whether `distinct` leaves values out since too few patients have them."""
+        return bool(self._rare(self._agreeing(analysis, key), column))
+
+    def _rare(self, rows: pd.DataFrame, column: str) -> set:
+        """Return the values of a column that too few patients have, in all arms together."""
+        least = self.trial.min_cell
+        if least <= 1 or column not in ("level", "paramcd", "subgroup"):
+            return set()
+        arms = [arm.code for arm in self.trial.arms]
+        counts = rows[(rows["statistic"] == "n") & rows["arm"].isin(arms)]
+        line = ["paramcd", "subgroup", "level", "method"]
+        totals = counts.groupby([*line, counts["time"].fillna(-1)])["value"].sum().reset_index()
+        most = totals.groupby(column)["value"].max()
+        return set(most.index[most.between(0, least, inclusive="neither")])
 
     @cached_property
     def _by_analysis(self) -> dict[str, pd.DataFrame]:

@@ -111,7 +111,8 @@ def _reasons(lookup: "Lookup", variable: str, code: str) -> tuple[str, ...]:
     ]
     counted.sort(key=lambda pair: (-pair[0], pair[1]))
     lines = [f"{count:,} {in_text(term_label(level))}" for count, level in counted]
-    if any(lookup.withholds("n", "disposition", variable, code, level=one) for one in levels):
+    hidden = (lookup.withholds("n", "disposition", variable, code, level=one) for one in levels)
+    if any(hidden) or lookup.leaves_out("level", "disposition", paramcd=variable):
         lines.append("other reasons withheld")
     return tuple(lines)
 

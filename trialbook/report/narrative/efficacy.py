@@ -169,7 +169,8 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             f"{labels.get(code, escape_markdown(code.lower()))}"
             for code in order
         ]
-        if any(lookup.withholds("n", *key, level=code, method="first") for code in codes):
+        hidden = any(lookup.withholds("n", *key, level=code, method="first") for code in codes)
+        if hidden or lookup.leaves_out("level", "composite", paramcd=endpoint.paramcd):
             parts.append("others (numbers withheld)")
         lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
     if not codes:

@@ -23,6 +23,7 @@ SUMMARIES = {
     "geometric": ("geometric mean ± SD", "{geometric_mean} ± {sd}"),
     "median": ("median (quartiles)", "{median} ({q1} to {q3})"),
 }
+RARE = "What fewer patients have than may be counted is not named."
 STATUSES = {
     "EOSSTT": "Left or completed the study",
     "DCSREAS": "Why patients left the study",
@@ -70,6 +71,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
         caption="Patients at baseline, by assigned group",
         notes=[
             "Categories are n (%) of the patients with a value.",
+            RARE if lookup.leaves_out("level", "baseline") else "",
             "SMD: standardized mean difference, treated minus control over the pooled SD. "
             "P values are not given: after randomization a difference at baseline is due to "
             "chance, and a test of it answers no question (CONSORT 2025)."
@@ -150,7 +152,10 @@ def tbl_disposition(lookup: "Lookup") -> Table | None:
         name="disposition",
         caption="Leaving the study and stopping the drug",
         groups="group",
-        notes=["Percentages are of the patients randomized to the group."],
+        notes=[
+            "Percentages are of the patients randomized to the group.",
+            RARE if lookup.leaves_out("level", "disposition") else "",
+        ],
     )
 
 
@@ -218,7 +223,7 @@ def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
     Table or None
         None where dates are not given.
     """
-    trial, lines = lookup.trial, []
+    trial, lines, withheld = lookup.trial, [], False
     headings = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
     for code, heading in headings.items():
         times = lookup.distinct("time", "discontinuation", paramcd=code)
@@ -239,6 +244,9 @@ def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
                     time=last,
                     method="aalen_johansen",
                 ).replace(" (NE to NE)", "")
+            if level != "all" and {line[arm.label] for arm in trial.arms} == {WITHHELD}:
+                withheld = True
+                continue
             lines.append(line)
     if not lines:
         return None
@@ -249,6 +257,7 @@ def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
         groups="group",
         notes=[
             f"Cumulative incidence ({lookup.ci}), the other reasons competing; patients who "
-            "completed are censored then."
+            "completed are censored then.",
+            RARE if withheld else "",
         ],
     )

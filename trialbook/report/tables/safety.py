@@ -105,6 +105,14 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         counts = [lookup.value("n", "adverse_events", term, code, level=level) for code in arms]
         return sum(n for n in counts if n == n)
 
+    named = {
+        variable: set(lookup.distinct("paramcd", "adverse_events", level=variable))
+        | set(lookup.distinct("paramcd", "adverse_events", level=""))
+        for variable in ("AEBODSYS", "AEDECOD")
+    }
+    everything = classes
+    for variable, names in named.items():
+        classes = classes[classes[variable].isin(names)]
     totals = {term: total(term, "AEDECOD") for term in classes["AEDECOD"].unique()}
     kept = set(sorted(totals, key=lambda term: (-totals[term], term))[:MOST_TERMS])
     lines = []
@@ -131,6 +139,10 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         notes.append(
             f"The {MOST_TERMS} most frequent of {len(totals)} terms; all are in the results file."
         )
+    if len(classes) < len(everything):
+        notes.append("What fewer patients had than may be counted is not named.")
+    if not lines:
+        return None
     return html_table(
         pd.DataFrame(lines),
         name="adverse-event-terms",

@@ -192,12 +192,13 @@ def composite(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> No
 
 def evidence(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
     """Decide on this trial's line among others': events of patients, the ratio, the average."""
-    patients = counts_of(results, "n")
+    patients, named = counts_of(results, "n"), {one.paramcd for one in trial.endpoints}
     for line, events in counts_of(results, "n_events").items():
         if line.level != trial.id:
             continue
         n = patients.get(line, {})
-        if any_small(events, trial.min_cell) or not apart(events, n, trial.min_cell):
+        hidden = line.paramcd in named and hidden_events(trial, line.paramcd)
+        if hidden or any_small(events, trial.min_cell) or not apart(events, n, trial.min_cell):
             pooled = Line("evidence", line.paramcd, level="pooled")
             decisions.lines |= {key(line), key(pooled)}
 
