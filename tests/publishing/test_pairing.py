@@ -4,7 +4,13 @@ import json
 import subprocess
 import sys
 
-from trialbook.publishing.pairing import as_json, orphan_twins, read_notebook, stale_twins
+from trialbook.publishing.pairing import (
+    as_json,
+    orphan_twins,
+    read_notebook,
+    stale_twins,
+    twins_of,
+)
 
 
 def test_the_same_text_gives_the_same_bytes_in_another_process(clone):
@@ -44,13 +50,14 @@ def test_pair_writes_what_check_then_accepts_and_removes_what_has_no_text(clone,
     assert commands("pair", cwd=clone).code == 0
     assert commands("pair", "--check", cwd=clone).code == 0
     texts = sorted((clone / "notebooks").glob("*.md"))
-    assert stale_twins(texts) == []
+    derived = twins_of(texts, clone)
+    assert stale_twins(derived) == []
     twin = clone / "notebooks" / "one.ipynb"
     twin.write_text(twin.read_text().replace("0.95", "0.9"), encoding="utf-8")
     orphan = clone / "notebooks" / "three.ipynb"
     orphan.write_text("{}", encoding="utf-8")
-    assert [path for path, _ in stale_twins(texts)] == [twin]
-    assert orphan_twins(texts, clone / "notebooks") == [orphan]
+    assert [path for path, _ in stale_twins(derived)] == [twin]
+    assert orphan_twins(derived, clone / "notebooks") == [orphan]
     finished = commands("pair", "--check", cwd=clone)
     assert finished.code == 1
     assert "notebooks/one.ipynb" in finished.out

@@ -141,13 +141,15 @@ def _pages(target: Path) -> list[Path]:
 
 def pair_all(check: bool) -> int:
     """Write the chapters' twins, or with `check` only compare them; return the exit code."""
-    from trialbook.publishing.pairing import orphan_twins, stale_twins
+    from trialbook.publishing.pairing import orphan_twins, stale_twins, twins_of
 
     book = find_book()
     texts = list(book.texts)
-    stale, orphans = stale_twins(texts), orphan_twins(texts, book.root / "notebooks")
+    derived = twins_of(texts, book.root)
+    stale, orphans = stale_twins(derived), orphan_twins(derived, book.root / "notebooks")
     for twin, content in stale:
         if not check:
+            twin.parent.mkdir(parents=True, exist_ok=True)
             twin.write_text(content, encoding="utf-8", newline="\n")
         click.echo(f"{'differs' if check else 'wrote'}  {shown(twin)}")
     for twin in orphans:

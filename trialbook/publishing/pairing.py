@@ -5,6 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from trialbook.publishing import colab
+
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -44,21 +46,44 @@ def as_json(notebook: Any) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def stale_twins(texts: list[Path]) -> list[tuple[Path, str]]:
-    """Return the twins that differ from what their text gives, with what they should hold."""
-    twins = [(text.with_suffix(".ipynb"), as_json(read_notebook(text))) for text in texts]
+def twins_of(texts: list[Path], root: Path) -> dict[Path, str]:
+    """Return every notebook that is derived from the texts, and what it must hold.
+
+    Parameters
+    ----------
+    texts : list of Path
+        The chapters, below ``notebooks/`` of the clone.
+    root : Path
+        The clone.
+
+    Returns
+    -------
+    dict
+        For each text its twin beside it, and the copy for Colab in ``notebooks/colab/``.
+    """
+    notebooks = root / "notebooks"
+    derived = {}
+    for text in texts:
+        twin = read_notebook(text)
+        derived[text.with_suffix(".ipynb")] = as_json(twin)
+        name = text.relative_to(notebooks).with_suffix(".ipynb")
+        derived[notebooks / colab.FOLDER / name] = as_json(colab.colab_copy(twin, root))
+    return derived
+
+
+def stale_twins(derived: dict[Path, str]) -> list[tuple[Path, str]]:
+    """Return the notebooks that differ from what their text gives, with what they should hold."""
     return [
         (twin, content)
-        for twin, content in twins
+        for twin, content in derived.items()
         if not twin.exists() or twin.read_bytes() != content.encode()
     ]
 
 
-def orphan_twins(texts: list[Path], folder: Path) -> list[Path]:
+def orphan_twins(derived: dict[Path, str], folder: Path) -> list[Path]:
     """Return the notebooks below `folder` which no text gives."""
-    expected = {text.with_suffix(".ipynb") for text in texts}
     return sorted(
         twin
         for twin in folder.rglob("*.ipynb")
-        if twin not in expected and ".ipynb_checkpoints" not in twin.parts
+        if twin not in derived and ".ipynb_checkpoints" not in twin.parts
     )
