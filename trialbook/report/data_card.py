@@ -21,11 +21,14 @@ def data_card(trial: "Trial") -> Text:
     hold, become their names.
     """
     if trial.data_card is None:
-        return Text(f"The folder of {trial.id} has no README.md.")
+        return Text(
+            f"The folder of {trial.id} has no README.md, the place to say who gathered the data, "
+            "how, and what they may be used for."
+        )
     text = trial.data_card.read_text(encoding="utf-8")
     text = re.sub(r"\A\s*# [^\n]*\n", "", text)
     text = re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?://|#)[^)]*\)", r"\1", text)
-    return Text(text.strip())
+    return Text(f"*What follows is the README of the data's folder.*\n\n{text.strip()}")
 
 
 def tbl_files(trial: "Trial") -> Table:
