@@ -1,18 +1,23 @@
 """`trialbook new`: what is inferred, on what ground, and what is asked for."""
 
+from pathlib import Path
+
 import lifelines.datasets
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests.adam.folders import SHARED, small, write_frame
 from trialbook.adam.problems import DataError, Findings
 from trialbook.adam.trial_yml import parse_trial_yml
 from trialbook.check import check_trial
+from trialbook.cli import main
 from trialbook.new import UsageError, new_trial
 from trialbook.new.write import flow, scalar
 from trialbook.trial import load_trial
 
+REFERENCE = Path(__file__).parent / "reference"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the reference trials (../shared) are not here"
 )
@@ -263,3 +268,88 @@ def test_any_text_survives_being_written_as_yaml(text):
     parsed = parse_trial_yml(config + "\nendpoints: [{paramcd: X}]", findings, "t")
     assert parsed is not None, findings.problems
     assert parsed.model_dump()["arms"][0]["values"] == (text or "x",)
+
+
+def run_new(*arguments):
+    """Run `trialbook new` as a person types it."""
+    return CliRunner().invoke(main, ["new", *map(str, arguments)])
+
+
+def test_everything_that_is_missing_is_asked_for_in_one_message(flat, source, tmp_path):
+    frame = pd.DataFrame({"weeks": [1.5, 2, 3, 4] * 3, "x": ["p", "q"] * 6, "z": list("rrss") * 3})
+    finished = run_new(tmp_path / "m", "--from", flat(frame))
+    assert finished.exit_code == 2
+    assert all(f"{option}: one of" in finished.output for option in ("--event", "--arm"))
+    finished = run_new(tmp_path / "m", "--from", flat(frame), "--event", "x", "--arm", "z",
+                       "--time", "wekks")  # fmt: skip
+    assert finished.exit_code == 2
+    for asked in ("did you mean weeks?", "--event-value: p, q", "--control (r, s)"):
+        assert asked in finished.output
+    data = small()
+    data["adsl"] = (
+        data["adsl"].drop(columns="TRT01PN").replace({"Placebo": "Red", "Active": "Blue"})
+    )
+    data["adtte"].loc[data["adtte"]["PARAMCD"] == "PFS", "AVALU"] = "WEEKS"
+    finished = run_new(tmp_path / "m", "--from", source(data))
+    assert finished.exit_code == 2
+    for asked in ("--control (Blue, Red)", "--primary (OS, PFS)", "in days and weeks"):
+        assert asked in finished.output
+    assert not (tmp_path / "m").exists()
+
+
+def test_every_option_of_a_flat_file_is_obeyed(flat, tmp_path):
+    frame = pd.DataFrame({"w": range(1, 13), "end": ["lost", "died"] * 6, "g": list("abc") * 4})
+    finished = run_new(
+        tmp_path / "mine", "--from", flat(frame), "--time", "w", "--event", "end", "--arm", "g",
+        "--event-value", "lost", "--control", "b", "--treated", "c", "--unit", "weeks",
+        "--privacy", "public", "--randomized", "partly",
+    )  # fmt: skip
+    assert finished.exit_code == 0, finished.output
+    trial = load_trial(tmp_path / "mine")
+    assert [arm.code for arm in trial.arms] == ["b", "a", "c"]
+    assert [one.name for one in trial.comparisons] == ["c vs b"]
+    assert (trial.time.unit, trial.privacy, trial.randomized) == ("weeks", "public", "partly")
+    assert trial.time_to_event("TTE")["event"].sum() == 6
+    assert set(trial.time_to_event("TTE").query("event")["end"]) == {"lost"}
+    assert CliRunner().invoke(main, ["check", str(tmp_path / "mine")]).exit_code == 0
+
+
+def test_every_option_of_adam_files_is_obeyed(source, tmp_path):
+    folder = source(small())
+    finished = run_new(tmp_path / "mine", "--from", folder, "--control", "active", "--treated",
+                       "Placebo", "--primary", "PFS", "--randomized", "no")  # fmt: skip
+    assert finished.exit_code == 0, finished.output
+    assert "said with --control" in finished.output
+    trial = load_trial(tmp_path / "mine")
+    assert (trial.control.code, trial.primary.paramcd) == ("Active", "PFS")
+    assert [one.name for one in trial.comparisons] == ["Placebo vs Active"]
+    assert (trial.privacy, trial.randomized) == ("confidential", "no")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--time", "AVAL"], "--time belongs to a flat file"),
+        (["--arm", "TRT01P"], "--arm belongs to a flat file"),
+        (["--primary", "XX"], "XX"),
+        (["--treated", "Actve"], "did you mean Active"),
+        (["--unit", "fortnights"], "--unit must be one of days"),
+        (["--privacy", "secret"], "'secret' is not one of"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_refused_by_name(arguments, message, source, tmp_path):
+    finished = run_new(tmp_path / "m", "--from", source(small()), "--primary", "OS", *arguments)
+    assert (finished.exit_code, message in finished.output) == (2, True), finished.output
+    assert "Traceback" not in finished.output
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(("name", "arm"), [("lung", "Male"), ("veteran", "Standard")])
+def test_the_reference_files_as_one_flat_file(name, arm, tmp_path):
+    file = REFERENCE / f"{name}.csv"
+    finished = run_new(tmp_path / name, "--from", file, "--control", arm, "--unit", "days")
+    assert finished.exit_code == 0, finished.output
+    trial = load_trial(tmp_path / name)
+    events = pd.read_csv(file)["CNSR"].eq(0).sum()
+    assert trial.time_to_event("TTE")["event"].sum() == events
+    assert trial.control.code == arm

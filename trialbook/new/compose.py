@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from trialbook.adam.flat import as_text
 from trialbook.adam.problems import examples
 from trialbook.config import Arm
 from trialbook.new.arms import chosen_arm, infer_arms
@@ -14,7 +13,7 @@ from trialbook.new.endpoints import (
     time_endpoints,
 )
 from trialbook.new.flat import flat_unit, infer_columns
-from trialbook.new.inference import Inference
+from trialbook.new.inference import Inference, Questions
 from trialbook.new.safety import infer_adverse_events, infer_laboratory
 from trialbook.new.source import Source
 from trialbook.new.variables import (
@@ -36,11 +35,17 @@ def compose_adam(source: Source, *, primary: str | None, **options: str | None) 
     adsl, adtte = source.data["ADSL"], source.data["ADTTE"]
     adae, adlb = source.data.get("ADAE"), source.data.get("ADLB")
     analysed = adsl[adsl["ITTFL"] == "Y"] if "ITTFL" in adsl else adsl
-    arms, inferred = infer_arms(analysed["TRT01P"], analysed.get("TRT01PN"), options["control"])
-    endpoints, found, notes = infer_endpoints(adtte, primary)
-    inferred += found
     times, _ = time_endpoints(adtte)
-    unit = infer_unit(times, options["unit"])
+    questions = Questions()
+    with questions.gathered():
+        numbers = analysed.get("TRT01PN")
+        arms, inferred = infer_arms(analysed["TRT01P"], numbers, options["control"])
+    with questions.gathered():
+        endpoints, found, notes = infer_endpoints(adtte, primary)
+    with questions.gathered():
+        unit = infer_unit(times, options["unit"])
+    questions.ask()
+    inferred += found
     randomized = _randomized(adsl, arms, options["randomized"])
     baseline, passed_over = infer_baseline(analysed, source.labels, set())
     parameters, other_parameters = infer_laboratory(adlb)
@@ -86,9 +91,9 @@ def compose_flat(
 ) -> Composed:
     """Return the text of trial.yml for one flat file, what was inferred, what was left out."""
     frame = source.flat
-    columns, inferred = infer_columns(frame, time, event, arm, event_value)
-    arms, found = infer_arms(as_text(frame[columns.arm]), None, options["control"], columns.arm)
-    inferred += found
+    columns, arms, inferred = infer_columns(
+        frame, time, event, arm, event_value, options["control"]
+    )
     if options["unit"] is not None:
         unit = infer_unit(pd.DataFrame(), options["unit"])
     else:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from trialbook.adam.flat import as_text
 from trialbook.adam.problems import examples, shortened
-from trialbook.new.inference import Inference, UsageError
+from trialbook.config import Arm
+from trialbook.new.arms import infer_arms
+from trialbook.new.inference import Inference, Questions, UsageError
 
 _TIMES = re.compile(
     r"t|time|.*_time|futime|survtime|duration|aval|(surv|fu|follow.?up|os|pfs|dfs|rfs|efs).?time"
@@ -47,8 +49,9 @@ def infer_columns(
     event: str | None,
     arm: str | None,
     event_value: str | None,
-) -> tuple[Columns, list[Inference]]:
-    """Return which column is what.
+    control: str | None,
+) -> tuple[Columns, list[Arm], list[Inference]]:
+    """Return which column is what, and the arms, the control first.
 
     A column that no option names is taken by its name where just one column has such a name and
     holds such values; else it is asked for.
@@ -59,12 +62,16 @@ def infer_columns(
         With every option that is missing, and the columns to choose from.
     """
     found: list[Inference] = []
+    questions = Questions()
     missing: list[tuple[str, list[str]]] = []
 
     def choose(option: str, said: str | None, fits: Callable[[str], bool]) -> str | None:
         if said is not None:
-            found.append(Inference(option, _column(frame, said, option), f"said with --{option}"))
-            return found[-1].value
+            with questions.gathered():
+                column = _column(frame, said, option)
+                found.append(Inference(option, column, f"said with --{option}"))
+                return column
+            return None
         candidates = [name for name in frame if fits(name)]
         if len(candidates) == 1:
             found.append(Inference(option, candidates[0], "the column's name"))
@@ -80,15 +87,23 @@ def infer_columns(
     if missing:
         options = [option for option, _ in missing]
         lines = [f"  {option}: one of {', '.join(examples(of, 20))}" for option, of in missing]
-        raise UsageError(
-            "the file does not say which column is what; give "
-            + " and ".join(options) + "\n" + "\n".join(lines), *options
-        )  # fmt: skip
-    if event_value is None:
-        event_value, ground = _event_value(frame[event], event)
-        found.append(Inference("event_value", event_value, ground))
+        with questions.gathered():
+            raise UsageError(
+                "the file does not say which column is what; give "
+                + " and ".join(options) + "\n" + "\n".join(lines), *options
+            )  # fmt: skip
+    if event_value is None and event is not None:
+        with questions.gathered():
+            event_value, ground = _event_value(frame[event], event)
+            found.append(Inference("event_value", event_value, ground))
+    arms: list[Arm] = []
+    if arm is not None:
+        with questions.gathered():
+            arms, of_arms = infer_arms(as_text(frame[arm]), None, control, arm)
+            found += of_arms
+    questions.ask()
     ids = [name for name in frame if _IDS.fullmatch(name) and frame[name].notna().all()]
-    return Columns(time, event, arm, ids[0] if ids else None, event_value), found
+    return Columns(time, event, arm, ids[0] if ids else None, event_value), arms, found
 
 
 def _column(frame: pd.DataFrame, name: str, option: str) -> str:

@@ -1,5 +1,7 @@
 """What was inferred, and on what ground; what has to be asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -42,3 +44,24 @@ class UsageError(ValueError):
     def __reduce__(self):
         """Let the error cross from one process to another whole."""
         return type(self), (str(self), *self.options)
+
+
+class Questions:
+    """Options that have to be asked for, gathered so that they are asked for at once."""
+
+    def __init__(self) -> None:
+        self._errors: list[UsageError] = []
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Keep a `UsageError` of the block for `ask`."""
+        try:
+            yield
+        except UsageError as error:
+            self._errors.append(error)
+
+    def ask(self) -> None:
+        """Raise one `UsageError` with all that was gathered, if there is any."""
+        if self._errors:
+            options = [option for error in self._errors for option in error.options]
+            raise UsageError("\n".join(map(str, self._errors)), *dict.fromkeys(options))
