@@ -145,6 +145,7 @@ def test_the_notice_is_on_every_page_and_on_paper(books, sites, browser):
         tab.emulate_media(media="print")
         assert tab.locator(".bd-header-announcement").is_visible()
         assert not tab.locator(".bd-sidebar-primary").is_visible()
+        assert tab.locator("article h1").first.is_visible()
 
 
 def test_a_printed_chapter_is_not_cut_at_the_margin(sites, browser):

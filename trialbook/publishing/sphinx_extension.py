@@ -3,6 +3,7 @@
 The title and the notice come from the trial; nothing on a page asks the network for anything.
 """
 
+import html
 import re
 from typing import Any
 
@@ -22,6 +23,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("html-page-context", plain_references)
     app.connect("html-page-context", offer_files)
+    app.connect("html-page-context", describe)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -33,9 +35,35 @@ def name_the_trial(app: Any, config: Any) -> None:
         trial = load_trial(config.trialbook_trial)
         config.trialbook_title, config.trialbook_notice = trial.title, trial.notice
     if config.trialbook_title:
-        config.html_title = config.project = config.trialbook_title
+        config.project = config.trialbook_title
+        # in every page's title too, so that a tab, a bookmark and a search result say it
+        told = f" ({_kind_of_notice(config.trialbook_notice)})" if config.trialbook_notice else ""
+        config.html_title = config.trialbook_title + told
         config.html_theme_options["logo"] = {"text": config.trialbook_title, "alt_text": ""}
     config.html_theme_options["announcement"] = config.trialbook_notice
+
+
+def _kind_of_notice(notice: str) -> str:
+    """Return what the notice begins with, ``synthetic patients`` say."""
+    return notice.partition(":")[0].lower()
+
+
+def describe(
+    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Put the notice into every page's description, and on every sheet that it is printed on."""
+    notice, title = app.config.trialbook_notice, app.config.trialbook_title
+    about = html.unescape(re.sub("<[^>]+>", "", context.get("title") or ""))
+    told = html.escape(" ".join(filter(None, [notice, " – ".join(filter(None, [about, title]))])))
+    head = [context.get("metatags", ""), f'<meta name="description" content="{told}">']
+    if notice:
+        text = re.sub(r'["\\<]', lambda found: f"\\{ord(found[0]):x} ", notice)
+        style = "font: 8pt Helvetica, Arial, sans-serif; border-bottom: 0.5pt solid #999;"
+        head.append(
+            f'<style media="print">@page {{ @top-center {{ content: "{text}"; width: 100%; '
+            f"{style} vertical-align: bottom; margin-bottom: 4mm }} }}</style>"
+        )
+    context["metatags"] = "\n".join(filter(None, head))
 
 
 def drop_thebe(

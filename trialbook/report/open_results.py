@@ -11,17 +11,22 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trialbook.report.escape import shortened
 from trialbook.report.filtered import filtered_table
+from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.layout import panel, sheet, write
 from trialbook.report.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, drawn, theme
+from trialbook.survival.proportional_hazards import GLOBAL
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 ROW = 0.22
-LEFT, RIGHT = 2.75, 1.15
+LEFT, RIGHT = 3.05, 1.25
+LETTERS = 44  # of a label in the figure: what fits left of the bars
+TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5)
+FEW_TICKS = (0.1, 0.2, 0.5, 1, 2, 5)  # for a wide scale
 _WORDS = {
     "rmst": "mean time without event",
     "landmark": "survival difference",
@@ -105,7 +110,7 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
     """
     chosen = ranges[ranges["statistic"].isin(_ESTIMATES) & ranges["lowest"].notna()]
     primary = chosen[chosen["paramcd"].isin([trial.primary.paramcd, ""])]
-    chosen = (primary if len(primary) else chosen).head(most)
+    chosen = _told_once(primary if len(primary) else chosen).head(most)
     if chosen.empty:
         return None
     kinds = [_kind(row, trial) for row in chosen.itertuples()]
@@ -120,10 +125,16 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
             _panel(axes, rows, trial)
             for position, row in enumerate(rows.itertuples()):
                 y = top + ROW * (position + 0.5)
-                write(figure, 0.1, y, shortened(_label(row, trial), 46), size=8.5)
+                write(figure, 0.1, y, shortened(_label(row, trial, codes=True), LETTERS), size=8.5)
                 write(figure, WIDTH - 0.02, y, _span(row, trial), size=8.5, ha="right")
             top += ROW * len(rows) + 0.62
         return drawn(figure, "what the paper leaves open", _message(chosen, trial))
+
+
+def _told_once(ranges: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the test of all terms together where it is the test of the one there is."""
+    of = ["analysis", "paramcd", "arm", "time", "method", "statistic", "lowest", "highest"]
+    return ranges[~((ranges["level"] == GLOBAL) & ranges.duplicated(of, keep=False))]
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial") -> None:
@@ -139,11 +150,11 @@ def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial") -> None:
         axes.set_xscale("log")
         axes.axvline(1, color=MUTED, linewidth=0.9, zorder=0)
         low, high = axes.get_xlim()
-        ticks = [t for t in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5) if low <= t <= high]
+        ticks = [t for t in (FEW_TICKS if high > 5 * low else TICKS) if low <= t <= high]
         axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
         axes.minorticks_off()
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: show(x)))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks([])
@@ -173,15 +184,17 @@ def _kind(row, trial: "Trial") -> str:
     return "other numbers"
 
 
-def _label(row, trial: "Trial") -> str:
-    """Name a result by its key: analysis, arm, subgroup, method, time."""
+def _label(row, trial: "Trial", *, codes: bool = False) -> str:
+    """Name a result by its key: analysis, arm (its code, if asked), subgroup, method, time."""
     labels = {variable.variable: variable.label for variable in trial.config.baseline}
-    codes = {arm.code: in_text(arm.label) for arm in trial.arms}
-    subgroup = labels.get(row.subgroup, row.subgroup)
+    arms = {arm.code: arm.code if codes else in_text(arm.label) for arm in trial.arms}
+    variable, _, level = row.subgroup.partition("=")
+    subgroup = labels.get(variable, variable)
+    subgroup += f": {level_label(variable, level)}" if level else ""
     name = _WORDS.get(row.analysis, row.analysis.replace("_", " "))
     words = ["interaction" if row.method == "interaction" else name, subgroup, row.level]
     words.append(_METHODS.get(row.method, row.method if "=" in row.method else ""))
-    words.append(codes.get(row.arm, ""))
+    words.append(arms.get(row.arm, ""))
     if row.paramcd and row.paramcd != trial.primary.paramcd:
         words.append(row.paramcd)
     if not np.isnan(row.time):
