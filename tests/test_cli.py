@@ -19,11 +19,12 @@ def test_every_command_has_help_with_an_example(name):
     shown = CliRunner().invoke(main, [name, "--help"])
     assert shown.exit_code == 0
     assert "Example" in shown.output
-    assert f"trialbook {name}" in shown.output
+    # on a line of its own, as one would type it
+    assert f"\n      trialbook {name}" in shown.output
 
 
 def test_the_commands_are_there():
-    assert {"build", "check", "new", "pair", "serve", "audit"} <= set(main.commands)
+    assert {"build", "check", "new", "pair", "serve", "audit", "compare"} <= set(main.commands)
 
 
 def test_help_imports_nothing_heavy_and_the_module_runs_like_the_command():

@@ -41,7 +41,7 @@ def build(
     out: Path | None,
     scheduler: str | None,
 ) -> None:
-    r"""Build a trial's book: validate, execute what changed, make the pages, publish.
+    """Build a trial's book: validate, execute what changed, make the pages, publish.
 
     Without DIR it is data/alms. A failed build leaves the last good one.
 
@@ -62,7 +62,7 @@ def build(
 @main.command()
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 def check(folder: Path) -> None:
-    r"""Validate a trial's folder: list everything that is wrong, and every repair.
+    """Validate a trial's folder: list everything that is wrong, and every repair.
 
     \b
     Example:
@@ -96,7 +96,7 @@ def check(folder: Path) -> None:
 )
 @click.option("--randomized", type=click.Choice(["yes", "partly", "no"]))
 def new(folder: Path, source: Path, **options: str | None) -> None:
-    r"""Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
+    """Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
 
     The folder builds as it is; read trial.yml before you publish what comes out.
 
@@ -131,7 +131,7 @@ def new(folder: Path, source: Path, **options: str | None) -> None:
 @click.option("--final", is_flag=True, help="The new cut's analysis is the final one.")
 @click.option("--blinded", is_flag=True, help="Pool the arms of both trials.")
 def compare(old: Path, new: Path, **options: object) -> None:
-    r"""Compare two cuts of a trial, or two builds: events, effects, whatever changed.
+    """Compare two cuts of a trial, or two builds: events, effects, whatever changed.
 
     OLD and NEW are trials' folders, or folders that a build published.
 
@@ -150,7 +150,7 @@ def compare(old: Path, new: Path, **options: object) -> None:
 @main.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail where a twin differs.")
 def pair(check: bool) -> None:
-    r"""Derive the chapters' .ipynb twins from their .md, the one source.
+    """Derive the chapters' .ipynb twins from their .md, the one source.
 
     \b
     Examples:
@@ -167,7 +167,7 @@ def pair(check: bool) -> None:
 @click.argument("folder", metavar="[DIR]", type=_FOLDER, default=Path("data/alms"))
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 def serve(folder: Path, port: int) -> None:
-    r"""Serve a built book on this machine. DIR is the trial, or what --out named.
+    """Serve a built book on this machine. DIR is the trial, or what --out named.
 
     \b
     Example:
@@ -184,7 +184,7 @@ def serve(folder: Path, port: int) -> None:
 @click.option("--all", "show_all", is_flag=True, help="Show what is consistent too.")
 @click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="Save all.")
 def audit(figures: Path, show_all: bool, table: Path | None) -> None:
-    r"""Check whether the printed figures of a paper are consistent in themselves.
+    """Check whether the printed figures of a paper are consistent in themselves.
 
     \b
     Example:
