@@ -13,6 +13,7 @@ import pandas as pd
 from trialbook.analyses.adverse_event_course import severity, time_to_adverse_event
 from trialbook.analyses.adverse_events import adverse_events, event_classes, group_labels
 from trialbook.analyses.baseline import baseline
+from trialbook.analyses.centres import centres
 from trialbook.analyses.common import joined, remarks
 from trialbook.analyses.competing_risks import competing_risks
 from trialbook.analyses.composite import composite
@@ -25,7 +26,9 @@ from trialbook.analyses.evidence import evidence
 from trialbook.analyses.exposure import exposure
 from trialbook.analyses.hazards import cox, log_rank, proportional_hazards
 from trialbook.analyses.laboratory import laboratory
+from trialbook.analyses.liver import liver, liver_peaks
 from trialbook.analyses.multiplicity import multiplicity
+from trialbook.analyses.noninferiority import noninferiority
 from trialbook.analyses.recurrent import recurrent
 from trialbook.analyses.response import response
 from trialbook.analyses.sensitivity import hazard_ratio_by_period, sensitivity
@@ -39,6 +42,7 @@ __all__ = [
     "adverse_events",
     "all_results",
     "baseline",
+    "centres",
     "competing_risks",
     "composite",
     "cox",
@@ -57,8 +61,11 @@ __all__ = [
     "kaplan_meier",
     "laboratory",
     "landmark",
+    "liver",
+    "liver_peaks",
     "log_rank",
     "multiplicity",
+    "noninferiority",
     "proportional_hazards",
     "recurrent",
     "remarks",
@@ -91,6 +98,7 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
     "discontinuation": discontinuation,
     "baseline": baseline,
     "exposure": exposure,
+    "centre": centres,
     **{
         name: _of_every_endpoint(analysis)
         for name, analysis in {
@@ -115,6 +123,8 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
     "response": response,
     "adverse_events": _adverse_events,
     "laboratory": laboratory,
+    "liver": liver,
+    "noninferiority": noninferiority,
     "design": design,
     "evidence": evidence,
 }

@@ -38,6 +38,9 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     records = adlb[usable]
     if unscheduled := int((adlb["AVAL"].notna() & adlb["AVISITN"].isna()).sum()):
         remarks.append(f"{unscheduled} laboratory values belong to no numbered visit.")
+    if "ANRHI" not in records and "A1HI" in records:
+        # The names of the limits before ADaM's implementation guide 1.1.
+        records = records.rename(columns={"A1HI": "ANRHI", "A1LO": "ANRLO"})
     absent = [name for name in [*KEPT, *RANGE] if name not in records and name != "arm"]
     records = records.assign(
         **dict.fromkeys(absent, np.nan),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
+from trialbook.analyses.centres import place_of
 from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
 from trialbook.analyses.hazards import rank_test
 from trialbook.config import Endpoint
@@ -37,13 +38,16 @@ def sensitivity(
         DISCONTINUED, count as having the event then); ``midpoint`` and ``last_visit`` (an event
         found at a visit is moved to the middle between that visit and the one before, or to the
         one before: with visits months apart the true time is known to an interval only; visits
-        are those of ADLB); ``firth`` (Firth's penalty with a profile interval, where plain Cox
-        has no estimate; p_value of its likelihood-ratio test). What needs data that are not
-        given is left out with a remark.
+        are those of ADLB); ``centre`` (stratified by SITEID, else COUNTRY); ``firth`` (Firth's
+        penalty with a profile interval, where plain Cox has no estimate; p_value of its
+        likelihood-ratio test). What needs data that are not given is left out with a remark.
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
     variants, remarks = _variants(trial, data)
+    place = place_of(trial)
+    if place is None:
+        remarks.append("Centres are not given: there is no analysis stratified by centre.")
     records = []
     for comparison in trial.comparisons:
         of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
@@ -52,6 +56,8 @@ def sensitivity(
             method = method_at(method, conf_level)
             statistics = _estimates(patients, treated, conf_level)
             records.extend(rows("sensitivity", statistics, method=method, **of))
+        if place:
+            records.extend(_by_centre(*pair(data, comparison), place, conf_level, of))
         patients, treated = pair(data, comparison)
         if patients["event"].any() and treated.any() and not treated.all():
             records.extend(_firth(patients, treated, conf_level, of))
@@ -160,6 +166,22 @@ def _estimates(patients, treated, conf_level) -> dict[str, float]:
         model = survival.cox(time, event, treated.astype(float), conf_level=conf_level)
         statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
     return statistics | {"p_value": rank_test(patients, treated)["p_value"]}
+
+
+def _by_centre(patients, treated, place, conf_level, of) -> Iterator[dict]:
+    """Yield the estimates that compare patients of one centre with one another only."""
+    known = patients[place].notna().to_numpy()
+    patients, treated = patients[known], treated[known]
+    time, event = times_of(patients)
+    strata = patients[place].astype(str).to_numpy()
+    statistics = {"n": len(time), "n_events": event.sum()} | dict.fromkeys(ESTIMATES, np.nan)
+    if event[treated].any() and event[~treated].any():
+        model = survival.cox(
+            time, event, treated.astype(float), strata=strata, conf_level=conf_level
+        )
+        statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
+    statistics["p_value"] = rank_test(patients, treated, strata=strata)["p_value"]
+    yield from rows("sensitivity", statistics, method=method_at("centre", conf_level), **of)
 
 
 def _firth(patients, treated, conf_level, of) -> Iterator[dict]:

@@ -7,7 +7,7 @@ always with what the interval allows; an effect only where chance assigned the p
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
@@ -39,7 +39,8 @@ class Effect:
     """A hazard ratio, treated over control, and what is needed to put it into words.
 
     `favourable` says that the event is what one hopes for; `margin` is the noninferiority
-    margin as a hazard ratio, None for a superiority question.
+    margin as a hazard ratio, None for a superiority question, `p_margin` the
+    one-sided P value against it.
     """
 
     hr: float
@@ -51,6 +52,7 @@ class Effect:
     favourable: bool = False
     margin: float | None = None
     conf_level: float = 0.95
+    p_margin: float = nan
     # Of confidential data with few events in an arm.
     withheld: bool = False
 
@@ -148,6 +150,11 @@ def setting(trial: "Trial") -> str:
     return "In these synthetic patients, " if trial.synthetic else ""
 
 
+def heading_of(trial: "Trial", comparison: "Comparison") -> str:
+    """Return which comparison a figure is of, empty where the trial has one alone."""
+    return comparison.name if len(trial.comparisons) > 1 else ""
+
+
 def not_compared(trial: "Trial") -> str:
     """Return why a trial of one arm, or one that is blinded, has no comparison."""
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
@@ -182,6 +189,7 @@ def effect_of(
         favourable=endpoint.favourable,
         margin=trial.config.margin if noninferiority else None,
         conf_level=lookup.conf_level,
+        p_margin=lookup.value("p_value", "noninferiority", code, arm, method=ties),
         withheld=lookup.withholds("hr", "cox", code, arm, method=ties),
     )
 
@@ -243,7 +251,8 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
             f"the data allow {span(effect.lower, effect.upper)}."
         )
     judgement = _JUDGEMENTS[verdict] if randomized == "yes" else ""
-    return " ".join(filter(None, [finding, judgement, _agreement(effect), CAVEATS[randomized]]))
+    parts = [finding, judgement, _against_margin(effect), _agreement(effect), CAVEATS[randomized]]
+    return " ".join(filter(None, parts))
 
 
 CAVEATS = {
@@ -262,6 +271,17 @@ _JUDGEMENTS = {
     Verdict.NONINFERIORITY_NOT_SHOWN: "The interval crosses the margin set beforehand: "
     "noninferiority was not shown.",
 }
+
+
+def _against_margin(effect: Effect) -> str:
+    """Return the test against the margin, empty where there is none."""
+    if effect.margin is None or not isfinite(effect.p_margin):
+        return ""
+    worst = max(effect.margin, 1 / effect.margin)
+    margin = printed("hr", 1 / worst if effect.favourable else worst)
+    p = printed("p_value", effect.p_margin)
+    said = f"P{p}" if p.startswith("<") else f"P={p}"
+    return f"Against the margin, a hazard ratio of {margin}: one-sided {said}."
 
 
 def _than(size: str) -> str:

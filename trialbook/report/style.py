@@ -87,7 +87,7 @@ def arm_colour(position: int) -> str:
     return ARMS[position % len(ARMS)]
 
 
-def drawn(figure: Figure, name: str, message: str) -> Drawing:
+def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = None) -> Drawing:
     """Return a finished figure as the book shows it.
 
     Parameters
@@ -98,6 +98,8 @@ def drawn(figure: Figure, name: str, message: str) -> Drawing:
         Unique in the book; the prefix of every id in the SVG and the name of its files.
     message : str
         What the figure says, for those who do not see it.
+    narrow : matplotlib.figure.Figure, optional
+        The same for a phone, which shows it instead.
 
     Returns
     -------
@@ -105,18 +107,26 @@ def drawn(figure: Figure, name: str, message: str) -> Drawing:
         Byte for byte the same for the same figure.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    with mpl.rc_context({"svg.hashsalt": slug}):
-        buffer = io.StringIO()
-        nothing = dict.fromkeys(["Date", "Creator", "Format", "Type"])
-        figure.savefig(buffer, format="svg", metadata=nothing)
-    svg = buffer.getvalue()
+    svg = _svg(figure, slug)
+    inline = inline_svg(svg, slug)
+    if narrow is not None:
+        other = inline_svg(_svg(narrow, f"{slug}-narrow"), f"{slug}-narrow")
+        inline = f'<div class="tb-if-wide">{inline}</div><div class="tb-if-narrow">{other}</div>'
     png = b""
     if export_folder("figures"):
         figure.set_facecolor("white")
         figure.set_dpi(PNG_DPI)
         FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
         png = raster.getvalue()
-    return Drawing(inline=inline_svg(svg, slug), name=slug, message=message, svg=svg, png=png)
+    return Drawing(inline=inline, name=slug, message=message, svg=svg, png=png)
+
+
+def _svg(figure: Figure, slug: str) -> str:
+    """Return a figure as an SVG document, the same for the same figure."""
+    nothing = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+    with mpl.rc_context({"svg.hashsalt": slug}):
+        figure.savefig(buffer := io.StringIO(), format="svg", metadata=nothing)
+    return buffer.getvalue()
 
 
 def inline_svg(svg: str, prefix: str) -> str:

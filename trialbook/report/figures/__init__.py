@@ -1,5 +1,6 @@
 """The book's figures, made from results: `plot_*` return a `Drawing`, or None without data."""
 
+from trialbook.report.figures.centres import plot_centres
 from trialbook.report.figures.checks import (
     plot_cumulative_incidence,
     plot_hazard_over_time,
@@ -11,6 +12,7 @@ from trialbook.report.figures.efficacy import (
     plot_subgroups,
     plot_survival,
 )
+from trialbook.report.figures.liver import plot_liver
 from trialbook.report.figures.population import (
     plot_baseline_balance,
     plot_baseline_distributions,
@@ -22,6 +24,7 @@ from trialbook.report.figures.safety import plot_course_of_harms, plot_harms, pl
 __all__ = [
     "plot_baseline_balance",
     "plot_baseline_distributions",
+    "plot_centres",
     "plot_course_of_harms",
     "plot_cumulative_incidence",
     "plot_end_points",
@@ -30,6 +33,7 @@ __all__ = [
     "plot_hazard_over_time",
     "plot_laboratory",
     "plot_leaving",
+    "plot_liver",
     "plot_planned_power",
     "plot_subgroups",
     "plot_survival",

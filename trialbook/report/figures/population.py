@@ -20,7 +20,7 @@ from trialbook.report.withholding import WITHHELD, curve_times, shown_sizes
 from trialbook.units import DAYS_PER_UNIT
 
 if TYPE_CHECKING:
-    from trialbook.config import Arm
+    from trialbook.config import Arm, Comparison
     from trialbook.report.lookup import Lookup
 
 MOST_SMD = 18
@@ -125,22 +125,21 @@ def _aligned(arms: list[dict[str, Box]]) -> list[list[Box]]:
     return [[arm.get(step) or none[step] for step in kept] for arm in arms]
 
 
-def plot_baseline_balance(lookup: "Lookup") -> Drawing | None:
-    """Draw the standardized differences at baseline of the first comparison, largest first.
+def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing | None:
+    """Draw the standardized differences at baseline of a comparison, largest first.
 
     Parameters
     ----------
     lookup : Lookup
         With results of ``baseline``.
+    comparison : Comparison
+        Whom with whom.
 
     Returns
     -------
     Drawing or None
     """
     trial = lookup.trial
-    if not trial.comparisons:
-        return None
-    comparison = trial.comparisons[0]
     found = shown_differences(lookup)
     found = found[found["arm"] == comparison.name]
     if found.empty:
@@ -162,7 +161,7 @@ def plot_baseline_balance(lookup: "Lookup") -> Drawing | None:
     return plot_balance(
         names,
         list(top["value"]),
-        name="balance",
+        name=f"balance-{comparison.name}",
         message=f"Standardized differences at baseline, {comparison.name}: the largest is "
         f"{printed('smd', top['value'].iloc[0])} SD, in {names[0]}.",
         sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     LINE,
@@ -146,6 +147,7 @@ def plot_hazard_ratio_over_time(
     time_label: str,
     name: str,
     message: str,
+    heading: str = "",
 ) -> Drawing | None:
     """Draw the hazard ratio over time: the smooth of the scaled Schoenfeld residuals.
 
@@ -157,8 +159,8 @@ def plot_hazard_ratio_over_time(
         The smoothed log hazard ratio with its band.
     hr : float
         The hazard ratio of the Cox model, drawn as the constant that it assumes.
-    time_label, name, message : str
-        Of the horizontal axis, of the figure.
+    time_label, name, message, heading : str
+        Of the horizontal axis, of the figure; a line above it where there is one.
 
     Returns
     -------
@@ -168,9 +170,12 @@ def plot_hazard_ratio_over_time(
     if event_time is not None and len(event_time) < 10:
         return None
     with theme():
-        figure = sheet(3.55)
-        axis_title(figure, 0.02, 0.12, "Hazard ratio over time (log scale)")
-        axes = panel(figure, LEFT, 0.3, WIDTH - LEFT - RIGHT, 2.7)
+        above = LINE if heading else 0.0
+        figure = sheet(3.55 + above)
+        if heading:
+            write(figure, 0.02, 0.1, shortened(heading, 70), size=9.5, weight="bold")
+        axis_title(figure, 0.02, 0.12 + above, "Hazard ratio over time (log scale)")
+        axes = panel(figure, LEFT, 0.3 + above, WIDTH - LEFT - RIGHT, 2.7)
         edges = np.concatenate([curve.lower, curve.upper, [0.0, np.log(hr)]])
         low, high = np.clip([np.nanmin(edges), np.nanmax(edges)], np.log(0.02), np.log(50))
         axes.set_ylim(low - 0.15, high + 0.15)

@@ -45,8 +45,11 @@ def plot_forest(
     favours: tuple[str, str],
     effect: str = "HR",
     interval: str = "95% CI",
+    margin: float | None = None,
 ) -> Drawing | None:
     """Draw hazard ratios, or other ratios, with intervals on a log scale, numbers beside them.
+
+    On a phone the same rows stand in two lines each.
 
     Parameters
     ----------
@@ -60,6 +63,8 @@ def plot_forest(
         What lies left and right of 1.
     effect, interval : str
         What the ratios and their intervals are called above their numbers.
+    margin : float, optional
+        The noninferiority margin, drawn as a dotted line.
 
     Returns
     -------
@@ -69,58 +74,106 @@ def plot_forest(
     estimates = [row for row in rows if isfinite(row.hr)]
     if not estimates:
         return None
-    left, right = 2.95, 1.2
-    head, foot = HEAD, 0.78
-    labels = [textwrap.wrap(shortened(row.label, 60), LETTERS_PER_LINE) or [""] for row in rows]
-    heights = [ROW + CONTINUED * (len(lines) - 1) for lines in labels]
-    edges = np.concatenate([[0.0], np.cumsum(heights)])
-    centres = (edges[1:] + edges[:-1]) / 2
+    limits = _limits(estimates, margin)
+    headings = (treated, control, f"{effect} ({interval})")
     with theme():
-        figure = sheet(head + edges[-1] + foot, WIDE)
-        axes = panel(figure, left, head, WIDE - left - right, edges[-1])
-        low, high = _limits(estimates)
-        axes.set(xscale="log", xlim=(low, high), ylim=(edges[-1], 0))
-        axes.axvline(1, color=MUTED, linewidth=0.9)
-        for row, lines, y in zip(rows, labels, centres, strict=True):
-            _line(figure, head + y, row, lines, left)
-            if isfinite(row.hr):
-                _estimate(axes, y, row, (low, high))
-        _heading(figure, treated, control, left, f"{effect} ({interval})")
-        ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if low <= t <= high]
-        axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
-        axes.minorticks_off()
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(length=3)
-        y = head + edges[-1] + 0.42
-        one = left + (WIDE - left - right) * -np.log(low) / (np.log(high) - np.log(low))
-        write_sides(figure, one, y, favours)
-        return drawn(figure, name, message)
+        wide, narrow = (
+            _forest(rows, layout, limits, headings, favours, margin) for layout in (BESIDE, STACKED)
+        )
+        return drawn(wide, name, message, narrow=narrow)
 
 
-def _limits(estimates: Sequence[ForestRow]) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Layout:
+    """Where a forest plot's parts are, in inches; stacked, a row's label has a line of its own."""
+
+    width: float
+    left: float
+    right: float
+    letters: int
+    stacked: bool = False
+
+
+BESIDE = Layout(WIDE, 2.95, 1.2, LETTERS_PER_LINE)
+STACKED = Layout(3.7, 1.12, 1.2, 44, stacked=True)
+
+
+def _forest(rows, layout: Layout, limits, headings, favours, margin):
+    """Return the figure in one of the layouts."""
+    labels = [textwrap.wrap(shortened(row.label, 60), layout.letters) or [""] for row in rows]
+    heights = [
+        ROW + CONTINUED * (len(lines) - 1 + (layout.stacked and not row.heading))
+        for row, lines in zip(rows, labels, strict=True)
+    ]
+    edges = np.concatenate([[0.0], np.cumsum(heights)])
+    left, width = layout.left, layout.width - layout.left - layout.right
+    figure = sheet(HEAD + edges[-1] + 0.78, layout.width)
+    axes = panel(figure, left, HEAD, width, edges[-1])
+    low, high = limits
+    axes.set(xscale="log", xlim=limits, ylim=(edges[-1], 0))
+    axes.axvline(1, color=MUTED, linewidth=0.9)
+    if margin is not None:
+        axes.axvline(margin, color=ACCENT, linewidth=1.1, linestyle=(0, (1.5, 1.5)))
+        x = left + width * np.log(margin / low) / np.log(high / low)
+        write(figure, x, HEAD - 0.07, "margin", size=8, ha="center", color=ACCENT)
+    for row, lines, top, bottom in zip(rows, labels, edges, edges[1:], strict=False):
+        y = bottom - ROW / 2 if layout.stacked else (top + bottom) / 2
+        _line(figure, HEAD + y, row, lines, layout)
+        if isfinite(row.hr):
+            _estimate(axes, y, row, limits)
+    _heading(figure, headings, layout)
+    ticks = _ticks(low, high, width)
+    axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+    axes.minorticks_off()
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(length=3)
+    one = left + width * -np.log(low) / (np.log(high) - np.log(low))
+    write_sides(figure, one, HEAD + edges[-1] + 0.42, favours)
+    return figure
+
+
+def _ticks(low: float, high: float, width: float) -> list[float]:
+    """Return the ratios marked on the axis, 1 among them, so far apart that labels do not touch."""
+    candidates = [t for t in (1, 0.5, 2, 0.2, 5, 0.1, 10, 0.05, 20) if low <= t <= high]
+    kept: list[float] = []
+    for t in candidates:
+        if all(abs(np.log(t / other)) / np.log(high / low) * width >= 0.24 for other in kept):
+            kept.append(t)
+    return sorted(kept)
+
+
+def _limits(estimates: Sequence[ForestRow], margin: float | None = None) -> tuple[float, float]:
     """Return limits of the axis around 1 that hold the estimates, and the intervals to 20-fold."""
     edges = [edge for row in estimates for edge in (row.lower, row.upper) if isfinite(edge)]
+    edges += [] if margin is None else [margin]
     edges = np.clip([*edges, *(row.hr for row in estimates), 0.5, 2], 1 / 20, 20)
     return float(np.min(edges) / 1.15), float(np.max(edges) * 1.15)
 
 
-def _line(figure, y: float, row: ForestRow, lines: Sequence[str], left: float) -> None:
-    """Write a row's words and numbers."""
+def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout) -> None:
+    """Write a row's words and numbers; `y` is the height of its estimate."""
     weight = "bold" if row.heading or row.overall else "normal"
     indent = 0.02 if row.heading or row.overall else 0.14
-    top = y - CONTINUED * (len(lines) - 1) / 2
+    top = y - CONTINUED * (len(lines) - 1) / (1 if layout.stacked else 2)
+    if layout.stacked and not row.heading:
+        top -= CONTINUED + 0.03
     for number, words in enumerate(lines):
         write(figure, indent, top + CONTINUED * number, words, size=9, weight=weight)
-    write(figure, left - 0.78, y, row.treated, size=9, ha="right")
-    write(figure, left - 0.1, y, row.control, size=9, ha="right")
+    if layout.stacked:
+        counts = f"{row.treated} v {row.control}" if row.treated or row.control else ""
+        write(figure, indent, y, counts, size=9, color=MUTED)
+    else:
+        write(figure, layout.left - 0.78, y, row.treated, size=9, ha="right")
+        write(figure, layout.left - 0.1, y, row.control, size=9, ha="right")
     text = row.note
     if not row.heading:
         text = row.otherwise
         if isfinite(row.hr):
             hr, low, high = (printed("hr", value) for value in (row.hr, row.lower, row.upper))
             text = f"{hr} ({low}–{high})"
-    write(figure, WIDE - 0.02, y, text, size=9, ha="right", weight=weight if row.overall else None)
+    style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
+    write(figure, layout.width - 0.02, y, text, **style)
 
 
 def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]) -> None:
@@ -137,15 +190,21 @@ def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]
     axes.plot([np.clip(row.hr, low, high)], [position], color=colour, **marker)
 
 
-def _heading(figure, treated: str, control: str, left: float, effect: str) -> None:
+def _heading(figure, headings: Sequence[str], layout: Layout) -> None:
     """Write the headings of the columns, the last line of each on one height."""
+    treated, control, effect = headings
+    style = {"size": 9, "ha": "right", "weight": "bold"}
+    write(figure, layout.width - 0.02, HEAD - 0.2, effect, **style)
+    if layout.stacked:
+        words = f"Events / patients: {shortened(treated, 24)} v {shortened(control, 24)}"
+        for line, text in enumerate(textwrap.wrap(words, 46)):
+            write(figure, 0.02, 0.1 + CONTINUED * line, text, size=8.5, color=MUTED)
+        return
+    left = layout.left
     write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
     for place, text in ((left - 0.78, treated), (left - 0.1, control)):
         for line, words in enumerate(reversed(textwrap.wrap(shortened(text, 30), 10))):
-            y = HEAD - 0.2 - 0.145 * line
-            write(figure, place, y, words, size=9, ha="right", weight="bold")
-    style = {"size": 9, "ha": "right", "weight": "bold"}
-    write(figure, WIDE - 0.02, HEAD - 0.2, effect, **style)
+            write(figure, place, HEAD - 0.2 - 0.145 * line, words, **style)
 
 
 def write_sides(figure, centre: float, top: float, sides: Sequence[str]) -> None:

@@ -64,6 +64,7 @@ def plot_tipping_point(
     message: str,
     delta_label: str,
     interval: str = "95% CI",
+    heading: str = "",
 ) -> Drawing | None:
     """Draw how the hazard ratio moves as those who withdrew are assumed to fare worse.
 
@@ -73,8 +74,8 @@ def plot_tipping_point(
         The hazard after withdrawal, relative to that of those who stayed.
     curves : mapping
         An imputation rule to the hazard ratio and its limits at each delta.
-    name, message, delta_label, interval : str
-        Of the figure, of the horizontal axis, of the bands.
+    name, message, delta_label, interval, heading : str
+        Of the figure, of the horizontal axis, of the bands; a line above all where there is one.
 
     Returns
     -------
@@ -83,8 +84,11 @@ def plot_tipping_point(
     if not len(delta) or not curves:
         return None
     with theme():
-        figure = sheet(3.4 + LINE * len(curves))
+        figure = sheet(3.4 + LINE * (len(curves) + bool(heading)))
         top = 0.12
+        if heading:
+            write(figure, 0.02, top, shortened(heading, 70), size=9.5, weight="bold")
+            top += LINE
         for position, label in enumerate(curves):
             style = {"size": 9, "color": arm_colour(position + 1), "weight": "bold"}
             write(figure, LEFT, top, label, **style)

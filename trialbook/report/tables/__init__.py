@@ -12,6 +12,7 @@ from trialbook.report.tables.design import (
     tbl_sample_size,
 )
 from trialbook.report.tables.efficacy import tbl_endpoints, tbl_primary, tbl_response
+from trialbook.report.tables.places import tbl_centres, tbl_liver
 from trialbook.report.tables.population import (
     tbl_baseline,
     tbl_disposition,
@@ -30,6 +31,7 @@ __all__ = [
     "laboratory_parameters",
     "tbl_adverse_events",
     "tbl_baseline",
+    "tbl_centres",
     "tbl_competing_risks",
     "tbl_definitions",
     "tbl_disposition",
@@ -37,6 +39,7 @@ __all__ = [
     "tbl_estimands",
     "tbl_exposure",
     "tbl_laboratory",
+    "tbl_liver",
     "tbl_primary",
     "tbl_proportional_hazards",
     "tbl_question",

@@ -23,6 +23,7 @@ CONVENTIONS = {
     "withdrawal_event": "Withdrawal counts as the event",
     "midpoint": "Event moved to the middle between visits",
     "last_visit": "Event moved to the visit before",
+    "centre": "Stratified by centre",
     "firth": "Firth's penalized likelihood",
 }
 

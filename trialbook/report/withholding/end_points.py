@@ -46,6 +46,7 @@ EFFECTS = [
     "landmark",
     "log_rank",
     "multiplicity",
+    "noninferiority",
     "period",
     "proportional_hazards",
     "rmst",

@@ -28,7 +28,12 @@ from trialbook.report.withholding.decisions import Decisions, Line, counts_of, f
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
-OF_POPULATION = {"adverse_events": "safety", "exposure": "safety", "laboratory": "safety"}
+OF_POPULATION = {
+    "adverse_events": "safety",
+    "exposure": "safety",
+    "laboratory": "safety",
+    "liver": "safety",
+}
 # Of these DCSREAS and DCTREAS are the reasons.
 REASONS = {"DCSREAS": "EOSSTT", "DCTREAS": "EOTSTT"}
 DISCONTINUED = "DISCONTINUED"

@@ -1,0 +1,52 @@
+"""The figure of the centres; its numbers are the results of ``centre``."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.analyses.centres import OTHERS
+from trialbook.report.labels import level_label
+from trialbook.report.output import Drawing
+from trialbook.report.plots.centres import plot_bars_by_arm
+
+if TYPE_CHECKING:
+    from trialbook.report.lookup import Lookup
+
+
+def plot_centres(lookup: "Lookup") -> Drawing | None:
+    """Draw the patients of each centre by arm.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``centre``.
+
+    Returns
+    -------
+    Drawing or None
+        None without centres; centres whose counts are withheld are not drawn.
+    """
+    trial = lookup.trial
+    name = next(iter(lookup.distinct("paramcd", "centre")), "")
+    lines = [
+        {
+            "place": "All others" if level == OTHERS else level_label(name, level),
+            "arm": arm.code,
+            "n": lookup.value("n", "centre", name, arm.code, level=level),
+        }
+        for level in filter(None, lookup.distinct("level", "centre"))
+        for arm in trial.arms
+    ]
+    counts = pd.DataFrame(lines, columns=["place", "arm", "n"]).dropna()
+    if counts.empty:
+        return None
+    sizes = counts.groupby("place", sort=False)["n"].sum()
+    kind = "centres" if name == "SITEID" else "countries"
+    many = lookup.text("{n}", "centre", name, "all", method="centres")
+    return plot_bars_by_arm(
+        counts,
+        trial,
+        axis="Patients",
+        name="centres",
+        message=f"Patients by group in {many} {kind}; the largest line holds {sizes.max():,.0f}.",
+    )

@@ -1,0 +1,90 @@
+"""The plot of drug-induced serious liver injury: peak bilirubin over peak transaminase."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import LINE, MARKERS, axis_title, key, panel, quiet, sheet, write
+from trialbook.report.style import MUTED, WIDTH, arm_colour, drawn, theme
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+LEFT, RIGHT, HEIGHT = 0.5, 0.2, 3.1
+
+
+def plot_edish(
+    peaks: pd.DataFrame,
+    trial: "Trial",
+    *,
+    limits: tuple[float, float],
+    name: str,
+    message: str,
+) -> Drawing:
+    """Draw each patient's peaks, in multiples of the upper limit of normal, on log scales.
+
+    Parameters
+    ----------
+    peaks : pandas.DataFrame
+        ``arm``, ``transaminase``, ``bilirubin``: one row per mark.
+    trial : Trial
+        The arms' labels and order.
+    limits : tuple of float
+        Transaminase and bilirubin from which on a quadrant begins.
+    name, message : str
+        Of the figure.
+
+    Returns
+    -------
+    Drawing
+    """
+    import seaborn as sns
+
+    codes = [arm.code for arm in trial.arms]
+    head = 0.4 + LINE * len(codes)
+    with theme():
+        figure = sheet(head + HEIGHT + 0.5)
+        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
+        axis_title(figure, 0.02, top + 0.06, "Peak bilirubin (× upper limit of normal)")
+        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, HEIGHT)
+        sns.scatterplot(
+            peaks,
+            x="transaminase",
+            y="bilirubin",
+            hue="arm",
+            style="arm",
+            hue_order=codes,
+            style_order=codes,
+            palette=[arm_colour(i) for i in range(len(codes))],
+            markers=[MARKERS[i % len(MARKERS)] for i in range(len(codes))],
+            s=22,
+            alpha=0.65,
+            linewidth=0,
+            legend=False,
+            ax=axes,
+        )
+        axes.set(xscale="log", yscale="log", ylabel="")
+        axes.axvline(limits[0], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        axes.axhline(limits[1], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
+        for axis, column, limit in zip("xy", ("transaminase", "bilirubin"), limits, strict=True):
+            values = peaks[column].to_numpy(float)
+            values = values[values > 0]
+            low, high = np.min([*values, 0.5]) / 1.2, np.max([*values, 2 * limit]) * 1.2
+            ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100) if low <= t <= high]
+            axes.set(**{f"{axis}lim": (low, high), f"{axis}ticks": ticks})
+            axes.set(**{f"{axis}ticklabels": [f"{t:g}" for t in ticks]})
+        axes.minorticks_off()
+        axes.set_xlabel("Peak ALT or AST (× upper limit of normal)", labelpad=5)
+        quiet(axes)
+        write(
+            figure,
+            WIDTH - RIGHT,
+            top + 0.06,
+            "Range of Hy’s law ↓",
+            size=9,
+            ha="right",
+            color=MUTED,
+        )
+        return drawn(figure, name, message)
