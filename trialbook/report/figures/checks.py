@@ -18,8 +18,8 @@ from trialbook.report.plots.curves import (
 )
 from trialbook.report.plots.plans import plot_tipping_point
 from trialbook.report.printed import printed
-from trialbook.report.sentences import at_start, heading_of, in_text
-from trialbook.report.withholding import curve_times, tied_arms
+from trialbook.report.sentences import at_start, in_text
+from trialbook.report.withholding import curve_times, is_component
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -32,7 +32,7 @@ _SMOOTHED = ("log_hr", "lower", "upper")
 
 
 def plot_hazard_over_time(
-    model: "CoxModel", lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
+    model: "CoxModel", lookup: "Lookup", endpoint: "Endpoint"
 ) -> Drawing | None:
     """Draw the hazard ratio over time of a Cox model of treatment.
 
@@ -42,8 +42,8 @@ def plot_hazard_over_time(
         Treatment is its first term.
     lookup : Lookup
         For the trial's units.
-    endpoint, comparison
-        What the model is of, and whom it compares with whom.
+    endpoint : Endpoint
+        What the model is of.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def plot_hazard_over_time(
     if not np.isfinite(smooth.log_hr).any():
         return None
     trial, time = lookup.trial, lookup.trial.time
-    if lookup.withholds("hr", "cox", endpoint.paramcd, comparison.name, method="efron"):
+    if lookup.withholds("hr", "cox", endpoint.paramcd, trial.comparisons[0].name, method="efron"):
         return None
     event_time, curve = smooth.event_time, smooth
     if trial.privacy == "confidential":
@@ -70,10 +70,8 @@ def plot_hazard_over_time(
         Curve(time.to_show(curve.time), curve.log_hr, curve.lower, curve.upper),
         hr,
         time_label=time.label,
-        heading=heading_of(trial, comparison),
-        name=f"hazard-over-time-{endpoint.paramcd}-{comparison.name}",
-        message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time, "
-        f"{comparison.name}: {ends[0]} at the "
+        name=f"hazard-over-time-{endpoint.paramcd}",
+        message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time: {ends[0]} at the "
         f"first, {ends[1]} at the last event; the model's constant is {printed('hr', hr)}.",
     )
 
@@ -110,6 +108,8 @@ def plot_cumulative_incidence(
             arm: Curve(*_from_zero(trial.time.to_show(of.time), _rows(of)))
             for arm, of in arms.items()
         }
+        if confidential and is_component(trial, code):
+            continue
         if confidential:
             curves = _coarse_curves(curves, trial, code)
         if not curves:
@@ -134,8 +134,6 @@ def _coarse_curves(curves: Mapping[str, Curve], trial: "Trial", code: str) -> di
     data, ticks = trial.competing_risks(code), time_ticks(trial, code)
     coarse = {}
     for arm, curve in curves.items():
-        if arm in tied_arms(trial, code):
-            continue
         of_arm = data[(data["arm"] == arm).to_numpy()]
         time, event = of_arm["AVAL"].to_numpy(float), (of_arm["cause"] == 1).to_numpy()
         landmarks = sorted(trial.landmarks, reverse=True)
@@ -196,7 +194,6 @@ def plot_withdrawal(
     return plot_tipping_point(
         deltas,
         curves,
-        heading=heading_of(lookup.trial, comparison),
         name=f"withdrawal-{endpoint.paramcd}-{comparison.name}",
         message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows "
         f"from none to {deltas[-1]:g} times that of those who stayed: from "

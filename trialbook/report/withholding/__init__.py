@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.report.withholding import end_points, patients
-from trialbook.report.withholding.anchors import shown_sizes, tied_arms
+from trialbook.report.withholding.anchors import is_component, shown_sizes
 from trialbook.report.withholding.decisions import COUNTS, LINE, NO_TIME, Decisions
 from trialbook.report.withholding.times import curve_times, end_point_times
 from trialbook.report.withholding.values import coarse_percent, of_values
@@ -31,9 +31,9 @@ __all__ = [
     "Shown",
     "curve_times",
     "end_point_times",
+    "is_component",
     "row_keys",
     "shown_sizes",
-    "tied_arms",
     "withheld",
     "without_counts",
 ]

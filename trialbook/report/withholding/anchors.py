@@ -73,6 +73,14 @@ def shown_end_points(trial: "Trial") -> frozenset[str]:
     return frozenset(ladder(sizes, trial.min_cell, [shown_populations(trial)["efficacy"]]))
 
 
+def is_component(trial: "Trial", paramcd: str) -> bool:
+    """Return whether an end point is a component of another one of the trial.
+
+    Its curve, beside the composite's, would tell who had another component first, and when.
+    """
+    return any(paramcd in whole.components for whole in trial.endpoints)
+
+
 @lru_cache(maxsize=512)
 def tied_arms(trial: "Trial", paramcd: str) -> frozenset[str]:
     """Return the arms where an end point's events and a composite's tell of few patients.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from trialbook.report.withholding.anchors import (
     ALL,
+    is_component,
     patients_and_events,
     shown_end_points,
     shown_populations,
@@ -160,6 +161,10 @@ def subgroup(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> Non
     for line in patients:
         groups[line.paramcd, line.subgroup.partition("=")[0], line.method].append(line)
     for (paramcd, _, _), lines in groups.items():
+        if is_component(trial, paramcd) or hidden_events(trial, paramcd):
+            # Their sum would tell the end point's events.
+            decisions.lines |= {key(line) for line in lines}
+            continue
         n, with_event = patients_and_events(trial, paramcd)
         hidden = set()
         without = {arm: n[arm] - with_event[arm] for arm in n}
@@ -185,7 +190,9 @@ def composite(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> No
     for (_, paramcd, _, _, method), parts in families(counts_of(results, "n")).items():
         _, events = patients_and_events(trial, paramcd)
         columns = {arm: n for arm, n in events.items() if arm != ALL}
-        hidden = secret_parts(parts, columns, least) if method == "first" else set(parts)
+        hidden = set(parts)
+        if method == "first" and not hidden_events(trial, paramcd):
+            hidden = secret_parts(parts, columns, least)
         decisions.lines |= {key(line, method=True) for line in hidden}
         if paramcd not in shown_end_points(trial):
             decisions.coarse |= {key(line) for line in parts}

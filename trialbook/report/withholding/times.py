@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialbook.analyses.time_to_event import time_ticks
-from trialbook.report.withholding.anchors import tied_arms
+from trialbook.report.withholding.anchors import is_component
 from trialbook.report.withholding.arithmetic import is_small, open_times
 
 if TYPE_CHECKING:
@@ -118,8 +118,9 @@ def end_point_times(
     """Return the times at which an arm's curve of an end point may be known, in AVAL's unit.
 
     Landmarks, besides trial.yml's, come first, the last foremost; then the ticks of the figure.
+    None for a component of another end point.
     """
-    if arm in tied_arms(trial, paramcd):
+    if is_component(trial, paramcd):
         return ()
     data = trial.time_to_event(paramcd)
     of_arm = data[(data["arm"] == arm).to_numpy()]
