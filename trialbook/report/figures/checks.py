@@ -18,7 +18,7 @@ from trialbook.report.plots.curves import (
 )
 from trialbook.report.plots.plans import plot_tipping_point
 from trialbook.report.printed import printed
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, heading_of, in_text
 from trialbook.report.withholding import curve_times, is_component
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SMOOTHED = ("log_hr", "lower", "upper")
 
 
 def plot_hazard_over_time(
-    model: "CoxModel", lookup: "Lookup", endpoint: "Endpoint"
+    model: "CoxModel", lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
 ) -> Drawing | None:
     """Draw the hazard ratio over time of a Cox model of treatment.
 
@@ -42,8 +42,8 @@ def plot_hazard_over_time(
         Treatment is its first term.
     lookup : Lookup
         For the trial's units.
-    endpoint : Endpoint
-        What the model is of.
+    endpoint, comparison
+        What the model is of, and whom it compares with whom.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def plot_hazard_over_time(
     if not np.isfinite(smooth.log_hr).any():
         return None
     trial, time = lookup.trial, lookup.trial.time
-    if lookup.withholds("hr", "cox", endpoint.paramcd, trial.comparisons[0].name, method="efron"):
+    if lookup.withholds("hr", "cox", endpoint.paramcd, comparison.name, method="efron"):
         return None
     event_time, curve = smooth.event_time, smooth
     if trial.privacy == "confidential":
@@ -70,8 +70,10 @@ def plot_hazard_over_time(
         Curve(time.to_show(curve.time), curve.log_hr, curve.lower, curve.upper),
         hr,
         time_label=time.label,
-        name=f"hazard-over-time-{endpoint.paramcd}",
-        message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time: {ends[0]} at the "
+        heading=heading_of(trial, comparison),
+        name=f"hazard-over-time-{endpoint.paramcd}-{comparison.name}",
+        message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time, "
+        f"{comparison.name}: {ends[0]} at the "
         f"first, {ends[1]} at the last event; the model's constant is {printed('hr', hr)}.",
     )
 
@@ -194,6 +196,7 @@ def plot_withdrawal(
     return plot_tipping_point(
         deltas,
         curves,
+        heading=heading_of(lookup.trial, comparison),
         name=f"withdrawal-{endpoint.paramcd}-{comparison.name}",
         message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows "
         f"from none to {deltas[-1]:g} times that of those who stayed: from "
