@@ -1,6 +1,7 @@
 """The ALMS patients: structure, counts, composites; the same seed gives the same bytes."""
 
 import filecmp
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from synthesis.anneal import NotReachedError, anneal, until_reached  # noqa: E40
 from synthesis.baseline import EGFR_GROUPS, draw_baseline, mdrd  # noqa: E402
 from synthesis.courses import draw_courses, possible  # noqa: E402
 from synthesis.moments import Column, Moment  # noqa: E402
-from synthesis.structure import COMPOSITES, END_POINTS, check, read_structure  # noqa: E402
+from synthesis.spec import COMPOSITES, END_POINTS  # noqa: E402
+from synthesis.structure import check, read_structure  # noqa: E402
 from synthesis.targets import Published, Target, rounding_interval  # noqa: E402
 from synthesis.timing import TIES, Timing, timing_targets  # noqa: E402
 from synthesis.two_arm import RiskSets, cox_model, log_rank_p  # noqa: E402
@@ -84,6 +86,24 @@ def test_nothing_happens_after_the_end_of_the_study(adsl, wide):
     assert ((time.to_numpy() == end) | event.to_numpy()).all()
 
 
+def test_days_are_counted_from_randomization(adsl):
+    adtte = pd.read_csv(FOLDER / "adtte.csv", parse_dates=["STARTDT", "ADT"])
+    assert (adtte["AVAL"] == (adtte["ADT"] - adtte["STARTDT"]).dt.days + 1).all()
+    randomized = adtte["USUBJID"].map(adsl.set_index("USUBJID")["RANDDT"])
+    assert (adtte["STARTDT"] == pd.to_datetime(randomized)).all()
+
+
+def test_one_patient_was_randomized_in_error_and_took_nothing(adsl):
+    never = adsl["SAFFL"] != "Y"
+    assert never.sum() == 1
+    blank = ["TRTSDT", "TRTEDT", "TRTDURD", "AVGDD", "DOSE80FL", "TRT01A"]
+    assert (adsl.loc[never, blank] == "").all(axis=None)
+    assert (adsl.loc[~never, blank] != "").all(axis=None)
+    events = pd.read_csv(FOLDER / "adae.csv", usecols=["USUBJID"])
+    assert not events["USUBJID"].isin(adsl.loc[never, "USUBJID"]).any()
+    assert (adsl.loc[~never, "TRT01A"] == adsl.loc[~never, "TRT01P"]).all()
+
+
 def test_every_renal_flare_is_suspected_no_later(wide):
     time, event = wide
     flare = event["RENFLARE"]
@@ -124,6 +144,13 @@ def test_a_problem_in_a_dozen_lines_reaches_mean_and_sd():
     found = column.values(anneal(column, column.steps(rng.normal(32, 10, 116)), targets, rng))
     assert f"{found.mean():.1f}" == "31.8"
     assert f"{found.std(ddof=1):.2f}" == "10.59"
+
+
+def test_the_example_of_the_readme_reaches_its_target():
+    (code,) = re.findall(r"```python\n(.*?)```", (FOLDER / "README.md").read_text(), re.DOTALL)
+    names = {}
+    exec(code, names)  # our own text
+    assert f"{names['values'].mean():.2f}" == "3.14"
 
 
 def test_a_target_out_of_reach_is_named():

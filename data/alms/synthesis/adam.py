@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .courses import END, LAST_DOSE, NEVER, VISIT_MONTHS, end_point_time
+from .courses import END, LAST_DOSE, VISIT_MONTHS, end_point_time
 from .laboratory import PARAMETERS
-from .structure import COMPLETED, END_POINTS, EVENTS, Structure
+from .spec import END_POINTS, EVENTS, NEVER
+from .structure import COMPLETED, Structure
 
 STUDYID = "ALMS-MAINT"
 TRT01PN = {"MMF": 1, "AZA": 0}

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .courses import END, LAST_DOSE, NEVER
-from .structure import EVENTS, Structure
+from .courses import END, LAST_DOSE
+from .spec import ARMS, EVENTS, NEVER
+from .structure import Structure
 from .targets import Published
 
 INFECTIONS = "INFECTIONS AND INFESTATIONS"
@@ -108,7 +109,7 @@ def draw_adverse_events(
 ) -> list[Event]:  # fmt: skip
     """Return every adverse event, with the printed number of patients in each kind."""
     events = []
-    for arm in ("MMF", "AZA"):
+    for arm in ARMS:
         patients = np.flatnonzero((structure.arm == arm) & structure.treated)
         writer = _Arm(arm, patients, structure, days, first_dose, female, published, rng)
         events += writer.events()

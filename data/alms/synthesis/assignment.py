@@ -10,13 +10,9 @@ import pandas as pd
 from trialbook.survival import batched_cox, cox
 
 from .anneal import anneal, until_reached
+from .spec import ADJUSTED, ARMS, LARGEST_SUBGROUP_HR, PRIMARY, SUBGROUPS
 from .structure import Structure
-from .targets import Published, Target
-from .timing import ARMS, PRIMARY
-
-ADJUSTED = {"adjusted:creatinine": "CREATBL", "adjusted:egfr": "EGFRBL"}
-SUBGROUPS = ("INDTRT", "RACE", "REGION1")
-BELOW_ONE = Target("largest subgroup HR", 0.0, 0.97)
+from .targets import Published
 
 
 class Assignment:
@@ -40,14 +36,14 @@ class Assignment:
     def measure(self, rows, changes):
         """Return the adjusted P values and the largest hazard ratio of any subgroup."""
         candidates = [self.apply(rows, changes, i) for i in range(len(changes))]
-        measured = {name: [] for name in [*ADJUSTED, BELOW_ONE.name]}
+        measured = {name: [] for name in [*ADJUSTED, LARGEST_SUBGROUP_HR.name]}
         for candidate in candidates:
             for name, values in self.covariates.items():
                 X = np.column_stack([self.treated, values[candidate]])
                 measured[name].append(cox(self.time, self.event, X).p_value[0])
             here = self.members[:, candidate]
             hr = batched_cox(np.where(here, self.time, 0), here & self.event, self.treated).hr
-            measured[BELOW_ONE.name].append(np.where(np.isnan(hr), np.inf, hr).max())
+            measured[LARGEST_SUBGROUP_HR.name].append(np.where(np.isnan(hr), np.inf, hr).max())
         return {name: np.array(values) for name, values in measured.items()}
 
     def apply(self, rows, changes, which):
@@ -73,7 +69,7 @@ def assign(structure, time, baseline, published: Published, rng, report=None) ->
 
     def search():
         rows = [rng.permutation(np.flatnonzero(structure.arm == arm)) for arm in ARMS]
-        return anneal(problem, np.concatenate(rows), [*targets, BELOW_ONE], rng, batch=16,
+        return anneal(problem, np.concatenate(rows), [*targets, LARGEST_SUBGROUP_HR], rng, batch=16,
                       rounds=150, temperature=(1.0, 0.01), restarts=2,
                       what="who has which course", report=report)  # fmt: skip
 

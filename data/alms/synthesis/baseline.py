@@ -8,6 +8,7 @@ from scipy.stats import norm, rankdata
 
 from .anneal import anneal, until_reached
 from .moments import Column, Moment
+from .spec import ARMS
 from .targets import Published, Target
 
 CATEGORIES = ("SEX", "RACE", "ETHNIC", "BIOCLASS")
@@ -92,13 +93,13 @@ def draw_baseline(published: Published, rng: np.random.Generator, report=None) -
 
     Columns are ``ARM``, the categories, the measurements, ``EGFRBL`` and ``EGFRGR1``.
     """
-    arms = [_arm(published, arm, rng, report) for arm in ("MMF", "AZA")]
+    arms = [_arm(published, arm, rng, report) for arm in ARMS]
     baseline = pd.concat(arms, ignore_index=True)
     region = _regions(baseline, published, rng)
     baseline["REGION1"] = np.where(np.isin(region, REST_OF_WORLD), "Rest of world", region)
     baseline["REGION2"] = region
     weight = np.array([HISPANIC_BY_REGION.get(r, 0.001) for r in region])
-    for arm in ("MMF", "AZA"):
+    for arm in ARMS:
         rows = np.flatnonzero(baseline["ARM"] == arm)
         hispanic, other = published.counts("baseline", "ETHNIC", arm)
         chosen = rows[

@@ -1,42 +1,32 @@
 """On which days it happened: courses that the clinic allows, drawn and moved.
 
 A course is one row of whole days counted from randomization (day 1): a column per event of
-`structure.EVENTS`, the last day of treatment, the last day in the study. `NEVER` stands for an
+`spec.EVENTS`, the last day of treatment, the last day in the study. `NEVER` stands for an
 event that the patient does not have, so that an end point's time is a plain minimum.
 """
 
 import numpy as np
 
-from .structure import COMPOSITES, EVENTS, Structure
+from .spec import (
+    COMPLETION,
+    COMPOSITES,
+    DRAWN_AFTER,
+    EVENTS,
+    FAILURE_TO_END,
+    FATAL,
+    FIRST_EVENT,
+    NEVER,
+    ORDER,
+    PRIMARY,
+)
+from .structure import Structure
 
-NEVER = 9999
 COLUMNS = (*EVENTS, "LAST_DOSE", "END")
 LAST_DOSE, END = COLUMNS.index("LAST_DOSE"), COLUMNS.index("END")
-FIRST_EVENT = 15
-COMPLETION = (1050, 1130)
 VISIT_MONTHS = (0, 1, 2, *range(3, 37, 3))
 DAYS_PER_MONTH = 30.4375
 
-ORDER = (
-    ("RENFLSUS", "RENFLARE", 0, 45),
-    ("RENFLARE", "RESCUE", 0, 60),
-    ("RENFLSUS", "RESCUE", 0, 90),
-    ("RENFLARE", "DBLCREAT", 0, 150),
-    ("RENFLSUS", "DBLCREAT", 0, 180),
-    ("DBLCREAT", "ESRD", 28, 240),
-    ("RENFLSUS", "LAST_DOSE", 0, NEVER),
-    ("LAST_DOSE", "END", 0, 28),
-)
-"""From one day to another: the fewest and the most days between, where both exist.
-
-A suspected flare is documented within weeks, a rescue follows a flare, end-stage disease follows
-the doubling of creatinine, the drug is not stopped before the flare it is stopped for, and the
-last dose is taken at most four weeks before the last visit.
-"""
-FAILURE_TO_END = (0, 75)
-"""Days from the last event of a failure to leaving the study, for those who left after one."""
-
-_FAILURE = [EVENTS.index(event) for event in COMPOSITES["TRTFAIL"]]
+_FAILURE = [EVENTS.index(event) for event in COMPOSITES[PRIMARY]]
 
 
 def possible(days: np.ndarray, completed: np.ndarray) -> np.ndarray:
@@ -70,7 +60,7 @@ def possible(days: np.ndarray, completed: np.ndarray) -> np.ndarray:
     lag = end - failure
     left_after = (failure > 0) & ~completed
     ok &= ~left_after | ((lag >= FAILURE_TO_END[0]) & (lag <= FAILURE_TO_END[1]))
-    death = days[..., EVENTS.index("DEATH")]
+    death = days[..., EVENTS.index(FATAL)]
     return ok & ((death == NEVER) | ((death == end) & (death == days[..., LAST_DOSE])))
 
 
@@ -110,11 +100,13 @@ def _draw_course(has, completed, treated, rng):
             anchor = _near_visit(anchor, rng)
         for event in np.flatnonzero(has):
             days[event] = anchor + rng.integers(0, 40)
-        if has[EVENTS.index("ESRD")]:
-            days[EVENTS.index("ESRD")] = days[EVENTS.index("DBLCREAT")] + rng.integers(28, 60)
+        for later, (earlier, least, most) in DRAWN_AFTER.items():
+            if has[EVENTS.index(later)]:
+                start = days[EVENTS.index(earlier)]
+                days[EVENTS.index(later)] = start + rng.integers(least, most)
         days[LAST_DOSE] = days[END] - (rng.integers(0, 3) if completed else rng.integers(0, 29))
-        if has[EVENTS.index("DEATH")]:
-            days[EVENTS.index("DEATH")] = days[LAST_DOSE] = days[END]
+        if has[EVENTS.index(FATAL)]:
+            days[EVENTS.index(FATAL)] = days[LAST_DOSE] = days[END]
         if not treated:
             days[LAST_DOSE] = days[END]
         if possible(days, completed):

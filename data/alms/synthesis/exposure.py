@@ -5,26 +5,27 @@ from scipy.stats import norm
 
 from .anneal import anneal
 from .moments import Column, Moment
+from .spec import DOSES, ENOUGH, PRIMARY
 from .targets import Published, Target
-
-TARGET_SHARE = 0.8
-ENOUGH = {"MMF": 1.6, "AZA": 1.6}
-"""80% of the target dose: g per day for MMF, mg per kg of body weight and day for AZA."""
-
-UNIT = {"MMF": 0.01, "AZA": 0.1}
 
 
 def enough(dose: np.ndarray, arm: str, weight: np.ndarray) -> np.ndarray:
-    """Return whether an average daily dose is at least 80% of its target.
+    """Return whether an average daily dose is at least the share `ENOUGH` of its target.
 
     Parameters
     ----------
     dose : ndarray of float
-        g per day for MMF, mg per day for AZA.
+        Per day, in the unit of `DOSES`.
     weight : ndarray of float
         Body weight at baseline, kg.
     """
-    return dose >= (ENOUGH[arm] if arm == "MMF" else np.round(ENOUGH[arm] * weight, 4))
+    return dose >= _limit(arm, weight)
+
+
+def _limit(arm: str, weight: np.ndarray) -> np.ndarray | float:
+    # to four digits: products in binary must not decide who reaches it
+    limit = round(ENOUGH * DOSES[arm].full, 4)
+    return np.round(limit * weight, 4) if DOSES[arm].per_kg else limit
 
 
 def draw_doses(published: Published, arm, weight, failed, rng, report=None) -> np.ndarray:
@@ -46,20 +47,22 @@ def draw_doses(published: Published, arm, weight, failed, rng, report=None) -> n
     reaches = np.zeros(n, dtype=bool)
     reaches[rng.permutation(n)[:reaching]] = True
 
-    full = np.full(n, 2.0) if arm == "MMF" else np.clip(2.0 * weight, 50, 220)
+    of_arm = DOSES[arm]
+    full = of_arm.full * weight if of_arm.per_kg else np.full(n, of_arm.full)
+    full = full if of_arm.most is None else np.clip(full, *of_arm.most)
     spread = norm.ppf((rng.permutation(n) + 0.5) / n)
     start = full * np.where(reaches, 1 + 0.08 * spread, 0.55 + 0.12 * spread)
-    limit = ENOUGH[arm] * (1 if arm == "MMF" else weight)
-    lower = np.where(reaches, limit, 0.5 if arm == "MMF" else 25.0)
-    upper = np.where(reaches, full * 1.5, limit - UNIT[arm])
+    limit = round(ENOUGH * of_arm.full, 4) * (weight if of_arm.per_kg else 1)
+    lower = np.where(reaches, limit, of_arm.lowest)
+    upper = np.where(reaches, full * 1.5, limit - of_arm.unit)
 
     targets, moments = [Target("reaching", reaching - 0.5, reaching + 0.5)], []
     moments.append(Moment("reaching", "count", lambda dose, who: enough(dose, arm, weight[who])))
-    for of, among in (("", None), ("TRTFAIL=EVENT", failed)):
+    for of, among in (("", None), (f"{PRIMARY}=EVENT", failed)):
         for statistic in ("mean", "sd"):
             name = f"{statistic} {of}"
             targets.append(published.target(name, "exposure", "AVGDD", arm, statistic, subgroup=of))
             moments.append(Moment(name, statistic, among=among))
-    column = Column(UNIT[arm], lower, upper, moments, largest_step=12)
+    column = Column(of_arm.unit, lower, upper, moments, largest_step=12)
     state = anneal(column, column.steps(start), targets, rng, what=f"AVGDD {arm}", report=report)
     return column.values(state)

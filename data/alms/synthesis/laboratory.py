@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .courses import DAYS_PER_MONTH, END, NEVER, VISIT_MONTHS
-from .structure import EVENTS, Structure
+from .courses import DAYS_PER_MONTH, END, VISIT_MONTHS
+from .spec import EVENTS, NEVER
+from .structure import Structure
 
 
 @dataclass(frozen=True)

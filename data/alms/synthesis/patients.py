@@ -11,11 +11,10 @@ from .baseline import draw_baseline
 from .courses import END, end_point_time
 from .exposure import draw_doses, enough
 from .laboratory import draw_laboratory
+from .spec import ARMS, PRIMARY, SITES
 from .structure import check, read_structure
 from .targets import Published
 from .timing import search_days
-
-SITES = {"Asia": 12, "Latin America": 10, "North America": 14, "Rest of world": 11}
 
 
 def make_patients(folder: Path, seed: int, report=None) -> Patients:
@@ -36,7 +35,7 @@ def make_patients(folder: Path, seed: int, report=None) -> Patients:
     streams = iter(np.random.default_rng(seed).spawn(8))
 
     days, first_dose = search_days(structure, published, next(streams), report)
-    failing = end_point_time(days, "TRTFAIL")
+    failing = end_point_time(days, PRIMARY)
 
     baseline = draw_baseline(published, next(streams), report)
     rng = next(streams)
@@ -47,17 +46,17 @@ def make_patients(folder: Path, seed: int, report=None) -> Patients:
     rng = next(streams)
     dose = np.full(len(structure.arm), np.nan)
     dose80 = np.zeros(len(structure.arm), dtype=bool)
-    for arm in ("MMF", "AZA"):
+    for arm in ARMS:
         who = np.flatnonzero((structure.arm == arm) & structure.treated)
         weight = baseline["WGTBL"].to_numpy()[who]
-        failed = structure.event("TRTFAIL")[who]
+        failed = structure.event(PRIMARY)[who]
         dose[who] = draw_doses(published, arm, weight, failed, rng, report)
         dose80[who] = enough(dose[who], arm, weight)
 
     rng = next(streams)
     prednisone = ("exposure", "PRED10FL", "Y")
     prednisone10 = _flagged(published, structure, prednisone, structure.treated, rng)
-    seen = (days[:, END] >= 150) & ~structure.event("TRTFAIL")
+    seen = (days[:, END] >= 150) & ~structure.event(PRIMARY)
     remission = _flagged(published, structure, ("response", "CRRFL", ""), seen, rng)
 
     female = (baseline["SEX"] == "F").to_numpy()
@@ -90,7 +89,7 @@ def _flagged(published, structure, key, likely, rng):
     """Flag the printed number of patients in each arm, first among the likely ones."""
     analysis, variable, level = key
     flag = np.zeros(len(structure.arm), dtype=bool)
-    for arm in ("MMF", "AZA"):
+    for arm in ARMS:
         who = np.flatnonzero((structure.arm == arm) & structure.treated)
         draw = rng.random(len(who)) + ~likely[who]
         n = published.count(analysis, variable, arm, level)

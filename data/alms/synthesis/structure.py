@@ -11,16 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-EVENTS = ("RENFLSUS", "RENFLARE", "RESCUE", "DBLCREAT", "ESRD", "EXTRFL", "DEATH")
-"""What can happen to a patient; every one of these is an end point too."""
+from .spec import ARMS, COMPOSITES, END_POINTS, EVENTS, WITHDRAWAL
 
-COMPOSITES = {
-    "TRTFAIL": ("DEATH", "ESRD", "DBLCREAT", "RENFLARE", "RESCUE"),
-    "TRTFAILB": ("DEATH", "ESRD", "DBLCREAT", "RENFLARE", "RESCUE", "EXTRFL", "WITHDRAWAL"),
-}
-END_POINTS = (
-    "TRTFAIL", "RENFLARE", "RESCUE", "ESRD", "DBLCREAT", "DEATH", "TRTFAILB", "RENFLSUS", "EXTRFL",
-)  # fmt: skip
 COMPLETED = "COMPLETED"
 
 
@@ -53,7 +45,7 @@ class Structure:
         """Return which patients have an end point, composites by their components."""
         parts = COMPOSITES.get(end_point, (end_point,))
         having = self.has[:, [EVENTS.index(part) for part in parts if part in EVENTS]].any(axis=1)
-        return having | ~self.completed if "WITHDRAWAL" in parts else having
+        return having | ~self.completed if WITHDRAWAL in parts else having
 
 
 def read_structure(path: Path) -> Structure:
@@ -77,7 +69,7 @@ def check(structure: Structure, published) -> None:
         Naming every printed count that the structure does not give.
     """
     wrong = []
-    for arm in ("MMF", "AZA"):
+    for arm in ARMS:
         of_arm = structure.arm == arm
         found = {("disposition", "RANDFL", "RANDOMIZED", "n"): of_arm.sum()}
         found["disposition", "SAFFL", "SAFETY", "n"] = (of_arm & structure.treated).sum()

@@ -7,28 +7,13 @@ import numpy as np
 
 from .anneal import anneal, until_reached
 from .courses import COLUMNS, END, LAST_DOSE, draw_courses, end_point_time, possible
-from .structure import END_POINTS, Structure
+from .spec import ARMS, DURATION, END_POINTS, LAST_DAY, LOG_HAZARD_RATIO, PLAUSIBLE, PRIMARY
+from .structure import Structure
 from .targets import Published, Target
 from .two_arm import RiskSets, cox_model, log_rank_p
 
-ARMS = ("MMF", "AZA")
-PRIMARY = "TRTFAIL"
-LAST_DAY = 1096.0
-DURATION = {"mean": 0.02, "sd": 0.2}
-"""Weights: one course moves a mean by far more than rounding allows, and days of the last dose,
-which no end point uses, settle it in the end."""
-START = -0.7
-"""A log hazard ratio in the middle of what is printed."""
 TIES = ("efron", "breslow")
 LONGEST_MOVE = 500
-PLAUSIBLE = (
-    Target("TRTFAIL events on a day with another", -0.5, 2.5, weight=0.5),
-    Target("TRTFAIL unevenness MMF", 0.0, 0.25),
-    Target("TRTFAIL unevenness AZA", 0.0, 0.25),
-    Target("leaving unevenness MMF", 0.0, 0.25),
-    Target("leaving unevenness AZA", 0.0, 0.25),
-)
-"""Not published: events do not fall on the same days, and come over the whole three years."""
 
 
 class Timing:
@@ -84,7 +69,7 @@ class Timing:
             if end_point in self.cox:
                 for ties in TIES:
                     if ties == TIES[0] or sets.tied is not None:
-                        model = cox_model(sets, ties, START)
+                        model = cox_model(sets, ties, LOG_HAZARD_RATIO)
                     for statistic in ("hr", "hr_lower", "hr_upper"):
                         measured[f"{end_point} {ties} {statistic}"] = model[statistic]
             if end_point in self.log_rank:
