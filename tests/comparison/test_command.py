@@ -61,7 +61,9 @@ def test_hostile_words_do_nothing_in_text_and_page(cuts):
     assert "&lt;script&gt;alert" in page
     assert "\u202e" not in page + as_text(found)
     assert page.count("<script>") == 1
-    assert not re.search(r"""(src|href)="(?!#)|https?://(?!www\.w3\.org)|@import|url\((?!#)""", page)
+    assert not re.search(
+        r"""(src|href)="(?!#)|https?://(?!www\.w3\.org)|@import|url\((?!#)""", page
+    )
 
 
 def test_a_csv_cell_is_no_formula(cut, tmp_path):

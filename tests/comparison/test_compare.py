@@ -227,3 +227,17 @@ def test_a_large_change_of_confidential_data_is_shown(cut):
     found = compare(many(cut, "old", (10, 12)), many(cut, "new", (18, 20)))
     events = found.part("events").query("statistic == 'new_events'")
     assert events["new"].tolist() == [8, 8, 16]
+
+
+def test_what_a_confidential_book_withholds_is_not_listed_either(cut):
+    found = compare(many(cut, "old", (3, 12)), many(cut, "new", (9, 22)))
+    results = found.part("results")
+    shown = results[["old_printed", "new_printed"]]
+    assert not shown.isin(["withheld", "<5"]).any(axis=None)
+    assert not results["statistic"].isin(["min", "max"]).any()
+    assert any("are left out" in remark for remark in found.remarks)
+    counted = found.frame[found.frame["statistic"].isin(["n_events", "events", "n_at_risk"])]
+    for side in ("old", "new"):
+        assert not counted[side].between(0, 5, inclusive="neither").any()
+    # an interim is called so though its events are withheld
+    assert found.old_status == "interim, unadjusted"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from trialbook.comparison.cuts import Cut, CutFacts
+from trialbook.comparison.cuts import Cut, CutFacts, shown_results
 from trialbook.comparison.events import ALL, event_changes, event_counts
 from trialbook.comparison.importance import ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
-from trialbook.comparison.withhold import withheld_pairs
+from trialbook.comparison.withhold import left_out, withheld_pairs
 from trialbook.publishing.messages import BuildError
 
 COLUMNS = ["part", *FRAME_KEY, *SIDES, "note"]
@@ -90,7 +90,7 @@ def compare(
     """
     remarks = _in_common(old, new)
     per_shown = new.facts.per_shown
-    both = paired(old.results, new.results, per_shown)
+    both = paired(shown_results(old), shown_results(new), per_shown)
     parts = [_part("information", information(old, new))]
     both_trials = old.trial is not None and new.trial is not None
     changes = _event_changes(old, new) if both_trials else {}
@@ -109,8 +109,14 @@ def compare(
         interim = is_interim(frame, side, final=final and side == "new")
         boundary = cut.facts.boundary if boundary is None else boundary
         found.append(status(cut, interim=interim, boundary=boundary))
-    min_cell = max(old.facts.min_cell, new.facts.min_cell)
-    return Comparison(old, new, withheld_pairs(frame, min_cell), *found, tuple(remarks))
+    frame = withheld_pairs(frame, max(old.facts.min_cell, new.facts.min_cell))
+    secret = left_out(frame, confidential=confidential)
+    if secret.any():
+        remarks.append(
+            "Changed results that rest on small counts, or on a count that hardly changed, are "
+            "left out."
+        )
+    return Comparison(old, new, frame[~secret].reset_index(drop=True), *found, tuple(remarks))
 
 
 def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:

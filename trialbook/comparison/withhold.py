@@ -56,6 +56,37 @@ def withheld_pairs(frame: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     return found
 
 
+def left_out(frame: pd.DataFrame, *, confidential: bool) -> pd.Series:
+    """Return which of the changed results are not listed at all.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A comparison's frame, after `withheld_pairs`.
+    confidential : bool
+        Whether single patients' values stay untold.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Everything on an end point, variable or event of an analysis at a time where something
+        is withheld, for an estimate without its counts may tell them; of confidential data a
+        minimum, a maximum, a date as well.
+    """
+    shown = frame[["old_printed", "new_printed"]]
+    marks = shown.isin([WITHHELD]).any(axis=1) | shown.apply(_small_text).any(axis=1)
+    results, line = frame["part"] == "results", _line(frame)
+    secret = line.isin(line[marks & results])
+    if confidential:
+        secret |= frame["statistic"].isin(["min", "max"]) | (frame["paramcd"] == "RANDDT")
+    return secret & results
+
+
+def _small_text(texts: pd.Series) -> pd.Series:
+    """Return which texts stand for a small count; ``<0.001``, a P value, does not."""
+    return texts.str.fullmatch(r"<\d+")
+
+
 def _small(values: pd.Series, min_cell: int) -> pd.Series:
     return values.between(0, min_cell, inclusive="neither")
 
