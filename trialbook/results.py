@@ -86,7 +86,8 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     `printed` comes from the book's one formatter. Nothing is withheld here, of confidential data
     either: ``ard.csv`` is for those who have the data. `basis` is ``observed``; with synthetic
     patients ``calibrated`` for a number that the search for the patients aimed at (role
-    ``target`` in published.csv) and ``free`` for one that could have come out otherwise.
+    ``target`` in published.csv) and ``free`` for one that could have come out otherwise. What other
+    trials found (analysis ``evidence``) is ``observed`` in any case.
 
     Parameters
     ----------
@@ -129,10 +130,12 @@ def _basis(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
         return pd.Series("observed", index=frame.index)
     targets = calibration_targets(trial.published) if trial.published else set()
     keys = frame[KEY[1:]].itertuples(index=False, name=None)
-    return pd.Series(
+    basis = pd.Series(
         ["calibrated" if _comparable(key) in targets else "free" for key in keys],
         index=frame.index,
     )
+    elsewhere = (frame["analysis"] == "evidence") & ~frame["level"].isin([trial.id, "pooled"])
+    return basis.mask(elsewhere, "observed")
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from trialbook.analyses import evidence
 from trialbook.report.lookup import Lookup
 from trialbook.report.output import (
     EXPORTS,
@@ -86,6 +87,14 @@ def test_what_the_search_for_the_patients_aimed_at_is_called_calibrated():
     )
     basis = complete(frame, alms, "efficacy").set_index("analysis")["basis"]
     assert dict(basis) == {"cox": "calibrated", "rmst": "free"}
+
+
+def test_what_other_trials_found_is_observed():
+    alms = load_trial(ROOT / "data" / "alms")
+    frame = evidence(alms)
+    basis = complete(frame, alms, "evidence").set_index("level")["basis"]
+    assert set(basis.drop(["alms", "pooled"])) == {"observed"}
+    assert "observed" not in set(basis[["alms", "pooled"]])
 
 
 def glued(call):
