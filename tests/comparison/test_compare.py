@@ -166,6 +166,9 @@ def test_another_level_of_the_intervals_is_held_against_the_first(cut, publish):
     found = compare(build, replace(other, results=wider))
     upper = row(found, "effects", analysis="cox", statistic="hr_upper")
     assert upper["shift"] == pytest.approx(0.9)
+    # the estimate stands beside its interval, though it has not changed itself
+    shown = found.part("results").query("analysis == 'cox' and method == 'efron'")
+    assert {"hr", "hr_lower", "hr_upper"} <= set(shown["statistic"])
 
 
 @pytest.mark.parametrize(

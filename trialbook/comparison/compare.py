@@ -7,7 +7,7 @@ import pandas as pd
 
 from trialbook.comparison.cuts import Cut, CutFacts, shown_results
 from trialbook.comparison.events import ALL, event_changes, event_counts
-from trialbook.comparison.importance import ranked
+from trialbook.comparison.importance import ESTIMATE, ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
 from trialbook.comparison.withhold import left_out, withheld_pairs
@@ -91,6 +91,10 @@ def compare(
     remarks = _in_common(old, new)
     per_shown = new.facts.per_shown
     both = paired(shown_results(old), shown_results(new), per_shown)
+    for name in sorted({*old.parameters, *new.parameters}):
+        given = [str(cut.parameters.get(name, "as by default")) for cut in (old, new)]
+        if given[0] != given[1]:
+            remarks.append(f"The parameter {name} differs: {given[0]} and {given[1]}.")
     parts = [_part("information", information(old, new))]
     both_trials = old.trial is not None and new.trial is not None
     changes = _event_changes(old, new) if both_trials else {}
@@ -216,9 +220,13 @@ def _with_crossings(frame: pd.DataFrame, facts: CutFacts) -> pd.DataFrame:
 
 
 def _changed(both: pd.DataFrame, facts: CutFacts) -> pd.DataFrame:
-    """Return everything that changed, the most important first."""
-    differing = both[both["change"] != UNCHANGED]
-    return _with_crossings(ranked(differing, facts.primary), facts)
+    """Return everything that changed, the most important first.
+
+    An estimate stays whole: where its interval changed, the estimate stands beside it.
+    """
+    of_estimate = pd.MultiIndex.from_frame(both[ESTIMATE].fillna({"time": -1.0}))
+    differing = of_estimate.isin(of_estimate[both["change"] != UNCHANGED])
+    return _with_crossings(ranked(both[differing], facts.primary), facts)
 
 
 def _patients(changes: pd.DataFrame, paramcd: str) -> pd.DataFrame:

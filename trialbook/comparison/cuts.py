@@ -73,12 +73,15 @@ class Cut:
         Columns `COLUMNS`, a row per key; text is str, ``time`` and ``value`` float.
     trial : Trial or None
         The patients, where the cut is a trial's folder.
+    parameters : dict
+        Those that a build was given.
     """
 
     name: str
     facts: CutFacts
     results: pd.DataFrame = field(repr=False)
     trial: Trial | None = field(default=None, repr=False)
+    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def facts_of(trial: Trial) -> CutFacts:
@@ -180,7 +183,8 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
     if blinded and not provenance.get("parameters", {}).get("blinded"):
         raise BuildError(f"{name} was not built blinded: build it with -p blinded=true.")
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
-    return Cut(name, _facts(provenance, table), table[COLUMNS])
+    parameters = provenance.get("parameters") or {}
+    return Cut(name, _facts(provenance, table), table[COLUMNS], parameters=parameters)
 
 
 def _facts(provenance: dict[str, Any], table: pd.DataFrame) -> CutFacts:

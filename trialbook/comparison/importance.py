@@ -15,7 +15,7 @@ MAIN = (
 _EFFECTS = {
     "cox": "efron", "log_rank": "", "landmark": "", "rmst": "difference", "incidence_rate": "exact",
 }  # fmt: skip
-_ESTIMATE = [name for name in FRAME_KEY if name != "statistic"]
+ESTIMATE = [name for name in FRAME_KEY if name != "statistic"]
 
 
 def ranked(changed: pd.DataFrame, primary: str) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def ranked(changed: pd.DataFrame, primary: str) -> pd.DataFrame:
     frame = changed.assign(
         _tier=_tier(changed, primary),
         _main=changed["statistic"].map(order).fillna(len(MAIN)),
-        _key=changed[_ESTIMATE].astype(str).agg("\x1f".join, axis=1),
+        _key=changed[ESTIMATE].astype(str).agg("\x1f".join, axis=1),
     )
     frame["_size"] = _size(frame)
     of_estimate = frame.groupby("_key", sort=False)

@@ -7,15 +7,14 @@ import pandas as pd
 
 from trialbook.comparison.compare import Comparison
 from trialbook.comparison.events import ALL, COUNTS
-from trialbook.comparison.importance import MAIN
-from trialbook.comparison.pairs import CHANGED, FRAME_KEY
+from trialbook.comparison.importance import ESTIMATE, MAIN
+from trialbook.comparison.pairs import CHANGED, UNCHANGED
 from trialbook.report.escape import plain, shortened
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.withholding import WITHHELD
 
 OLD, NEW, SHIFT = "Old", "New", "Change"
 _EFFECTS = {"cox": "Hazard ratio", "landmark": "Difference at {}", "rmst": "Restricted mean, to {}"}
-_ESTIMATE = [name for name in FRAME_KEY if name != "statistic"]
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _effects(found: Comparison) -> Part:
 def _changed(found: Comparison, most: int | None) -> tuple[Part, int]:
     """Return the table of the changed results, cut to `most`, and how many there are."""
     rows = found.part("results")
-    number = rows.groupby(_ESTIMATE, dropna=False, sort=False).ngroup()
+    number = rows.groupby(ESTIMATE, dropna=False, sort=False).ngroup()
     lines = []
     for _, of in rows[number < (most or len(rows))].groupby(number, sort=False):
         by_name = {row.statistic: row for row in of.itertuples()}
@@ -190,7 +189,9 @@ def _changed(found: Comparison, most: int | None) -> tuple[Part, int]:
         for side, word in (("old", OLD), ("new", NEW)):
             texts = dict(zip(of["statistic"], of[f"{side}_printed"], strict=True))
             line[word] = _with_limits(texts, main)
-        line[SHIFT] = row.shift_printed or (row.change if row.change != CHANGED else "")
+        line[SHIFT] = row.shift_printed or (
+            row.change if row.change not in (CHANGED, UNCHANGED) else ""
+        )
         line["Note"] = "; ".join(dict.fromkeys(f"P {note}" for note in of["note"] if note))
         lines.append(line)
     note = "The effect on the primary end point first, then harms, other end points, variants, "

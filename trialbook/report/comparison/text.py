@@ -25,9 +25,10 @@ def as_text(found: Comparison, *, everything: bool = False) -> str:
 
 def _lines(frame: pd.DataFrame) -> Iterator[str]:
     """Yield a table's lines, words aligned left; what repeats the line above is left blank."""
-    cells = frame.map(lambda cell: shortened(cell, 60))
+    cells = frame.map(lambda cell: shortened(cell, 100))
     first = cells.iloc[:, 0]
-    cells.isetitem(0, first.where(first != first.shift(), ""))
+    if first.name == "End point":
+        cells.isetitem(0, first.where(first != first.shift(), ""))
     rows = [list(cells.columns), *cells.itertuples(index=False, name=None)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
