@@ -156,3 +156,11 @@ def test_a_flat_files_arm_is_not_among_the_covariates(tmp_path):
 def test_which_variables_give_the_arm_away(values, told):
     arm = np.array([0, 1] * 20)
     assert gives_away(pd.Series(values), arm) is told
+
+
+def test_one_arm_that_can_be_told_from_two_others_is_enough():
+    arm = np.array([0, 1, 2] * 20)
+    rng = np.random.default_rng(3)
+    dose = np.where(arm == 0, 0.0, rng.uniform(10, 90, 60))  # a placebo, and two doses that overlap
+    assert gives_away(pd.Series(dose), arm)
+    assert not gives_away(pd.Series(rng.uniform(10, 90, 60)), arm)
