@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from trialbook import __version__
+from trialbook.publishing.citations import link_citations
 
 _OFFERED = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
 
@@ -24,6 +25,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("html-page-context", plain_references)
     app.connect("html-page-context", offer_files)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", link_citations)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
 
 

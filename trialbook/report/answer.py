@@ -9,7 +9,7 @@ import pandas as pd
 from trialbook.report import sentences
 from trialbook.report.escape import escape_html
 from trialbook.report.narrative.common import p_phrase
-from trialbook.report.output import Html
+from trialbook.report.output import Html, cited
 from trialbook.report.printed import MINUS, printed
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.tables.columns import shown_time
@@ -114,7 +114,8 @@ def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Compari
     if "p_value" in figures:
         p = figures["p_value"]
         text += f"; P{p}" if p.startswith("<") else f"; P={p}"
-    return f'<p class="tb-printed">The paper printed: {_html(text)}).</p>'
+    source = " ".join(filter(None, ["The paper", cited(lookup.trial.config.reference)]))
+    return f'<p class="tb-printed">{source} printed: {_html(text)}).</p>'
 
 
 def printed_figures(published: Path, paramcd: str, arm: str) -> dict[str, str]:

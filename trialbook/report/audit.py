@@ -27,11 +27,16 @@ def audit_count(findings: pd.DataFrame) -> Text:
     ]
     counts = findings["verdict"].value_counts()
     lines += [
-        f"- **{counts[verdict]} {verdict}**: {_MEANING[verdict]}."
+        f"- **{counts[verdict]} {_counted(verdict, counts[verdict])}**: {_MEANING[verdict]}."
         for verdict in VERDICTS
         if counts[verdict]
     ]
     return Text("\n".join(lines))
+
+
+def _counted(verdict: str, n: int) -> str:
+    """Return a verdict as it follows a number: those that begin with a verb agree with it."""
+    return verdict.replace("needs", "need", 1) if n > 1 else verdict
 
 
 def audit_findings(findings: pd.DataFrame, *verdicts: str) -> Text:

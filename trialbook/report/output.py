@@ -132,6 +132,11 @@ def offered(kind: str, name: str) -> str:
     return f'\n<p class="tb-files" data-files="{kind}/{name}"></p>'
 
 
+def cited(key: str | None) -> str:
+    """Return where the pages cite a paper in HTML, by its key in the references; '' without."""
+    return f'<cite data-key="{escape_html(key)}"></cite>' if key else ""
+
+
 def show_each(outputs: Iterable[Drawing | Table | Text | None]) -> None:
     """Display outputs one after the other; what this trial does not have is left out."""
     for output in outputs:
