@@ -10,6 +10,7 @@ from tests.comparison.conftest import AVAL, CNSR, replaced
 from trialbook.analyses import all_results
 from trialbook.comparison import compare, read_cut
 from trialbook.comparison.compare import COLUMNS
+from trialbook.comparison.cuts import hidden_results
 from trialbook.publishing.messages import BuildError
 from trialbook.results import complete
 
@@ -244,3 +245,20 @@ def test_what_a_confidential_book_withholds_is_not_listed_either(cut):
         assert not counted[side].between(0, 5, inclusive="neither").any()
     # an interim is called so though its events are withheld
     assert found.old_status == "interim, unadjusted"
+
+
+def test_what_the_books_of_two_cuts_withhold_is_withheld_beside_each_other_too(cut):
+    # the old cut's book hides arm A's events, and B's, for the total would give A's away
+    old, new = many(cut, "old", (3, 12)), many(cut, "new", (9, 22))
+    hidden = hidden_results(old)
+    assert {key[2] for key in hidden if key[0] == "kaplan_meier" and key[-1] == "n_events"}
+    found = compare(old, new)
+    total = found.part("information").query("statistic == 'n_events'").iloc[0]
+    assert total["old_printed"] in ("withheld", "<5")
+    for part in ("events", "maturity"):
+        rows = found.part(part).query("statistic in ['events', 'n_events']")
+        assert set(rows["old_printed"]) <= {"withheld", "<5"}
+        assert rows["old"].isna().all()
+    marked = found.frame["old_printed"].isin(["withheld", "<5"])
+    assert not found.frame.loc[marked, "note"].any()
+    assert found.frame.loc[marked, "old"].isna().all()

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from trialbook.comparison.cuts import Cut, CutFacts, shown_results
+from trialbook.comparison.cuts import Cut, CutFacts, hidden_results
 from trialbook.comparison.events import ALL, event_changes, event_counts
 from trialbook.comparison.importance import ESTIMATE, ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
-from trialbook.comparison.withhold import left_out, withheld_pairs
+from trialbook.comparison.withhold import as_in_the_books, left_out, withheld_pairs
 from trialbook.publishing.messages import BuildError
 
 COLUMNS = ["part", *FRAME_KEY, *SIDES, "note"]
@@ -90,7 +90,7 @@ def compare(
     """
     remarks = _in_common(old, new)
     per_shown = new.facts.per_shown
-    both = paired(shown_results(old), shown_results(new), per_shown)
+    both = paired(old.results, new.results, per_shown)
     for name in sorted({*old.parameters, *new.parameters}):
         given = [str(cut.parameters.get(name, "as by default")) for cut in (old, new)]
         if given[0] != given[1]:
@@ -114,6 +114,7 @@ def compare(
         boundary = cut.facts.boundary if boundary is None else boundary
         found.append(status(cut, interim=interim, boundary=boundary))
     frame = withheld_pairs(frame, max(old.facts.min_cell, new.facts.min_cell))
+    frame = as_in_the_books(frame, {"old": hidden_results(old), "new": hidden_results(new)})
     secret = left_out(frame, confidential=confidential)
     if secret.any():
         remarks.append(

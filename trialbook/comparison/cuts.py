@@ -123,20 +123,14 @@ def cut_of(trial: Trial, name: str) -> Cut:
     return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), trial)
 
 
-def shown_results(cut: Cut) -> pd.DataFrame:
-    """Return the results of a cut as they may be shown: what its book withholds is withheld."""
+def hidden_results(cut: Cut) -> dict[tuple, tuple[float, str]]:
+    """Return what the book of a cut withholds: key of the row to what stands in its place."""
     if cut.trial is None or not (cut.facts.confidential or cut.facts.min_cell > 1):
-        return cut.results
-    from trialbook.report.withholding import row_keys, withheld
+        return {}
+    from trialbook.report.withholding import withheld
 
-    hidden = withheld(cut.results, cut.trial)
-    found = [hidden.get(key) for key in row_keys(cut.results)]
-    pairs = zip(found, cut.results["value"], cut.results["printed"], strict=True)
-    values, texts = zip(
-        *((one.value, one.text) if one else (value, text) for one, value, text in pairs),
-        strict=True,
-    )
-    return cut.results.assign(value=np.array(values, float), printed=list(texts))
+    found = withheld(cut.results, cut.trial)
+    return {key: (shown.value, shown.text) for key, shown in found.items()}
 
 
 def read_cut(path: str | Path, *, blinded: bool = False) -> Cut:

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.report.withholding import WITHHELD
+from trialbook.report.withholding import COUNTS, WITHHELD, row_keys
 
-COUNTS = ["n", "n_events", "n_censored", "n_at_risk", "n_missing"]
 _TELLING = [*COUNTS, "percent", "rate", "time_at_risk"]
+_INFORMATION = ["n_events", "information_fraction"]
 _BALANCES = {
     "events": ("events", "new_events", "events_withdrawn"),
     "patients": ("patients", "patients_added", "patients_removed", "arm_changed"),
@@ -36,7 +36,7 @@ def withheld_pairs(frame: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     if min_cell <= 1 or frame.empty:
         return frame
     counts = frame["statistic"].isin(COUNTS) | (frame["part"] == "events")
-    telling = frame["statistic"].isin(_TELLING) | (frame["part"] == "events")
+    telling = frame["statistic"].isin([*_TELLING, *_INFORMATION]) | (frame["part"] == "events")
     line = _line(frame)
     small = {side: counts & _small(frame[side], min_cell) for side in ("old", "new")}
     # that something is absent from one cut is a change by the whole of it
@@ -53,6 +53,43 @@ def withheld_pairs(frame: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     either = hidden["old"] | hidden["new"]
     found.loc[either, "shift"] = np.nan
     found.loc[either, "shift_printed"] = WITHHELD
+    return found
+
+
+def as_in_the_books(
+    frame: pd.DataFrame, hidden: dict[str, dict[tuple, tuple[float, str]]]
+) -> pd.DataFrame:
+    """Return a comparison that shows of each cut no more than its own book does.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A comparison's frame, after `withheld_pairs`.
+    hidden : dict
+        Side to `hidden_results` of its cut.
+    """
+    found, keys = frame.copy(), row_keys(frame)
+    for side, marks in hidden.items():
+        if not marks:
+            continue
+        told = {key[1] for key in marks if key[0] == "kaplan_meier" and key[-1] == "n_events"}
+        of_events = frame["statistic"].isin([*_BALANCES["events"], *_INFORMATION])
+        total = frame["part"].isin(["events", "information"]) & of_events
+        total = (total & frame["paramcd"].isin(told)).to_numpy()
+        stand_in = [
+            (np.nan, WITHHELD) if of_total else marks.get(key)
+            for key, of_total in zip(keys, total, strict=True)
+        ]
+        # what is withheld already stays so, with the mark that it has
+        open_ = ~_marked(found[f"{side}_printed"])
+        changed = np.array([one is not None for one in stand_in]) & open_.to_numpy()
+        there = changed & (frame[f"{side}_printed"] != "").to_numpy()
+        shown = [one for one, of in zip(stand_in, there, strict=True) if of]
+        found.loc[there, side] = [value for value, _ in shown]
+        found.loc[there, f"{side}_printed"] = [text for _, text in shown]
+        found.loc[changed, "shift"] = np.nan
+        found.loc[changed, "note"] = ""
+        found.loc[changed & (found["shift_printed"] != ""), "shift_printed"] = WITHHELD
     return found
 
 
@@ -73,8 +110,7 @@ def left_out(frame: pd.DataFrame, *, confidential: bool) -> pd.Series:
         is withheld, for an estimate without its counts may tell them; of confidential data a
         minimum, a maximum, a date as well.
     """
-    shown = frame[["old_printed", "new_printed"]]
-    marks = shown.isin([WITHHELD]).any(axis=1) | shown.apply(_small_text).any(axis=1)
+    marks = _marked(frame["old_printed"]) | _marked(frame["new_printed"])
     results, line = frame["part"] == "results", _line(frame)
     secret = line.isin(line[marks & results])
     if confidential:
@@ -82,9 +118,9 @@ def left_out(frame: pd.DataFrame, *, confidential: bool) -> pd.Series:
     return secret & results
 
 
-def _small_text(texts: pd.Series) -> pd.Series:
-    """Return which texts stand for a small count; ``<0.001``, a P value, does not."""
-    return texts.str.fullmatch(r"<\d+")
+def _marked(texts: pd.Series) -> pd.Series:
+    """Return which texts say that something is withheld; ``<0.001``, a P value, does not."""
+    return (texts == WITHHELD) | texts.str.fullmatch(r"<\d+")
 
 
 def _small(values: pd.Series, min_cell: int) -> pd.Series:

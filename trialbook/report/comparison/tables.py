@@ -134,7 +134,7 @@ def _with_limits(texts: dict[str, str], name: str) -> str:
     main = texts.get(name, "")
     prefix = "hr_" if name == "hr" else ""
     limits = [texts.get(f"{prefix}{end}", "") for end in ("lower", "upper")]
-    if not main or not all(limits) or set(limits) == {"NE"}:
+    if not main or not all(limits) or set(limits) == {"NE"} or main == WITHHELD:
         return main
     return f"{main} ({limits[0]} to {limits[1]})"
 
