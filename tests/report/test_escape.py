@@ -12,6 +12,7 @@ from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
 from trialbook.report.escape import (
+    escape_cell,
     escape_html,
     escape_markdown,
     escape_svg,
@@ -120,3 +121,16 @@ def test_dollar_signs_in_a_figure_are_not_mathematics():
         figure = sheet(1.0)
         write(figure, 0.1, 0.5, escape_svg("$x^2$"))
         assert "$x^2$" in drawn(figure, "dollars", "m").inline
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=cmd()|' /C calc'!A0", "+1+1", "-2-3", "@SUM(1)", "\t=1", "\u2003=1+1", "\uff1d1", "-1e"],
+)
+def test_a_formula_is_text_in_a_file_of_cells(text):
+    assert escape_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("cell", ["-2.5", "+1,000", "-3%", "1e-5", "-.5", "a=b", "", None, 2.5, 3])
+def test_numbers_and_words_stay_as_they_are(cell):
+    assert escape_cell(cell) is cell

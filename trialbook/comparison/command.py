@@ -5,6 +5,7 @@ from pathlib import Path
 from trialbook.comparison import compare, read_cut
 from trialbook.publishing.book import find_book
 from trialbook.publishing.messages import UsageError
+from trialbook.report.escape import escape_cell
 
 
 def run(
@@ -44,7 +45,7 @@ def run(
     cuts = [read_cut(path, blinded=blinded) for path in (old, new)]
     found = compare(*cuts, boundaries=boundaries, final=final)
     if table is not None:
-        found.frame.map(_harmless).to_csv(table, index=False, lineterminator="\n")
+        found.frame.map(escape_cell).to_csv(table, index=False, lineterminator="\n")
     if page is not None:
         assets = find_book().root / "book" / "assets"
         page.write_text(as_page(found, assets), encoding="utf-8")
@@ -68,10 +69,3 @@ def read_boundaries(text: str | None) -> tuple[float | None, ...]:
     if len(found) > 2 or any(p is not None and not 0 < p < 1 for p in found):
         raise UsageError(f"--boundary {text}: give one P value, or two such as 0.003,0.025.")
     return found
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    starts = isinstance(cell, str) and cell[:1] in ("=", "@", "\t", "\r", "+", "-")
-    number = starts and cell[1:].replace(",", "").replace(".", "").rstrip("%").isdigit()
-    return f"'{cell}" if starts and not number else cell

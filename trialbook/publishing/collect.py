@@ -60,4 +60,6 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    return str(cell)
+    from trialbook.report.escape import escape_cell
+
+    return escape_cell(str(cell))

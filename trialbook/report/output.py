@@ -17,7 +17,7 @@ import pandas as pd
 from IPython.display import display
 from myst_nb import glue as _glue
 
-from trialbook.report.escape import escape_html, plain
+from trialbook.report.escape import escape_cell, escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.results import COLUMNS, complete, results_frame
@@ -83,9 +83,9 @@ class Table:
             return self.html
         origin = os.environ.get(EXPORT_NOTE, "")
         # A column, not a line above the header: the file stays one that any program reads.
-        (self.frame.assign(notice=origin) if origin else self.frame).to_csv(
-            folder / f"{self.name}.csv", index=False
-        )
+        cells = self.frame.assign(notice=origin) if origin else self.frame
+        cells = cells.rename(columns=escape_cell).map(escape_cell)
+        cells.to_csv(folder / f"{self.name}.csv", index=False)
         document = rtf_table(self.frame, self.caption, (*self.notes, origin))
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
         return self.html + offered("tables", self.name)
