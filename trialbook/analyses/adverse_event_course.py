@@ -21,6 +21,12 @@ from trialbook.trial import Trial
 
 ABSENT = "There are no data on adverse events."
 SEVERITIES = ("MILD", "MODERATE", "SEVERE", "LIFE THREATENING", "FATAL")
+# What sponsors write in AEREL, from none to certain.
+RELATIONS = (
+    "NONE", "NOT RELATED", "UNRELATED", "REMOTE", "UNLIKELY", "UNLIKELY RELATED", "POSSIBLE",
+    "POSSIBLY RELATED", "PROBABLE", "PROBABLY RELATED", "DEFINITE", "DEFINITELY RELATED", "RELATED",
+)  # fmt: skip
+ORDERS = {"AESEV": SEVERITIES, "AEREL": RELATIONS}
 FIRST = ("serious", "withdrawal", "fatal")
 
 
@@ -37,7 +43,7 @@ def severity(trial: Trial) -> pd.DataFrame:
         Results with analysis ``adverse_events``, paramcd ``any``, by arm n and percent of the
         safety population: `level` ``AESEV=SEVERE``: patients whose worst event it was (in the
         order mild, moderate, severe, life threatening, fatal); ``AEREL=...``: patients with at
-        least one event of that relation. A remark for what is not given.
+        least one event of that relation, from none to certain. A remark for what is not given.
 
     References
     ----------
@@ -56,8 +62,7 @@ def severity(trial: Trial) -> pd.DataFrame:
             remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
             continue
         text, levels = categories(adae[variable])
-        if variable == "AESEV":
-            levels = sorted(levels, key=_rank)
+        levels = sorted(levels, key=lambda level, order=ORDERS[variable]: _rank(level, order))
         grade = pd.Index(levels).get_indexer(text)
         graded = grade >= 0
         if variable == "AESEV":
@@ -140,6 +145,6 @@ def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
             yield from rows("adverse_events", statistics, time=float(t), **of)
 
 
-def _rank(level: str) -> tuple[int, str]:
+def _rank(level: str, order: tuple[str, ...]) -> tuple[int, str]:
     upper = level.upper()
-    return (SEVERITIES.index(upper) if upper in SEVERITIES else len(SEVERITIES), level)
+    return (order.index(upper) if upper in order else len(order), level)

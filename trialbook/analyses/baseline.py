@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.common import by_arm, categories, pair, percent, results
+from trialbook.analyses.common import by_arm, categories, formula_remarks, pair, percent, results
 from trialbook.config import Variable
 from trialbook.results import rows
 from trialbook.survival import standardized_difference
@@ -47,6 +47,7 @@ def baseline(trial: Trial) -> pd.DataFrame:
             continue
         described = _numbers if is_number(variable, population[name]) else _categories
         records.extend(described(trial, variable, population, groups))
+    remarks += formula_remarks(item.label for item in variables if item.variable in population)
     return results(records, remarks)
 
 

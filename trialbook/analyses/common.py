@@ -108,6 +108,27 @@ def categories(values: pd.Series, levels: Iterable[str] = ()) -> tuple[pd.Series
     return pd.Series(texts[codes], index=values.index, name=values.name, dtype=object), order
 
 
+def formula_remarks(names: Iterable[str]) -> list[str]:
+    """Return what must be said of an estimate's formula, where a name says that it was used.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Labels of variables or parameters, ``"eGFR (MDRD)"`` say.
+
+    Notes
+    -----
+    Inker LA et al. New creatinine- and cystatin C-based equations to estimate GFR without race.
+    N Engl J Med 2021;385:1737-49. Levey AS et al. Ann Intern Med 1999;130:461-70.
+    """
+    if not any("MDRD" in name.upper() for name in names):
+        return []
+    return [
+        "The glomerular filtration rate is estimated by the MDRD formula: its coefficient for race "
+        "is abandoned today (CKD-EPI 2021 has none), and it is not validated below 18 years."
+    ]
+
+
 def percent(n: int, of: int) -> float:
     """Return `n` as a percentage of `of`; not estimable of none."""
     return 100 * n / of if of else float("nan")

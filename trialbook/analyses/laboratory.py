@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from trialbook.analyses.common import by_arm, category, method_at, percent, results
+from trialbook.analyses.common import by_arm, category, formula_remarks, method_at, percent, results
 from trialbook.analyses.laboratory_change import change_by_visit
 from trialbook.analyses.laboratory_records import laboratory_records, last_records, with_range
 from trialbook.config import Parameter
@@ -54,7 +54,11 @@ def laboratory(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         found.extend(_last_visit(trial, values, parameter, conf_level))
         found.extend(_shifts(trial, values, parameter))
         found.extend(change_by_visit(trial, values, parameter, conf_level, remarks))
-    return results(found, remarks)
+    names = [item.label for item in parameters if item.paramcd in by_parameter]
+    if "PARAM" in trial.adlb:
+        shown = trial.adlb["PARAMCD"].isin([item.paramcd for item in parameters])
+        names += list(trial.adlb.loc[shown, "PARAM"].dropna().unique())
+    return results(found, remarks + formula_remarks(names))
 
 
 def mean_interval(x: np.ndarray, conf_level: float) -> dict[str, float]:

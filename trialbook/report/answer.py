@@ -1,6 +1,5 @@
 """The answer of the landing page: what was printed, what is computed, in three numbers."""
 
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +80,7 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
         found.append((printed("hr", effect.hr), words))
     key = ("landmark", endpoint.paramcd, comparison.name)
     for t in reversed(lookup.landmarks(endpoint.paramcd)):
-        if isfinite(lookup.value("difference", *key, time=t)):
+        if sentences.has_interval(lookup, *key, time=t):
             more = "more" if lookup.value("difference", *key, time=t) >= 0 else "fewer"
             words = f"{more} patients free of {event} at {shown_time(trial, t)}, percentage points "
             words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, time=t)
@@ -90,7 +89,7 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
     key = ("rmst", endpoint.paramcd, comparison.name)
     for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
         of = {"time": t, "method": "difference"}
-        if isfinite(lookup.value("difference", *key, **of)):
+        if sentences.has_interval(lookup, *key, **of):
             gained = "gained" if lookup.value("difference", *key, **of) >= 0 else "lost"
             words = f"mean time free of {event} {gained} within {shown_time(trial, t)} "
             words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, **of)

@@ -155,6 +155,14 @@ def heading_of(trial: "Trial", comparison: "Comparison") -> str:
     return comparison.name if len(trial.comparisons) > 1 else ""
 
 
+def has_interval(lookup: "Lookup", *key: str, **of_row: object) -> bool:
+    """Return whether a difference has an interval; before the first event it has no width."""
+    difference, lower, upper = (
+        lookup.value(name, *key, **of_row) for name in ("difference", "lower", "upper")
+    )
+    return isfinite(difference) and lower != upper
+
+
 def not_compared(trial: "Trial") -> str:
     """Return why a trial of one arm, or one that is blinded, has no comparison."""
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."

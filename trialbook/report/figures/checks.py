@@ -198,8 +198,8 @@ def plot_withdrawal(
         curves,
         heading=heading_of(lookup.trial, comparison),
         name=f"withdrawal-{endpoint.paramcd}-{comparison.name}",
-        message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows "
-        f"from none to {deltas[-1]:g} times that of those who stayed: from "
+        message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after withdrawal grows, "
+        f"{comparison.name}, from none to {deltas[-1]:g} times that of those who stayed: from "
         f"{printed('hr', float(first[0][0]))} to {printed('hr', float(first[0][-1]))}.",
         interval=lookup.ci,
         delta_label="Hazard after withdrawal, relative to that of patients who stayed",

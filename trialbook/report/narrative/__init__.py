@@ -24,7 +24,7 @@ from trialbook.report.narrative.population import (
     say_population,
     shown_differences,
 )
-from trialbook.report.narrative.safety import say_events, say_severity
+from trialbook.report.narrative.safety import say_events
 
 __all__ = [
     "listed",
@@ -45,7 +45,6 @@ __all__ = [
     "say_recurrent",
     "say_result",
     "say_rmst",
-    "say_severity",
     "say_subgroups",
     "say_withdrawal",
     "show_remarks",

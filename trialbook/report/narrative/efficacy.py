@@ -37,7 +37,7 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         reached = [
             t
             for t in lookup.landmarks(endpoint.paramcd)
-            if isfinite(lookup.value("difference", *key, time=t))
+            if sentences.has_interval(lookup, *key, time=t)
         ]
         if not reached:
             continue
@@ -89,7 +89,7 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         for t in times[:1]:
             key = ("rmst", endpoint.paramcd, comparison.name)
             value = lookup.value("difference", *key, time=t, method="difference")
-            if not isfinite(value):
+            if not sentences.has_interval(lookup, *key, time=t, method="difference"):
                 continue
             text = lookup.text("{difference}", *key, time=t, method="difference").lstrip("−")
             limits = lookup.text("{lower} to {upper}", *key, time=t, method="difference")
@@ -173,7 +173,7 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         if hidden or lookup.leaves_out("level", "composite", paramcd=endpoint.paramcd):
             parts.append("others (numbers withheld)")
         lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
-    if not codes:
+    if not codes or all(line.endswith(": none.") for line in lines):
         return None
     intro = f"What came first, by number of patients with {of(endpoint.label)}:"
     outro = "A composite is as strong as its commonest component, and says little on the rare ones."
@@ -254,7 +254,10 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
 
 
 def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) -> str:
-    """Return where significance is lost as the treated arm's withdrawn patients fare worse."""
+    """Return where significance is lost as the treated arm's withdrawn patients fare otherwise.
+
+    Worse than those who stayed where the result is a lower hazard, better where it is a higher one.
+    """
 
     def p(delta: float) -> float:
         key = {"level": "treated", "method": f"delta={delta:g}"}
@@ -263,15 +266,25 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) ->
     start = 1.0 if 1.0 in deltas else deltas[0]
     if not p(start) < alpha:
         return (
-            f"the result is not below {alpha:g} even if the withdrawn patients fared like those "
-            "who stayed, so there is nothing to tip."
+            f"the P value is not below {alpha:g} where withdrawn patients are taken to have fared "
+            "like those who stayed, so there is nothing to tip."
         )
-    lost = [delta for delta in deltas if delta > start and p(delta) >= alpha]
+    # Towards no difference: worse where fewer of the treated had the event, else better.
+    key = {"level": "treated", "method": f"delta={start:g}"}
+    fewer = lookup.value("hr", *of_row, **key) < 1
+    tried = [d for d in deltas if d > start] if fewer else [d for d in deltas[::-1] if d < start]
+    lost = [delta for delta in tried if p(delta) >= alpha]
+    if tried and not lost:
+        if tried[-1] == 0:
+            case = "none of the treated group's withdrawn patients had the event later"
+        else:
+            case = (
+                f"the hazard of the treated group's withdrawn patients was {tried[-1]:g} times "
+                "that of those who stayed"
+            )
+        return f"even if {case}, the P value would stay below {alpha:g}."
     if not lost:
-        return (
-            f"even if the hazard of the treated group's withdrawn patients was {deltas[-1]:g} "
-            f"times that of those who stayed, the result would stay below {alpha:g}."
-        )
+        return f"the P value is below {alpha:g}; no other assumption was tried."
     return (
         "the result would no longer be significant if the hazard of the treated group's "
         f"withdrawn patients was {lost[0]:g} times that of those who stayed. Whether that is "

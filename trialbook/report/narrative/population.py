@@ -123,7 +123,7 @@ def say_design(lookup: "Lookup") -> Text | None:
         )
     seen = lookup.text("{n_events}", "design", "", "all", level="observed", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", level="observed", method="schoenfeld")
-    if seen and seen != WITHHELD:
+    if seen and seen not in (WITHHELD, "0"):
         whose = " of these synthetic patients" if trial.synthetic else " recorded"
         text += (
             f" With the {seen} events{whose} the power for that planned hazard ratio was {power}; "

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.labels import term_label
-from trialbook.report.narrative.common import listed, p_phrase
+from trialbook.report.narrative.common import p_phrase
 from trialbook.report.output import Text
 from trialbook.report.sentences import of
 from trialbook.report.withholding import WITHHELD
@@ -40,21 +39,4 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
                 f"difference {difference} ({level}, {limits}; {p})."
             )
-    return Text("\n".join(lines)) if lines else None
-
-
-def say_severity(lookup: "Lookup") -> Text | None:
-    """Return how many patients had an event of each severity and relation to treatment."""
-    trial, lines = lookup.trial, []
-    for level in filter(None, lookup.distinct("level", "adverse_events", paramcd="any")):
-        variable, _, value = level.partition("=")
-        heading = {"AESEV": "Worst severity", "AEREL": "Relation to treatment"}.get(variable)
-        if heading is None:
-            continue
-        each = [
-            f"{lookup.text('{n} ({percent}%)', 'adverse_events', 'any', arm.code, level=level)} "
-            f"with {of(arm.label)}"
-            for arm in trial.arms
-        ]
-        lines.append(f"- {heading}, {escape_markdown(term_label(value).lower())}: {listed(each)}.")
     return Text("\n".join(lines)) if lines else None

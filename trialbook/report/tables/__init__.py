@@ -23,6 +23,7 @@ from trialbook.report.tables.safety import (
     laboratory_parameters,
     tbl_adverse_events,
     tbl_laboratory,
+    tbl_severity,
     tbl_shifts,
     tbl_terms,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "tbl_response",
     "tbl_sample_size",
     "tbl_sensitivity",
+    "tbl_severity",
     "tbl_shifts",
     "tbl_terms",
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
 
 MOST_TERMS = 60
+JUDGED = {"AESEV": "Worst severity", "AEREL": "Relation to treatment"}
 
 
 def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
@@ -53,6 +54,44 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
             "A patient counts once per line. Difference: percentage points, treated minus "
             f"control, with Newcombe's {lookup.ci}. P: Fisher's exact test, two-sided, unadjusted; "
             "the trial was not designed to test these differences."
+        ],
+    )
+
+
+def tbl_severity(lookup: "Lookup") -> Table | None:
+    """Return how many patients had events of each severity and of each relation to treatment.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``severity``.
+
+    Returns
+    -------
+    Table or None
+    """
+    trial, lines = lookup.trial, []
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
+    for level in filter(None, lookup.distinct("level", "adverse_events", paramcd="any")):
+        variable, _, value = level.partition("=")
+        if variable not in JUDGED:
+            continue
+        line = {"group": JUDGED[variable], "Patients with, n (%)": term_label(value)}
+        for code, column in arms.items():
+            line[column] = lookup.text(
+                "{n} ({percent})", "adverse_events", "any", code, level=level
+            )
+        lines.append(line)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="severity",
+        caption="Severity of adverse events, and their relation to treatment as reported",
+        groups="group",
+        notes=[
+            "A patient counts once under the worst severity, and once under each relation that "
+            "any of the patient's events was given."
         ],
     )
 

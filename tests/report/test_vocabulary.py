@@ -1,0 +1,115 @@
+"""What the sentences say of permuted arms, of harm, and of nothing at all."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.report.test_any_trial import folder_of, run
+from trialbook.analyses.common import formula_remarks
+from trialbook.report.lookup import Lookup
+from trialbook.report.narrative.efficacy import say_withdrawal
+from trialbook.results import results_frame, rows
+from trialbook.trial import load_trial
+
+# Phrases that overstate (SAMPL; CONSORT 2025), and holes where a number should be.
+NEVER = re.compile(
+    r"trend towards|marginal|approach\w* significance|borderline significan|no effect|prove[sdn]?\b"
+    r"|no difference (?:was|between)|failed to|; \)|\(\)|\(, |P=\)|−0\.0\b|\bnan\b|(?-i:\bNone\b)",
+    re.I,
+)
+HAZARDS = {
+    "benefit": {"no": 0.08, "yes": 0.02},
+    "harm": {"no": 0.02, "yes": 0.08},
+    "null": {"no": 0.03, "yes": 0.03},
+    "nothing": {"no": 0.03, "yes": 0.03},
+}
+
+
+def without_events(folder):
+    """Turn a trial of one flat file into ADSL and ADTTE in which every time is censored."""
+    flat = pd.read_csv(folder / "flat.csv")
+    patient = {"USUBJID": [f"P{i}" for i in range(len(flat))]}
+    flags = {"TRT01P": flat["arm"], "TRT01A": flat["arm"], "ITTFL": "Y", "SAFFL": "Y"}
+    pd.DataFrame(patient | flags).assign(AGE=flat["age"], SEX=flat["sex"]).to_csv(
+        folder / "adsl.csv", index=False
+    )
+    time = {"PARAMCD": "TTE", "AVAL": flat["time"], "AVALU": "MONTHS", "CNSR": 1}
+    pd.DataFrame(patient | time).to_csv(folder / "adtte.csv", index=False)
+    config = (folder / "trial.yml").read_text(encoding="utf-8")
+    kept = [line for line in config.splitlines() if not line.startswith("flat:")]
+    config = re.sub(r"\b(?:age|sex)\b", lambda name: name[0].upper(), "\n".join(kept))
+    (folder / "trial.yml").write_text(config, encoding="utf-8")
+    (folder / "flat.csv").unlink()
+    return folder
+
+
+def sentences(folder):
+    """Return the words of the efficacy chapter's output, without tables and figures."""
+    text = re.sub(r"<svg.*?</svg>|<table.*?</table>|<style.*?</style>", "", run("efficacy", folder),
+                  flags=re.DOTALL)  # fmt: skip
+    return re.sub(r"<[^>]+>", " ", text)
+
+
+@pytest.mark.parametrize("name", HAZARDS)
+def test_the_words_fit_the_result(name, tmp_path):
+    folder = folder_of(name, HAZARDS[name], tmp_path / "tiny")
+    text = sentences(without_events(folder) if name == "nothing" else folder)
+    assert not NEVER.findall(text)
+    said = {word: word in text for word in ("is a benefit", "is a harm", "no clear difference")}
+    assert [word for word, there in said.items() if there] == {
+        "benefit": ["is a benefit"],
+        "harm": ["is a harm"],
+        "null": ["no clear difference"],
+        "nothing": [],
+    }[name]
+    if name == "nothing":
+        assert "the hazards cannot be compared" in text
+        assert "percentage points" not in text, "an interval of no width says nothing"
+        assert "on average" not in text
+
+
+def test_permuted_arms_are_told_without_an_effect(tmp_path):
+    folder = folder_of("harm", HAZARDS["harm"], tmp_path / "tiny")
+    flat = pd.read_csv(folder / "flat.csv")
+    # Each arm gets half of the other's patients: the difference is gone.
+    order = np.random.default_rng(11).permutation(len(flat))
+    flat.assign(arm=flat["arm"].to_numpy()[order]).to_csv(folder / "flat.csv", index=False)
+    text = sentences(folder)
+    assert not NEVER.findall(text)
+    assert "no clear difference" in text
+    assert re.search(r"the data allow a hazard with .* lower to .* (?:than|as) that with", text)
+
+
+def tipped(folder, hr, p_values):
+    """Return the sentence on withdrawn patients; P values by delta."""
+    trial = load_trial(folder)
+    (comparison,) = trial.comparisons
+    of = {"paramcd": "TTE", "arm": comparison.name, "level": "treated"}
+    frame = results_frame(
+        row
+        for delta, p in p_values.items()
+        for row in rows("tipping_point", {"hr": hr, "p_value": p}, method=f"delta={delta:g}", **of)
+    )
+    return str(say_withdrawal(Lookup(frame, trial), SimpleNamespace(paramcd="TTE")))
+
+
+def test_a_result_is_tipped_towards_no_difference(tmp_path):
+    folder = folder_of("harm", HAZARDS["harm"], tmp_path / "tiny")
+    grows = {0: 0.001, 1: 0.01, 2: 0.04, 5: 0.2}
+    assert "was 5 times that of those who stayed" in tipped(folder, 0.5, grows)
+    falls = {0: 0.2, 0.5: 0.04, 1: 0.01, 2: 0.001}
+    assert "was 0 times that of those who stayed" in tipped(folder, 2.0, falls)
+    stays = dict.fromkeys(falls, 0.001)
+    assert "even if none of the treated group's withdrawn patients" in tipped(folder, 2.0, stays)
+    assert "was 2 times" in tipped(folder, 0.5, stays)
+    assert "nothing to tip" in tipped(folder, 0.5, dict.fromkeys(falls, 0.5))
+
+
+def test_the_formula_of_kidney_function_is_judged_where_it_is_named():
+    (line,) = formula_remarks(["Age, yr", "eGFR (MDRD), ml/min"])
+    assert "race" in line
+    assert "18 years" in line
+    assert formula_remarks(["eGFR (CKD-EPI)"]) == []
