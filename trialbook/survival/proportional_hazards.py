@@ -18,6 +18,7 @@ from trialbook.survival.risk_table import risk_table
 
 TRANSFORMS = ("km", "rank", "identity", "log")
 GLOBAL = "GLOBAL"
+NOTHING_LEFT = 1e-10
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,21 @@ def proportional_hazards(
         # the score of b in exp(x beta + x g(t) b) at b = 0, given that beta was estimated
         cross = crossed[np.ix_(used, finite)]
         spread = squared[np.ix_(used, used)] - cross @ np.linalg.solve(plain[inner], cross.T)
-        tests[term] = ChiSquare(_quadratic(score[used], spread), len(used))
+        size = np.sqrt(np.diag(squared)[used])
+        tests[term] = ChiSquare(_quadratic(score[used], spread, size), len(used))
     return ProportionalHazards(transform, tests)
 
 
-def _quadratic(score: np.ndarray, spread: np.ndarray) -> float:
-    """Return score' spread^-1 score; NaN where there is nothing to test (one event time, say)."""
-    if score.size == 0 or np.linalg.matrix_rank(spread, hermitian=True) < score.size:
+def _quadratic(score: np.ndarray, spread: np.ndarray, size: np.ndarray) -> float:
+    """Return score' spread^-1 score; NaN where there is nothing to test (one event time, say).
+
+    `size` is what the spread would be had the model not been fitted: where next to nothing of it
+    is left, what is left is rounding.
+    """
+    if score.size == 0 or not (size > 0).all():
+        return np.nan
+    left = spread / np.outer(size, size)
+    if np.linalg.matrix_rank(left, tol=NOTHING_LEFT, hermitian=True) < score.size:
         return np.nan
     return float(score @ np.linalg.solve(spread, score))
 
