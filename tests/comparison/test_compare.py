@@ -12,6 +12,7 @@ from trialbook.comparison import compare, read_cut
 from trialbook.comparison.compare import COLUMNS
 from trialbook.comparison.cuts import hidden_results
 from trialbook.publishing.messages import BuildError
+from trialbook.report.escape import escape_cell
 from trialbook.results import complete
 
 LATER = {"aval": replaced(AVAL, 5, 7), "cnsr": replaced(CNSR, 5, 0)}
@@ -262,3 +263,16 @@ def test_what_the_books_of_two_cuts_withhold_is_withheld_beside_each_other_too(c
     marked = found.frame["old_printed"].isin(["withheld", "<5"])
     assert not found.frame.loc[marked, "note"].any()
     assert found.frame.loc[marked, "old"].isna().all()
+
+
+def test_an_arm_that_reads_like_a_formula_is_the_same_in_a_build(cut, publish):
+    names = ["-A" if one == "A" else "B" for one in "AAABBBB"]
+    old = cut("old", names, arms=[{"code": "-A"}, {"code": "B"}])
+    build = publish(old, "build", notice="")
+    table = pd.read_csv(old.trial.folder.parent / "build" / "ard.csv", dtype=str)
+    table["arm"] = table["arm"].map(escape_cell)
+    assert "'-A" in set(table["arm"])
+    table.to_csv(old.trial.folder.parent / "build" / "ard.csv", index=False)
+    again = read_cut(old.trial.folder.parent / "build")
+    assert set(again.results["arm"]) == set(build.results["arm"])
+    assert compare(build, again).nothing_changed

@@ -176,6 +176,8 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
         raise BuildError(f"{name}: ard.csv or provenance.json cannot be read. {error}") from error
     if blinded and not provenance.get("parameters", {}).get("blinded"):
         raise BuildError(f"{name} was not built blinded: build it with -p blinded=true.")
+    # a build writes an apostrophe before what a spreadsheet would take for a formula
+    table = table.replace(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])", "", regex=True)
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
     parameters = provenance.get("parameters") or {}
     return Cut(name, _facts(provenance, table), table[COLUMNS], parameters=parameters)
