@@ -147,6 +147,7 @@ def test_relabelling_the_arms_turns_every_contrast_round(estimate, trial):
 
 
 @pytest.mark.parametrize("estimate", WEIGHTED, ids=lambda f: f.__name__)
+@settings(max_examples=30)
 @given(trials())
 def test_a_weight_of_one_is_no_weight(estimate, trial):
     same(estimate(*trial, weights=np.ones(trial[0].size)), estimate(*trial))
