@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
 from trialbook.report.output import Drawing, Table
 from trialbook.report.plots.layout import panel, sheet
@@ -54,12 +55,10 @@ def tbl_speed() -> Table | None:
             cells = {f"{name}, s": f"{value:.2f}" for name, value in seconds.items()}
             lines.append({"Task": f"{task[0].upper()}{task[1:]}", "group": group, **cells})
         sums = wide.sum()
-        cells = {
-            f"{name}, s": f"{value:.1f}"
-            + ("" if name == "trialbook" else f" ({value / ours.sum():.0f} times as long)")
-            for name, value in sums.items()
-        }
+        cells = {f"{name}, s": f"{value:.2f}" for name, value in sums.items()}
         lines.append({"Task": "All five", "group": group, **cells})
+        cells = {f"{name}, s": f"{value / ours.sum():,.1f} ×" for name, value in sums.items()}
+        lines.append({"Task": "All five, times as long", "group": group, **cells})
     frame = pd.DataFrame(lines).fillna("not measured")
     return html_table(
         frame,
@@ -67,6 +66,15 @@ def tbl_speed() -> Table | None:
         caption="Seconds that each program took",
         groups="group",
     )
+
+
+def _in_words(n: float) -> str:
+    """Return a round number as it fits an axis.
+
+    >>> _in_words(100), _in_words(10_000), _in_words(1e7)
+    ('100', '10,000', '10 million')
+    """
+    return f"{n / 1e6:g} million" if n >= 1e6 else f"{n:,.0f}"
 
 
 def plot_growth() -> Drawing | None:
@@ -90,6 +98,8 @@ def plot_growth() -> Drawing | None:
         growth = n * np.log(n)
         axes.loglog(n, largest["seconds"] * growth / growth[-1], color="#5b6776", linestyle=":")
         axes.set(xlabel="Patients", ylabel="Seconds")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: _in_words(n)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
         axes.legend(loc="upper left")
         message = (
             f"Seconds for all five estimators grow as n log n (dotted), to "
