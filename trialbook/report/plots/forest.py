@@ -207,13 +207,13 @@ def _heading(figure, headings: Sequence[str], layout: Layout) -> None:
             write(figure, place, HEAD - 0.2 - 0.145 * line, words, **style)
 
 
-def write_sides(figure, centre: float, top: float, sides: Sequence[str]) -> None:
-    """Write what lies left and right of a line, in lines of a few words."""
+def write_sides(figure, centre: float, top: float, sides: Sequence[str], letters: int = 19) -> None:
+    """Write what lies left and right of a line, in lines of so many letters."""
     for text, gap, arrow, ha in (
         (sides[0], -0.1, "← {}", "right"),
         (sides[1], 0.1, "{} →", "left"),
     ):
-        for line, words in enumerate(textwrap.wrap(shortened(text, 48), 19)):
+        for line, words in enumerate(textwrap.wrap(shortened(text, 48), letters)):
             shown = arrow.format(words) if line == 0 else words
             style = {"size": 8.5, "ha": ha, "color": MUTED}
             write(figure, centre + gap, top + 0.145 * line, shown, **style)

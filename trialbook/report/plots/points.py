@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROW = 0.2
 LEFT, RIGHT = 0.5, 0.2
+TITLES = ("Patients with the event (%)", "Difference, percentage points")
 
 
 @dataclass(frozen=True)
@@ -61,44 +62,63 @@ def plot_adverse_events(
     """
     if not rows:
         return None
-    left, first, gap = 1.95, 1.55, 0.22
-    head, foot = 0.42 + LINE * len(trial.arms), 0.86
-    height = ROW * len(rows)
     with theme():
-        figure = sheet(head + height + foot, WIDE)
-        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
-        write(figure, left, top + 0.1, "Patients with the event (%)", size=8.5, color=MUTED)
-        second = left + first + gap
-        write(figure, second, top + 0.1, "Difference, percentage points", size=8.5, color=MUTED)
-        share = panel(figure, left, head, first, height)
-        risk = panel(figure, second, head, WIDE - second - 0.12, height)
-        for y, row in enumerate(rows):
-            label = shortened(row.label, 30)
-            label = label if label != label.upper() else label.capitalize()
-            write(figure, left - 0.1, head + ROW * (y + 0.5), label, size=8.5, ha="right")
-            values = [row.percent[arm.code] for arm in trial.arms]
-            share.plot([min(values), max(values)], [y, y], color=GRID, linewidth=1.5, zorder=1)
-            for position, value in enumerate(values):
-                marker = MARKERS[position % len(MARKERS)]
-                share.plot([value], [y], marker, color=arm_colour(position), markersize=5)
-            if isfinite(row.difference):
-                limits = [100 * row.lower, 100 * row.upper]
-                risk.plot(limits, [y, y], color=INK, linewidth=1.1)
-                risk.plot([100 * row.difference], [y], "o", color=ACCENT, markersize=4.5)
-        risk.axvline(0, color=MUTED, linewidth=0.9)
-        for axes in (share, risk):
-            axes.set_ylim(len(rows) - 0.5, -0.5)
-            axes.set_yticks([])
-            axes.spines["left"].set_visible(False)
-            axes.grid(axis="x")
-            axes.tick_params(length=3)
-        share.set_xlim(left=0)
-        reach = max(abs(limit) for limit in risk.get_xlim())
-        risk.set_xlim(-reach, reach)
-        y = head + height + 0.45
-        centre = second + (WIDE - second - 0.12) / 2
-        write_sides(figure, centre, y, sides)
-        return drawn(figure, name, message)
+        wide, narrow = (
+            _events(rows, trial, sides, width, left) for width, left in ((WIDE, 1.95), (3.7, 0.12))
+        )
+        return drawn(wide, name, message, narrow=narrow)
+
+
+def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left: float):
+    """Return the figure of adverse events; where there is no room left, labels stand above."""
+    above = left < 1
+    each = ROW + (0.15 if above else 0)
+    gap = 0.22
+    first = 1.55
+    head, height = 0.42 + LINE * len(trial.arms), each * len(rows)
+    second = left + first + gap
+    across = width - second - 0.12
+    figure = sheet(head + height + 0.86, width)
+    top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
+    titles = ("Patients (%)", "Difference, % points") if above else TITLES
+    for x, title in zip((left, second), titles, strict=True):
+        write(figure, x, top + 0.1, title, size=8.5, color=MUTED)
+    share = panel(figure, left, head, first, height)
+    risk = panel(figure, second, head, across, height)
+    for position, row in enumerate(rows):
+        label = shortened(row.label, 48 if above else 30)
+        label = label if label != label.upper() else label.capitalize()
+        y = each * (position + 1) - ROW / 2
+        if above:
+            write(figure, left, head + y - 0.16, label, size=8.5)
+        else:
+            write(figure, left - 0.1, head + y, label, size=8.5, ha="right")
+        _event(share, risk, y, row, trial)
+    risk.axvline(0, color=MUTED, linewidth=0.9)
+    for axes in (share, risk):
+        axes.set_ylim(height, 0)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.grid(axis="x")
+        axes.tick_params(length=3)
+    share.set_xlim(left=0)
+    reach = max(abs(limit) for limit in risk.get_xlim())
+    risk.set_xlim(-reach, reach)
+    write_sides(figure, second + across / 2, head + height + 0.45, sides, 13 if above else 19)
+    return figure
+
+
+def _event(share, risk, y: float, row: EventRow, trial: "Trial") -> None:
+    """Draw one event: incidence by arm in one panel, the difference in the other."""
+    values = [row.percent[arm.code] for arm in trial.arms]
+    share.plot([min(values), max(values)], [y, y], color=GRID, linewidth=1.5, zorder=1)
+    for position, value in enumerate(values):
+        marker = MARKERS[position % len(MARKERS)]
+        share.plot([value], [y], marker, color=arm_colour(position), markersize=5)
+    if isfinite(row.difference):
+        limits = [100 * row.lower, 100 * row.upper]
+        risk.plot(limits, [y, y], color=INK, linewidth=1.1)
+        risk.plot([100 * row.difference], [y], "o", color=ACCENT, markersize=4.5)
 
 
 def plot_distributions(
