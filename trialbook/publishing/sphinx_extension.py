@@ -9,6 +9,7 @@ from typing import Any
 
 from trialbook import __version__
 from trialbook.publishing.citations import link_citations
+from trialbook.publishing.free_numbers import mark_free_numbers
 
 _OFFERED = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
 
@@ -19,10 +20,12 @@ def setup(app: Any) -> dict[str, Any]:
     app.add_config_value("trialbook_title", "", "html")
     app.add_config_value("trialbook_notice", "", "html")
     app.add_config_value("trialbook_files", [], "html")
+    app.add_config_value("trialbook_free", [], "html")
     app.connect("config-inited", name_the_trial, priority=400)
     # after sphinx-thebe's own handlers, which add scripts that nothing here uses
     app.connect("html-page-context", drop_thebe, priority=900)
     app.connect("html-page-context", plain_references)
+    app.connect("html-page-context", mark_free_numbers)
     app.connect("html-page-context", offer_files)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", link_citations)
@@ -37,11 +40,18 @@ def name_the_trial(app: Any, config: Any) -> None:
         trial = load_trial(config.trialbook_trial)
         config.trialbook_title, config.trialbook_notice = trial.title, trial.notice
     if config.trialbook_title:
+        from trialbook.report.escape import escape_html, plain
+
+        config.trialbook_title = plain(config.trialbook_title)
         config.project = config.trialbook_title
         # in every page's title too, so that a tab, a bookmark and a search result say it
         told = f" ({_kind_of_notice(config.trialbook_notice)})" if config.trialbook_notice else ""
         config.html_title = config.trialbook_title + told
-        config.html_theme_options["logo"] = {"text": config.trialbook_title, "alt_text": ""}
+        # The theme writes the text beside the logo as it stands.
+        config.html_theme_options["logo"] = {
+            "text": escape_html(config.trialbook_title),
+            "alt_text": "",
+        }
     config.html_theme_options["announcement"] = config.trialbook_notice
 
 
@@ -66,6 +76,9 @@ def describe(
             f"{style} vertical-align: bottom; margin-bottom: 4mm }} }}</style>"
         )
     context["metatags"] = "\n".join(filter(None, head))
+    if pagename == "search":
+        # The theme's own page of the search writes the site's title as it stands.
+        context["docstitle"] = html.escape(context.get("docstitle") or "")
 
 
 def drop_thebe(
