@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.analyses.tiny import REFERENCE, patients, times, value
-from trialbook import analyses
+from trialbook import analyses, survival
 from trialbook.trial import load_trial
 
 
@@ -121,3 +121,13 @@ def test_a_higher_hazard_of_the_withdrawn_raises_the_hazard_ratio(write_trial):
     worst = value(found, **of, level="worst", method="extreme")
     best = value(found, **of, level="best", method="extreme")
     assert best < hr[0] < hr[2] < worst
+
+
+def test_the_hazard_ratio_that_the_events_find_has_the_planned_power():
+    trial = load_trial("data/alms")
+    found = analyses.design(trial, n_simulations=10)
+    key = {"paramcd": "", "arm": "all", "method": "schoenfeld", "level": "observed"}
+    hr, n_events = (value(found, **key, statistic=name) for name in ("hr", "n_events"))
+    assert hr < 1
+    power = survival.power(n_events, hr, alpha=trial.config.design.alpha)
+    assert power == pytest.approx(trial.config.design.power, abs=1e-3)

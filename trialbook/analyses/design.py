@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from trialbook import survival
 from trialbook.analyses.common import results
@@ -75,7 +76,8 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
         n and n_events that the planned power needs, whole numbers in both arms of the first
         comparison, and that power; ``simulation``: n, mean n_events and power of simulated
         trials of Schoenfeld's size. Level ``planned`` has the same three for the planned size;
-        ``observed`` the power with the events observed at the primary end point; level
+        ``observed`` the power with the events observed at the primary end point, and (hr) the
+        hazard ratio that so many find with the planned power; level
         ``hr=0.5`` the power of the planned size (``schoenfeld``) at another true hazard ratio.
         Without a level, `arm` of the comparison: the assumed hr. Empty with a remark where the
         plan is not known.
@@ -116,7 +118,10 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
             statistics = {"n": sizes["planned"], "n_events": expected, "power": power}
             record(method, statistics, "planned")
         power = survival.power(observed, plan.hr, **options)
-        record(method, {"n_events": observed, "power": power}, "observed")
+        statistics = {"n_events": observed, "power": power}
+        if method == "schoenfeld" and observed:
+            statistics["hr"] = _detectable(plan, observed)
+        record(method, statistics, "observed")
     for level, n in sizes.items() if plan.margin == 1 else ():
         record("simulation", _simulated(plan, n, n_simulations, seed), level)
     records.extend(_power_curve(plan))
@@ -167,6 +172,16 @@ def _simulated(plan: Plan, n: int, n_simulations: int, seed: int) -> dict[str, f
     )
     power = trials.power(plan.alpha).power
     return {"n": n, "n_events": trials.n_events.mean(), "power": power}
+
+
+def _detectable(plan: Plan, n_events: float) -> float:
+    """Return the hazard ratio that so many events find with the planned power.
+
+    Schoenfeld's formula solved for the hazard ratio, on the side of the plan's.
+    """
+    z = stats.norm.isf(plan.alpha / 2) + stats.norm.ppf(plan.power)
+    side = 1 if plan.hr > plan.margin else -1
+    return plan.margin * float(np.exp(side * 2 * z / np.sqrt(n_events)))
 
 
 def _power_curve(plan: Plan) -> Iterator[dict]:

@@ -129,6 +129,12 @@ def say_design(lookup: "Lookup") -> Text | None:
             f" With the {seen} events{whose} the power for that planned hazard ratio was {power}; "
             "it says how fine the net was, not whether the result is right."
         )
+        found = lookup.text("{hr}", "design", "", "all", level="observed", method="schoenfeld")
+        planned = lookup.text("{power}", "design", "", "all", method="schoenfeld")
+        text += (
+            f" So many events find a true hazard ratio of {found} with a power of {planned}, and "
+            "smaller effects less often: those the trial could well miss."
+        )
     return Text(text)
 
 
