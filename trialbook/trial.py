@@ -165,6 +165,11 @@ class Trial:
         frame = self._joins.data.get(name)
         return None if frame is None else frame.copy(deep=False)
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Variables of ADSL that trial.yml describes at baseline, to their names in words."""
+        return {item.variable: item.label for item in self.config.baseline}
+
     @property
     def published(self) -> Path | None:
         """The file of published figures, or None."""

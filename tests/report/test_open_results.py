@@ -14,8 +14,9 @@ TRIAL = SimpleNamespace(
     time=SimpleNamespace(to_show=lambda days: np.multiply(days, 1 / 30.4375), show="months"),
     arms=[SimpleNamespace(code="A", label="Placebo"), SimpleNamespace(code="B", label="Drug")],
     primary=SimpleNamespace(paramcd="OS"),
+    labels={"SEX": "Sex"},
     config=SimpleNamespace(
-        baseline=[SimpleNamespace(variable="SEX", label="Sex", digits=None)],
+        baseline=[SimpleNamespace(variable="SEX", digits=None)],
         exposure=[],
         laboratory=[],
     ),

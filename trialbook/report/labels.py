@@ -7,6 +7,19 @@ FLAGS = {"Y": "Yes", "N": "No"}
 _SMALL = {"and", "or", "of", "not", "the", "in", "to", "for", "with", "by", "due"}
 
 
+def covariate_label(labels: dict[str, str], term: str) -> str:
+    """Return a term of a model, or a subgroup, in words: its variable's label and its category.
+
+    >>> covariate_label({"SEX": "Sex", "AGE": "Age, yr"}, "SEX=F")
+    'Sex: Female'
+    >>> covariate_label({"SEX": "Sex", "AGE": "Age, yr"}, "AGE")
+    'Age, yr'
+    """
+    variable, _, level = term.partition("=")
+    label = labels.get(variable, variable)
+    return f"{label}: {level_label(variable, level)}" if level else label
+
+
 def level_label(variable: str, level: str) -> str:
     """Return a category as it reads in a table.
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trialbook.report.escape import shortened
 from trialbook.report.filtered import filtered_table
-from trialbook.report.labels import level_label
+from trialbook.report.labels import covariate_label
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.layout import panel, sheet, write
 from trialbook.report.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
@@ -186,13 +186,10 @@ def _kind(row, trial: "Trial") -> str:
 
 def _label(row, trial: "Trial", *, codes: bool = False) -> str:
     """Name a result by its key: analysis, arm (its code, if asked), subgroup, method, time."""
-    labels = {variable.variable: variable.label for variable in trial.config.baseline}
     arms = {arm.code: arm.code if codes else in_text(arm.label) for arm in trial.arms}
-    variable, _, level = row.subgroup.partition("=")
-    subgroup = labels.get(variable, variable)
-    subgroup += f": {level_label(variable, level)}" if level else ""
     name = _WORDS.get(row.analysis, row.analysis.replace("_", " "))
-    words = ["interaction" if row.method == "interaction" else name, subgroup, row.level]
+    words = ["interaction" if row.method == "interaction" else name]
+    words += [covariate_label(trial.labels, row.subgroup), row.level]
     words.append(_METHODS.get(row.method, row.method if "=" in row.method else ""))
     words.append(arms.get(row.arm, ""))
     if row.paramcd and row.paramcd != trial.primary.paramcd:

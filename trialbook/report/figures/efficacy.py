@@ -197,14 +197,13 @@ def plot_subgroups(
             otherwise=WITHHELD if overall.withheld else "NE",
         )
     ]
-    labels = {item.variable: item.label for item in trial.config.baseline}
     key = {"method": "efron"}
     for name in variables:
         p = lookup.text(
             "{p_value}", "subgroup", code, comparison.name, subgroup=name, method="interaction"
         )
         note = f"interaction P{'' if p.startswith('<') else '='}{p}" if p and p != "NE" else ""
-        rows.append(ForestRow(labels.get(name, name), heading=True, note=note))
+        rows.append(ForestRow(trial.labels.get(name, name), heading=True, note=note))
         for subgroup in subgroups:
             if not subgroup.startswith(f"{name}="):
                 continue

@@ -151,10 +151,9 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
     found = found.loc[order]
     order = found["value"].abs().sort_values(ascending=False, kind="stable").index[:MOST_SMD]
     top = found.loc[order]
-    labels = {item.variable: item.label for item in trial.config.baseline}
     names = []
     for name, level in zip(top["paramcd"], top["level"], strict=True):
-        label = labels.get(name, name.capitalize())
+        label = trial.labels.get(name, name.capitalize())
         if level and level not in {"Y", "N"}:
             label += f": {level_label(name, level)}"
         names.append(label)

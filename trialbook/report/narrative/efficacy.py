@@ -135,14 +135,13 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     lines = []
     for comparison in lookup.trial.comparisons:
         found = []
-        labels = {item.variable: item.label for item in lookup.trial.config.baseline}
         for name in lookup.distinct("subgroup", "subgroup", paramcd=endpoint.paramcd):
             if "=" in name:
                 continue
             key = ("subgroup", endpoint.paramcd, comparison.name)
             p = p_phrase(lookup, *key, subgroup=name, method="interaction")
             if p:
-                found.append(f"{of(labels.get(name, name))} ({p})")
+                found.append(f"{of(lookup.trial.labels.get(name, name))} ({p})")
         if found:
             lines.append(f"{pair_in_words(comparison)}, interaction tests: {listed(found)}.")
     if not lines:

@@ -55,8 +55,7 @@ def say_balance(lookup: "Lookup") -> Text | None:
     if found.empty:
         return None
     top = found.loc[found["value"].abs().idxmax()]
-    labels = {item.variable: item.label for item in lookup.trial.config.baseline}
-    what = escape_markdown(labels.get(top["paramcd"], top["paramcd"]))
+    what = escape_markdown(lookup.trial.labels.get(top["paramcd"], top["paramcd"]))
     if top["level"]:
         what += f" ({escape_markdown(top['level'])})"
     chance = (

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.report.labels import covariate_label
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.table import INDENT, html_table
@@ -56,7 +57,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             line["P"] = lookup.text("{p_value}", *of, method=method)
             lines.append(line)
             for level in filter(None, levels):
-                term = {"Cox model": f"{INDENT}{level}"}
+                term = {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
                 term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
                 term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
                 lines.append(term)
