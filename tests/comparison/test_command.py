@@ -47,7 +47,7 @@ def test_text_table_and_page_are_written(cuts, tmp_path):
     assert "[interim, unadjusted]" in finished.output
     assert re.search(r"P6 .* censored at 6 +event at 7 +new event", finished.output)
     table = pd.read_csv(tmp_path / "c.csv", keep_default_na=False)
-    assert list(table) == COLUMNS
+    assert list(table) == [*COLUMNS, "notice"]
     assert {"information", "events", "maturity", "effects", "results"} <= set(table["part"])
     page = (tmp_path / "c.html").read_text(encoding="utf-8")
     assert 'role="img"' in page
@@ -102,3 +102,12 @@ def test_data_in_disorder_are_reported(cut):
     finished = run(good.trial.folder, bad.trial.folder)
     assert finished.exit_code == 1
     assert "adtte.csv" in finished.output
+
+
+def test_the_notice_stands_on_everything(cut, tmp_path):
+    later = {"aval": replaced(AVAL, 5, 7), "cnsr": replaced(CNSR, 5, 0)}
+    cuts = cut("old", privacy="synthetic"), cut("new", privacy="synthetic", **later)
+    old, new = (one.trial.folder for one in cuts)
+    finished = run(old, new, "--csv", tmp_path / "c.csv", "--page", tmp_path / "c.html")
+    for text in (finished.output, *(path.read_text() for path in tmp_path.glob("c.*"))):
+        assert "Synthetic patients" in text

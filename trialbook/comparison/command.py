@@ -45,7 +45,9 @@ def run(
     cuts = [read_cut(path, blinded=blinded) for path in (old, new)]
     found = compare(*cuts, boundaries=boundaries, final=final)
     if table is not None:
-        found.frame.map(escape_cell).to_csv(table, index=False, lineterminator="\n")
+        found.frame.assign(notice=found.notice).map(escape_cell).to_csv(
+            table, index=False, lineterminator="\n"
+        )
     if page is not None:
         assets = find_book().root / "book" / "assets"
         page.write_text(as_page(found, assets), encoding="utf-8")

@@ -59,6 +59,11 @@ class Comparison:
         return self.old.facts.confidential or self.new.facts.confidential
 
     @property
+    def notice(self) -> str:
+        """What the data are and are not, of both, each sentence once."""
+        return " ".join(dict.fromkeys([self.new.facts.notice, self.old.facts.notice])).strip()
+
+    @property
     def nothing_changed(self) -> bool:
         """Whether no result and no patient's event differs."""
         return not self.frame["part"].isin(["results", "patients"]).any()

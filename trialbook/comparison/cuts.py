@@ -22,7 +22,7 @@ class CutFacts:
 
     Attributes
     ----------
-    id, title : str
+    id, title, notice : str
         As the trial has them.
     confidential : bool
         Whether patients stay unnamed.
@@ -47,6 +47,7 @@ class CutFacts:
 
     id: str
     title: str
+    notice: str = ""
     confidential: bool = True
     min_cell: int = 5
     per_shown: float = 1.0
@@ -99,6 +100,7 @@ def facts_of(trial: Trial) -> CutFacts:
     return CutFacts(
         id=trial.id,
         title=trial.title,
+        notice=trial.notice,
         confidential=trial.privacy == "confidential",
         min_cell=trial.min_cell,
         per_shown=1 / float(trial.time.to_show(1.0)),
@@ -195,6 +197,7 @@ def _facts(provenance: dict[str, Any], table: pd.DataFrame) -> CutFacts:
     return CutFacts(
         id=str(provenance.get("trial", "")),
         title=str(provenance.get("title", "")),
+        notice=str(provenance.get("notice", "")),
         confidential=bool(confidential),
         min_cell=5 if confidential else 0,
         primary=codes[0] if codes else "",

@@ -56,12 +56,7 @@ def as_page(found: Comparison, assets: Path) -> str:
         body.append((table.folded(part.caption) if folded else table).html)
         figure = forest(found) if part.name == "effects" else None
         body.append(figure._repr_html_() if figure else "")
-    notices = dict.fromkeys(
-        "Confidential: small counts are withheld, and patients are not named."
-        for cut in (found.old, found.new)
-        if cut.facts.confidential
-    )
-    notice = "".join(f'<p class="notice">{escape_html(one)}</p>' for one in notices)
+    notice = f'<p class="notice">{escape_html(found.notice, 1000)}</p>' if found.notice else ""
     return _PAGE.format(
         title=title,
         styles=styles,
@@ -101,8 +96,15 @@ def forest(found: Comparison) -> "Drawing | None":
         message=message,
         treated=treated,
         control=control,
-        favours=("below 1", "above 1"),
+        favours=(f"lower with {treated}", f"higher with {treated}"),
+        interval=_interval(found),
     )
+
+
+def _interval(found: Comparison) -> str:
+    """Return what the intervals are called: without their level where one is not of 95%."""
+    methods = pd.concat([found.old.results["method"], found.new.results["method"]])
+    return "interval" if methods.str.contains("@", regex=False).any() else "95% CI"
 
 
 def _events_of(printed: pd.Series, code: str, arm: str) -> str:

@@ -14,6 +14,7 @@ MOST = 12
 def as_text(found: Comparison, *, everything: bool = False) -> str:
     """Return the comparison for a terminal, the longest tables cut unless `everything`."""
     lines = [f"{word}  {told}" for word, told in zip((OLD, NEW), cut_lines(found), strict=True)]
+    lines += [plain(found.notice, 1000)] * bool(found.notice)
     lines += [f"To know: {plain(remark)}" for remark in found.remarks]
     if found.nothing_changed:
         return "\n".join([*lines, "", "Nothing changed.", ""])
