@@ -8,6 +8,7 @@ from trialbook.publishing import fingerprint
 from trialbook.publishing.book import Book
 from trialbook.publishing.collect import ard_csv
 from trialbook.publishing.editions import Edition, now
+from trialbook.publishing.free_numbers import chapters_with_free_numbers
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
@@ -58,7 +59,8 @@ def assemble(
     # A page of confidential data may be read by more than may have all its results as one file.
     whole = [] if facts.confidential else ["ard.csv", "provenance.json"]
     files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
-    seconds = site.build(_pages(edition, facts, work, [*files, *whole]))
+    free = chapters_with_free_numbers(numbers)
+    seconds = site.build(_pages(edition, facts, work, [*files, *whole], free))
     (work / "html").rename(new / "html")
     for name, text in notebooks.items():
         file = new / "notebooks" / f"{name}.ipynb"
@@ -89,13 +91,16 @@ def assemble(
     return new
 
 
-def _pages(edition: Edition, facts: TrialFacts, work: Path, files: list[str]) -> Pages:
+def _pages(
+    edition: Edition, facts: TrialFacts, work: Path, files: list[str], free: list[str]
+) -> Pages:
     title = " · ".join(filter(None, [facts.title, edition.point.name]))
     overrides = {
         "trialbook_trial": "",
         "trialbook_title": title,
         "trialbook_notice": facts.notice,
         "trialbook_files": files,
+        "trialbook_free": free,
     }
     return Pages(
         stage=work / "stage",

@@ -1,0 +1,31 @@
+from types import SimpleNamespace
+
+from trialbook.publishing.free_numbers import chapters_with_free_numbers, mark_free_numbers
+
+ARD = "chapter,basis\nefficacy,free\nefficacy,calibrated\nevidence,free\nevidence,observed\n"
+BODY = '<table></table>\n<p class="tb-files" data-files="tables/a"></p>\n<p class="tb-files"></p>'
+
+
+def marked(page, found=("notebooks/left_open",)):
+    app = SimpleNamespace(
+        config=SimpleNamespace(trialbook_free=["efficacy"]), env=SimpleNamespace(found_docs=found)
+    )
+    context = {"body": BODY, "pathto": lambda name: f"{name}.html"}
+    mark_free_numbers(app, page, "page.html", context, None)
+    return context["body"]
+
+
+def test_chapters_whose_numbers_are_all_synthetic():
+    assert chapters_with_free_numbers(ARD) == ["efficacy"]
+    assert chapters_with_free_numbers("chapter,basis\na,observed\n") == []
+
+
+def test_every_table_and_figure_says_that_unprinted_numbers_are_free():
+    body = marked("notebooks/efficacy")
+    assert body.count("could have come out otherwise") == 1
+    assert '<a href="notebooks/left_open.html">their ranges</a>' in body
+
+
+def test_other_pages_and_other_trials_say_nothing():
+    assert marked("notebooks/evidence") == BODY
+    assert marked("notebooks/efficacy", found=()) == BODY

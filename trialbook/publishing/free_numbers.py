@@ -1,0 +1,43 @@
+"""Beside every table and figure of synthetic patients: what the paper does not print is free."""
+
+import io
+import re
+from typing import Any
+
+import pandas as pd
+
+FREE, AIMED_AT = "free", "calibrated"
+RANGES = "notebooks/left_open"
+_OUTPUT = re.compile(r'<p class="tb-files" data-files="[a-z]+/[a-z0-9-]+"></p>')
+
+
+def chapters_with_free_numbers(ard: str) -> list[str]:
+    """Return the chapters all of whose numbers a search aimed at or left free.
+
+    Parameters
+    ----------
+    ard : str
+        The text of ``ard.csv``.
+    """
+    results = pd.read_csv(io.StringIO(ard), dtype=str, keep_default_na=False)
+    kinds = results.groupby("chapter")["basis"].agg(set)
+    return [name for name, of in kinds.items() if FREE in of and of <= {FREE, AIMED_AT}]
+
+
+def mark_free_numbers(
+    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Say below each table and figure of these chapters that unprinted numbers are free.
+
+    Only where the trial's book has the page of their ranges, to which it links.
+    """
+    chapter = pagename.rpartition("/")[2]
+    if chapter not in app.config.trialbook_free or RANGES not in app.env.found_docs:
+        return
+    link = f'<a href="{context["pathto"](RANGES)}">their ranges</a>'
+    note = (
+        '<p class="tb-files tb-free">Numbers that the paper does not print are free, and could '
+        f"have come out otherwise: {link}</p>"
+    )
+    body = context.get("body") or ""
+    context["body"] = _OUTPUT.sub(lambda found: f"{found[0]}\n{note}", body)
