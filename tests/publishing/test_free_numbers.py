@@ -1,5 +1,7 @@
 from types import SimpleNamespace
 
+import pytest
+
 from trialbook.publishing.free_numbers import chapters_with_free_numbers, mark_free_numbers
 
 ARD = "chapter,basis\nefficacy,free\nefficacy,calibrated\nevidence,free\nevidence,observed\n"
@@ -8,7 +10,8 @@ BODY = '<table></table>\n<p class="tb-files" data-files="tables/a"></p>\n<p clas
 
 def marked(page, found=("notebooks/left_open",)):
     app = SimpleNamespace(
-        config=SimpleNamespace(trialbook_free=["efficacy"]), env=SimpleNamespace(found_docs=found)
+        config=SimpleNamespace(trialbook_free=["efficacy"], root_doc="book/index"),
+        env=SimpleNamespace(found_docs=found),
     )
     context = {"body": BODY, "pathto": lambda name: f"{name}.html"}
     mark_free_numbers(app, page, "page.html", context, None)
@@ -20,8 +23,9 @@ def test_chapters_whose_numbers_are_all_synthetic():
     assert chapters_with_free_numbers("chapter,basis\na,observed\n") == []
 
 
-def test_every_table_and_figure_says_that_unprinted_numbers_are_free():
-    body = marked("notebooks/efficacy")
+@pytest.mark.parametrize("page", ["notebooks/efficacy", "book/index"])
+def test_every_table_and_figure_says_that_unprinted_numbers_are_free(page):
+    body = marked(page)
     assert body.count("could have come out otherwise") == 1
     assert '<a href="notebooks/left_open.html">their ranges</a>' in body
 

@@ -29,10 +29,11 @@ def mark_free_numbers(
 ) -> None:
     """Say below each table and figure of these chapters that unprinted numbers are free.
 
-    Only where the trial's book has the page of their ranges, to which it links.
+    Below those of the first page too, which come from them. Only where the trial's book has the page of their ranges, to which it links.
     """
-    chapter = pagename.rpartition("/")[2]
-    if chapter not in app.config.trialbook_free or RANGES not in app.env.found_docs:
+    free = app.config.trialbook_free
+    shows = pagename.rpartition("/")[2] in free or (free and pagename == app.config.root_doc)
+    if not shows or RANGES not in app.env.found_docs:
         return
     link = f'<a href="{context["pathto"](RANGES)}">their ranges</a>'
     note = (
