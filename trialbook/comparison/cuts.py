@@ -122,7 +122,8 @@ def cut_of(trial: Trial, name: str) -> Cut:
 
     found = all_results(trial).drop_duplicates(KEY[1:])
     found = found.assign(printed=Printer.of(trial).column(found))
-    return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), trial)
+    parameters = {"blinded": True} if trial.blinded else {}
+    return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), trial, parameters)
 
 
 def hidden_results(cut: Cut) -> dict[tuple, tuple[float, str]]:
