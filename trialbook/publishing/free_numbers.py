@@ -29,7 +29,8 @@ def mark_free_numbers(
 ) -> None:
     """Say below each table and figure of these chapters that unprinted numbers are free.
 
-    Below those of the first page too, which come from them. Only where the trial's book has the page of their ranges, to which it links.
+    Below those of the first page too, which come from them. Only where the trial's book has the
+    page of their ranges, to which it links.
     """
     free = app.config.trialbook_free
     shows = pagename.rpartition("/")[2] in free or (free and pagename == app.config.root_doc)
