@@ -20,6 +20,8 @@ def chapters_with_free_numbers(ard: str) -> list[str]:
         The text of ``ard.csv``.
     """
     results = pd.read_csv(io.StringIO(ard), dtype=str, keep_default_na=False)
+    # what the plan asks for follows from its assumptions, not from patients
+    results = results[results["analysis"] != "design"]
     kinds = results.groupby("chapter")["basis"].agg(set)
     return [name for name, of in kinds.items() if FREE in of and of <= {FREE, AIMED_AT}]
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.report.labels import covariate_label
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.table import html_table
@@ -35,7 +36,12 @@ def tbl_question(trial: "Trial") -> Table:
     assigned = {"yes": "at random", "partly": "partly at random", "no": "not at random"}
     rows.append(("Assignment", assigned[trial.randomized]))
     if trial.config.strata:
-        rows.append(("Stratified by", ", ".join(trial.config.strata)))
+        rows.append(
+            (
+                "Stratified by",
+                ", ".join(covariate_label(trial.labels, one) for one in trial.config.strata),
+            )
+        )
     return html_table(
         pd.DataFrame(rows, columns=["Part", "In this trial"]),
         name="question",

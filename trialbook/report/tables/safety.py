@@ -257,8 +257,8 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
             before, _, after = level.partition(" > ")
             line = {
                 "group": item.label,
-                "At baseline": term_label(before),
-                "Later": term_label(after),
+                "At baseline": before.capitalize(),
+                "Later": after.capitalize(),
             }
             for arm in trial.arms:
                 line[f"{arm.label}, n (%)"] = lookup.text(
