@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
 
 MOST_TERMS = 60
+# ANRIND as CDISC writes it in one letter
+AGAINST_RANGE = {"L": "Low", "N": "Normal", "H": "High"}
 JUDGED = {"AESEV": "Worst severity", "AEREL": "Relation to treatment"}
 
 
@@ -257,8 +259,8 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
             before, _, after = level.partition(" > ")
             line = {
                 "group": item.label,
-                "At baseline": before.capitalize(),
-                "Later": after.capitalize(),
+                "At baseline": AGAINST_RANGE.get(before, before.capitalize()),
+                "Later": AGAINST_RANGE.get(after, after.capitalize()),
             }
             for arm in trial.arms:
                 line[f"{arm.label}, n (%)"] = lookup.text(
