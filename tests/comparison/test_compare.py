@@ -36,6 +36,18 @@ def test_the_information_fraction_is_the_old_cuts_events_over_the_new_ones(cut):
     assert (found.old_status, found.new_status) == ("interim, unadjusted", "")
 
 
+@pytest.mark.parametrize("column", [None, "patient"])
+def test_rows_that_stand_in_for_patients_are_named_as_such(tmp_path, column):
+    rows = {"patient": list("hijklmn"), "time": AVAL, "event": CNSR, "arm": list("AAABBBB")}
+    pd.DataFrame(rows).to_csv(tmp_path / "all.csv", index=False)
+    flat = {"file": "all.csv", "id": column, "time": "time", "event": "event", "arm": "arm"}
+    text = {"id": "tiny", "title": "A tiny trial", "privacy": "public", "flat": flat}
+    text |= {"arms": [{"code": "A"}, {"code": "B"}], "endpoints": [{"paramcd": "TTE"}]}
+    (tmp_path / "trial.yml").write_text(json.dumps(text), encoding="utf-8")
+    found = compare(read_cut(tmp_path), read_cut(tmp_path))
+    assert any("by their row" in remark for remark in found.remarks) == (column is None)
+
+
 def test_with_a_design_it_is_the_events_over_those_planned(cut):
     found = compare(cut("old", design=DESIGN), cut("new", design=DESIGN, **LATER))
     # Schoenfeld (1983): 4 (1.959964 + 0.841621)^2 / log(log 0.8 / log 0.5)^2 = 24.4, so 25

@@ -12,6 +12,7 @@ from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
 from trialbook.comparison.withhold import as_in_the_books, left_out, withheld_pairs
 from trialbook.publishing.messages import BuildError
+from trialbook.trial import Trial
 
 COLUMNS = ["part", *FRAME_KEY, *SIDES, "note"]
 PARTS = ("information", "events", "maturity", "effects", "results", "patients")
@@ -103,6 +104,11 @@ def compare(
     parts = [_part("information", information(old, new))]
     both_trials = old.trial is not None and new.trial is not None
     changes = _event_changes(old, new) if both_trials else {}
+    if both_trials and any(_unnamed(cut.trial) for cut in (old, new)):
+        remarks.append(
+            "A flat file does not number the patients (flat: id in trial.yml): they are held to be "
+            "the same by their row, which is right only if both files have the same order."
+        )
     if not both_trials:
         remarks.append("Which events are new, withdrawn or re-dated only two trial folders tell.")
     parts += [_part("events", _counts(of_one, code, new.facts)) for code, of_one in changes.items()]
@@ -157,6 +163,11 @@ def _in_common(old: Cut, new: Cut) -> list[str]:
                 remarks.append(f"Only {name} has the {what}{'s' * (len(only) > 1)} "
                                f"{', '.join(only)}.")  # fmt: skip
     return remarks
+
+
+def _unnamed(trial: Trial) -> bool:
+    """Return whether the rows of a flat file stand in for names of patients."""
+    return trial.config.flat is not None and trial.config.flat.id is None
 
 
 def _event_changes(old: Cut, new: Cut) -> dict[str, pd.DataFrame]:
