@@ -129,7 +129,13 @@ def litter(root: Path) -> list[str]:
     return [p.name for p in store.iterdir() if p.name not in kept] + versions[1:] + links
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to a job in the background: there Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def running(root: Path, *arguments: str, **options) -> subprocess.Popen:
+    options = {"preexec_fn": heed_interrupts} | options
     return subprocess.Popen(
         [sys.executable, "-m", "trialbook", "build", "data/small", *arguments],
         cwd=root,

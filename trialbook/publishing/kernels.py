@@ -148,6 +148,7 @@ def _become_kernel(connection_file: str, parent: int) -> None:
     code = 1
     try:
         die_with_parent(parent)
+        os.setsid()  # as a stock kernel: Ctrl-C is the build's to answer, not a cell's
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.environ["JPY_PARENT_PID"] = str(parent)
         options = ["-f", connection_file, "--HistoryManager.hist_file=:memory:"]
