@@ -115,11 +115,12 @@ def days_at_risk(trial, safety, adae):
     Day 1 is that of the first dose. The days at risk are NaN where they are not known: such a
     patient counts in no rate, and nobody does where events have no dates at all.
     """
-    unknown_onset = np.ones(len(adae))  # where nobody counts in a rate, any day will do
-    if not {"TRTSDT", "TRTEDT"} <= set(safety) or "ASTDT" not in adae:
-        what = "onset" if {"TRTSDT", "TRTEDT"} <= set(safety) else "treatment"
+    treated = {"TRTSDT", "TRTEDT"} <= set(safety)
+    if not treated or "ASTDT" not in adae:
+        what = "onset" if treated else "treatment"
         remark = f"The dates of {what} are not given: rates per time at risk are not estimable."
-        return np.full(len(safety), np.nan), unknown_onset, [remark]
+        # where nobody counts in a rate, any day of onset will do
+        return np.full(len(safety), np.nan), np.ones(len(adae)), [remark]
     days = (safety["TRTEDT"] - safety["TRTSDT"]).dt.days + 1 + trial.config.risk_window
     window = days.clip(lower=1).to_numpy(float)
     start = safety["TRTSDT"].to_numpy()[adae["patient"].to_numpy()]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from trialbook.analyses.common import by_arm, category, percent, results
+from trialbook.analyses.common import by_arm, categories, percent, results
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -42,7 +42,7 @@ def centres(trial: Trial, *, most: int = MOST) -> pd.DataFrame:
         return results([], ["Centres are not given, or there was one only."])
     patients = trial.efficacy_population()
     patients = patients[patients[name].notna()]
-    at = patients[name].map(category).astype(object)
+    at, _ = categories(patients[name])
     sizes = at.value_counts()
     # By size, and by name where sizes are equal.
     order = sorted(sizes.index, key=lambda place: (-sizes[place], place))

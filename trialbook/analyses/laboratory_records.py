@@ -38,9 +38,7 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     records = adlb[usable]
     if unscheduled := int((adlb["AVAL"].notna() & adlb["AVISITN"].isna()).sum()):
         remarks.append(f"{unscheduled} laboratory values belong to no numbered visit.")
-    if "ANRHI" not in records and "A1HI" in records:
-        # The names of the limits before ADaM's implementation guide 1.1.
-        records = records.rename(columns={"A1HI": "ANRHI", "A1LO": "ANRLO"})
+    records = with_named_limits(records)
     absent = [name for name in [*KEPT, *RANGE] if name not in records and name != "arm"]
     records = records.assign(
         **dict.fromkeys(absent, np.nan),
@@ -57,6 +55,16 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     records["regular"] = ~records["AVISITN"].isin(repeated)
     records.attrs["remarks"] = tuple(remarks)
     return records
+
+
+def with_named_limits(adlb: pd.DataFrame) -> pd.DataFrame:
+    """Return ADLB with its normal limits under ANRLO and ANRHI, if it has any.
+
+    Before ADaM's implementation guide 1.1 they were A1LO and A1HI.
+    """
+    if "ANRHI" in adlb or "A1HI" not in adlb:
+        return adlb
+    return adlb.rename(columns={"A1HI": "ANRHI", "A1LO": "ANRLO"})
 
 
 def last_records(values: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import by_arm, percent, results
+from trialbook.analyses.laboratory_records import with_named_limits
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -29,10 +30,11 @@ def liver_peaks(trial: Trial) -> pd.DataFrame | None:
         one row per patient with both. None where ADLB lacks one of them or its upper limits.
     """
     adlb = trial.adlb
-    if adlb is None or not {"ANRHI", "A1HI"} & set(adlb):
+    adlb = None if adlb is None else with_named_limits(adlb)
+    if adlb is None or "ANRHI" not in adlb:
         return None
     safety = trial.safety_population().set_index("USUBJID")["arm"]
-    limit = adlb["ANRHI" if "ANRHI" in adlb else "A1HI"].astype(float)
+    limit = adlb["ANRHI"].astype(float)
     # Unscheduled and repeated measurements count, too: they may hold the peak.
     kept = adlb["USUBJID"].isin(safety.index) & _after_baseline(adlb)
     records = adlb.assign(multiple=(adlb["AVAL"] / limit).where(limit > 0))[kept]

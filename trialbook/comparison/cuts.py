@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.publishing.messages import BuildError
+from trialbook.report.escape import unescape_cell
 from trialbook.results import KEY
 from trialbook.trial import Trial, find_folder, load_trial
 
@@ -179,8 +180,7 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
         raise BuildError(f"{name}: ard.csv or provenance.json cannot be read. {error}") from error
     if blinded and not provenance.get("parameters", {}).get("blinded"):
         raise BuildError(f"{name} was not built blinded: build it with -p blinded=true.")
-    # a build writes an apostrophe before what a spreadsheet would take for a formula
-    table = table.replace(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])", "", regex=True)
+    table = table.map(unescape_cell)
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
     parameters = provenance.get("parameters") or {}
     return Cut(name, _facts(provenance, table), table[COLUMNS], parameters=parameters)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from trialbook.comparison.cuts import Cut
-from trialbook.report.printed import p_value, rounded
+from trialbook.report.printed import p_value, rounded, with_sign
 
 
 def information(old: Cut, new: Cut) -> pd.DataFrame:
@@ -112,8 +112,8 @@ def status(cut: Cut, *, interim: bool, boundary: float | None) -> str:
         if len(found) and found["value"].notna().all():
             crossed = found["value"].iloc[0] < boundary
             of = f" ({name})" if len(cut.facts.comparisons) > 1 else ""
-            told.append(f"P={p_value(found['value'].iloc[0])} is "
+            told.append(f"{with_sign(p_value(found['value'].iloc[0]))} is "
                         f"{'below' if crossed else 'not below'} it{of}")  # fmt: skip
     result = f", {'; '.join(told)}" if told else ""
     primary = f"boundary of the primary end point P<{boundary:g}{result}"
-    return f"interim, {primary}; other end points unadjusted".replace("P=<", "P<")
+    return f"interim, {primary}; other end points unadjusted"

@@ -8,7 +8,8 @@ import pandas as pd
 
 FREE, AIMED_AT = "free", "calibrated"
 RANGES = "notebooks/left_open"
-_OUTPUT = re.compile(r'<p class="tb-files" data-files="[a-z]+/[a-z0-9-]+"></p>')
+# The place below a table or a figure for the links to its files, as a chapter leaves it.
+FILES = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
 
 
 def chapters_with_free_numbers(ard: str) -> list[str]:
@@ -44,4 +45,4 @@ def mark_free_numbers(
         f"have come out otherwise: {link}</p>"
     )
     body = context.get("body") or ""
-    context["body"] = _OUTPUT.sub(lambda found: f"{found[0]}\n{note}", body)
+    context["body"] = FILES.sub(lambda found: f"{found[0]}\n{note}", body)

@@ -9,9 +9,7 @@ from typing import Any
 
 from trialbook import __version__
 from trialbook.publishing.citations import link_citations
-from trialbook.publishing.free_numbers import mark_free_numbers
-
-_OFFERED = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
+from trialbook.publishing.free_numbers import FILES, mark_free_numbers
 
 
 def setup(app: Any) -> dict[str, Any]:
@@ -124,7 +122,7 @@ def offer_files(
         links = [link(name, ending.upper()) for ending, name in names.items() if name in files]
         return f'<p class="tb-files">{" ".join(links)}</p>' if links else ""
 
-    body = _OFFERED.sub(of_one, body)
+    body = FILES.sub(of_one, body)
     whole = [link(name, name) for name in ("ard.csv", "provenance.json") if name in files]
     if whole and pagename.startswith("notebooks/"):
         body += (

@@ -9,7 +9,7 @@ from trialbook.report import sentences
 from trialbook.report.escape import escape_html
 from trialbook.report.narrative.common import p_phrase
 from trialbook.report.output import Html, cited
-from trialbook.report.printed import MINUS, printed
+from trialbook.report.printed import MINUS, printed, with_sign
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.tables.columns import shown_time
 
@@ -111,8 +111,7 @@ def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Compari
         return ""
     text = f"hazard ratio {figures['hr']} (95% CI, {figures['hr_lower']} to {figures['hr_upper']}"
     if "p_value" in figures:
-        p = figures["p_value"]
-        text += f"; P{p}" if p.startswith("<") else f"; P={p}"
+        text += f"; {with_sign(figures['p_value'])}"
     source = " ".join(filter(None, ["The paper", cited(lookup.trial.config.reference)]))
     return f'<p class="tb-printed">{source} printed: {_html(text)}).</p>'
 

@@ -93,3 +93,12 @@ def escape_cell(cell: object) -> object:
     if not isinstance(cell, str) or not _FORMULA.match(cell) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
+
+
+def unescape_cell(text: str) -> str:
+    """Return the text of a cell as it was before `escape_cell`.
+
+    >>> unescape_cell("'=cmd()"), unescape_cell("-2.5"), unescape_cell("'quoted'")
+    ('=cmd()', '-2.5', "'quoted'")
+    """
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text

@@ -3,7 +3,7 @@
 import math
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -47,7 +47,7 @@ class Lookup:
         """What the intervals are called: ``"95% CI"``."""
         return f"{100 * self.conf_level:g}% CI"
 
-    def value(
+    def _key(
         self,
         statistic: str,
         analysis: str,
@@ -58,76 +58,70 @@ class Lookup:
         level: str = "",
         time: float | None = None,
         method: str = "",
-    ) -> float:
-        """Return a value at full precision; NaN where it is absent, withheld, not estimable."""
-        of = (analysis, paramcd, arm, subgroup, level, _time(time))
-        key = self._key(of, method, statistic)
-        shown = self._withheld.get(key)
-        return self._found.get(key, math.nan) if shown is None else shown.value
-
-    def withholds(
-        self,
-        statistic: str,
-        analysis: str,
-        paramcd: str = "",
-        arm: str = "",
-        *,
-        subgroup: str = "",
-        level: str = "",
-        time: float | None = None,
-        method: str = "",
-    ) -> bool:
-        """Return whether a value is there and is not shown to readers of confidential data."""
-        of = (analysis, paramcd, arm, subgroup, level, _time(time))
-        shown = self._withheld.get(self._key(of, method, statistic))
-        return shown is not None and shown.hides
-
-    def _key(self, of: tuple, method: str, statistic: str) -> tuple:
+    ) -> tuple:
         """Return the key of a statistic, of the level asked for where there is one."""
+        of = (analysis, paramcd, arm, subgroup, level, _time(time))
         at_level = (*of, method_at(method, self.conf_level), statistic)
         return at_level if at_level in self._found else (*of, method, statistic)
 
-    def text(
-        self,
-        template: str,
-        analysis: str,
-        paramcd: str = "",
-        arm: str = "",
-        *,
-        subgroup: str = "",
-        level: str = "",
-        time: float | None = None,
-        method: str = "",
-    ) -> str:
+    def value(self, statistic: str, *key: str, **row: Any) -> float:
+        """Return a value at full precision; NaN where it is absent, withheld, not estimable.
+
+        Parameters
+        ----------
+        statistic : str
+        *key : str
+            The analysis, and as far as they are not empty paramcd and arm.
+        **row
+            subgroup, level, time (in AVAL's unit) and method, as far as they are not empty.
+        """
+        place = self._key(statistic, *key, **row)
+        shown = self._withheld.get(place)
+        return self._found.get(place, math.nan) if shown is None else shown.value
+
+    def withholds(self, statistic: str, *key: str, **row: Any) -> bool:
+        """Return whether a `value` is there and is not shown to readers of confidential data."""
+        shown = self._withheld.get(self._key(statistic, *key, **row))
+        return shown is not None and shown.hides
+
+    def text(self, template: str, *key: str, **row: Any) -> str:
         """Return a template such as ``"{n} ({percent})"`` with printed statistics filled in.
 
-        Empty where none of the statistics is there; ``NE`` stands for one that is not
-        estimable, an empty string for one that is absent beside others. Where a count is too
-        small to be shown, that is all that is said; or the whole percentage, if that may be.
+        Its statistics have one key, given as for `value`. Empty where none of them is there;
+        ``NE`` stands for one that is not estimable, an empty string for one that is absent
+        beside others. Where a count is too small to be shown, that is all that is said; or the
+        whole percentage, if that may be.
         """
-        of = (analysis, paramcd, arm, subgroup, level, _time(time))
-        names = _STATISTIC.findall(template)
-        keys = {name: self._key(of, method, name) for name in names}
-        keys = {name: key for name, key in keys.items() if key in self._found}
-        if not keys:
+        places = {name: self._key(name, *key, **row) for name in _STATISTIC.findall(template)}
+        places = {name: place for name, place in places.items() if place in self._found}
+        if not places:
             return ""
-        stands_for = {name: self._withheld.get(key) for name, key in keys.items()}
+        stands_for = {name: self._withheld.get(place) for name, place in places.items()}
         marks = [shown.text for shown in stands_for.values() if shown and shown.hides]
         if marks:
             percent = stands_for.get("percent")
             if percent and not percent.hides:
                 return f"{percent.text}%"
             return next((mark for mark in marks if mark != WITHHELD), WITHHELD)
-        row = {"analysis": analysis, "paramcd": paramcd, "arm": arm, "level": level}
         found = {
-            name: shown.text
-            if (shown := stands_for[name])
-            else self._printer.text(name, self._found[key], method=key[-2], **row)
-            for name, key in keys.items()
+            name: shown.text if (shown := stands_for[name]) else self._printed(place)
+            for name, place in places.items()
         }
         if set(found.values()) == {"NE"}:
             return "NE"
         return _STATISTIC.sub(lambda match: found.get(match.group(1), ""), template)
+
+    def _printed(self, place: tuple) -> str:
+        analysis, paramcd, arm, _, level, _, method, statistic = place
+        return self._printer.text(
+            statistic,
+            self._found[place],
+            analysis=analysis,
+            paramcd=paramcd,
+            arm=arm,
+            level=level,
+            method=method,
+        )
 
     def has(self, analysis: str, **key: str) -> bool:
         """Return whether any result of an analysis agrees with the parts of the key given."""

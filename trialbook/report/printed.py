@@ -140,6 +140,15 @@ def p_value(value: float, digits: int | None = None) -> str:
     return f"<{rounded(smallest, digits)}" if value < smallest else rounded(value, digits)
 
 
+def with_sign(text: str) -> str:
+    """Return a printed P value as it stands in a sentence.
+
+    >>> with_sign("0.03"), with_sign("<0.001")
+    ('P=0.03', 'P<0.001')
+    """
+    return f"P{text}" if text.startswith("<") else f"P={text}"
+
+
 def printed(
     statistic: str,
     value: float | None,

@@ -11,7 +11,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.printed import printed, rounded
+from trialbook.report.printed import printed, rounded, with_sign
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
@@ -141,7 +141,7 @@ def interval(effect: Effect) -> str:
         parts = [f"hazard ratio, {hr}", f"{level}% CI, {lower} to {upper}"]
     if isfinite(effect.p_value):
         p = printed("p_value", effect.p_value)
-        parts.append(f"P{p}" if p.startswith("<") else f"P={p}")
+        parts.append(with_sign(p))
     return "; ".join(parts)
 
 
@@ -287,9 +287,8 @@ def _against_margin(effect: Effect) -> str:
         return ""
     worst = max(effect.margin, 1 / effect.margin)
     margin = printed("hr", 1 / worst if effect.favourable else worst)
-    p = printed("p_value", effect.p_margin)
-    said = f"P{p}" if p.startswith("<") else f"P={p}"
-    return f"Against the margin, a hazard ratio of {margin}: one-sided {said}."
+    p = with_sign(printed("p_value", effect.p_margin))
+    return f"Against the margin, a hazard ratio of {margin}: one-sided {p}."
 
 
 def _than(size: str) -> str:

@@ -11,6 +11,7 @@ from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.plots.kaplan_meier import Coarse, plot_kaplan_meier
+from trialbook.report.printed import with_sign
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.withholding import WITHHELD, end_point_times
 
@@ -202,7 +203,7 @@ def plot_subgroups(
         p = lookup.text(
             "{p_value}", "subgroup", code, comparison.name, subgroup=name, method="interaction"
         )
-        note = f"interaction P{'' if p.startswith('<') else '='}{p}" if p and p != "NE" else ""
+        note = f"interaction {with_sign(p)}" if p and p != "NE" else ""
         rows.append(ForestRow(trial.labels.get(name, name), heading=True, note=note))
         for subgroup in subgroups:
             if not subgroup.startswith(f"{name}="):

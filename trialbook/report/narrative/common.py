@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
+from trialbook.report.printed import with_sign
 from trialbook.report.sentences import at_start, of
 from trialbook.report.withholding import WITHHELD, without_counts
 
@@ -50,9 +51,7 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text
 def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
     """Return ``"P=0.03"`` or ``"P<0.001"``; empty where not estimable."""
     text = lookup.text("{p_value}", *key, **of_row)
-    if text in ("", "NE", WITHHELD):
-        return ""
-    return f"P{text}" if text.startswith("<") else f"P={text}"
+    return "" if text in ("", "NE", WITHHELD) else with_sign(text)
 
 
 def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.output import Table
+from trialbook.report.printed import with_sign
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.table import html_table
 from trialbook.report.tables.columns import (
@@ -205,6 +206,4 @@ def tbl_response(lookup: "Lookup") -> Table | None:
 
 
 def _p(text: str) -> str:
-    if not text or text == "NE":
-        return text
-    return f"P{text}" if text.startswith("<") else f"P={text}"
+    return text if text in ("", "NE") else with_sign(text)
