@@ -29,6 +29,19 @@ def comparison_columns(trial: "Trial", heading: str) -> dict[str, str]:
     return {comparison.name: f"{heading}, {comparison.name}" for comparison in comparisons}
 
 
+def row_cells(
+    lookup: "Lookup", columns: dict[str, str], template: str, analysis: str, paramcd: str, **row
+) -> dict[str, str]:
+    """Return a line's cells, one per arm or comparison, by the heading of their column.
+
+    `columns` as `arm_columns` or `comparison_columns` return it; the rest as `Lookup.text`.
+    """
+    return {
+        heading: lookup.text(template, analysis, paramcd, arm, **row)
+        for arm, heading in columns.items()
+    }
+
+
 def numbers_of_patients(lookup: "Lookup", paramcd: str) -> dict[str, int]:
     """Return each arm's number of patients in the analysis of an end point, if it may be shown."""
     return sizes_shown(lookup, "kaplan_meier", paramcd)

@@ -12,6 +12,7 @@ from trialbook.report.tables.columns import (
     arm_columns,
     comparison_columns,
     numbers_of_patients,
+    row_cells,
     shown_time,
 )
 from trialbook.report.withholding import shown_sizes
@@ -142,22 +143,19 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
     adjusted = [
         m for m in (family.methods if family else ()) if lookup.has("multiplicity", method=m)
     ]
+    ratios = comparison_columns(trial, f"HR ({lookup.ci})")
+    p_values = comparison_columns(trial, "P")
     lines = []
     for role, heading in ROLES.items():
         for endpoint in (one for one in trial.endpoints if one.role == role):
             code = endpoint.paramcd
             line = {"group": heading, "End point, n (%)": at_start(in_text(endpoint.label))}
-            for arm, column in arms.items():
-                line[column] = lookup.text("{n_events} ({percent})", "kaplan_meier", code, arm)
-            for name, column in comparison_columns(trial, f"HR ({lookup.ci})").items():
-                line[column] = lookup.text(HR, "cox", code, name, method=ties)
-            for name, column in comparison_columns(trial, "P").items():
-                line[column] = lookup.text("{p_value}", "log_rank", code, name)
+            line |= row_cells(lookup, arms, "{n_events} ({percent})", "kaplan_meier", code)
+            line |= row_cells(lookup, ratios, HR, "cox", code, method=ties)
+            line |= row_cells(lookup, p_values, "{p_value}", "log_rank", code)
             for method in adjusted:
-                for name, column in comparison_columns(trial, f"P, {method.capitalize()}").items():
-                    line[column] = lookup.text(
-                        "{p_value}", "multiplicity", code, name, method=method
-                    )
+                columns = comparison_columns(trial, f"P, {method.capitalize()}")
+                line |= row_cells(lookup, columns, "{p_value}", "multiplicity", code, method=method)
             lines.append(line)
     notes = ["P: log-rank test, unadjusted for the number of end points."]
     if adjusted:
@@ -182,18 +180,18 @@ def tbl_response(lookup: "Lookup") -> Table | None:
     """
     trial, lines = lookup.trial, []
     arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
+    differences = comparison_columns(trial, f"Difference ({lookup.ci})")
+    p_values = comparison_columns(trial, "P")
     labels = {item.variable: item.label for item in trial.config.responses}
     for code in lookup.distinct("paramcd", "response"):
         level = "Y" if lookup.has("response", paramcd=code, level="Y") else ""
         line = {"Outcome, n (%)": labels.get(code, code)}
-        for arm, column in arms.items():
-            line[column] = lookup.text("{n} ({percent})", "response", code, arm, level=level)
-        for name, column in comparison_columns(trial, f"Difference ({lookup.ci})").items():
-            key = {"level": level, "method": "newcombe"}
-            line[column] = lookup.text("{risk_difference} " + CI, "response", code, name, **key)
-        for name, column in comparison_columns(trial, "P").items():
-            key = {"level": level, "method": "fisher"}
-            line[column] = lookup.text("{p_value}", "response", code, name, **key)
+        of = ("response", code)
+        line |= row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
+        key = {"level": level, "method": "newcombe"}
+        line |= row_cells(lookup, differences, "{risk_difference} " + CI, *of, **key)
+        key = {"level": level, "method": "fisher"}
+        line |= row_cells(lookup, p_values, "{p_value}", *of, **key)
         lines.append(line)
     if not lines:
         return None

@@ -8,7 +8,7 @@ from trialbook.analyses.centres import OTHERS
 from trialbook.report.labels import level_label
 from trialbook.report.output import Table
 from trialbook.report.table import html_table
-from trialbook.report.tables.columns import arm_columns, sizes_shown
+from trialbook.report.tables.columns import arm_columns, row_cells, sizes_shown
 from trialbook.report.withholding import shown_sizes
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def tbl_centres(lookup: "Lookup") -> Table | None:
     for level in filter(None, lookup.distinct("level", "centre")):
         label = "All other centres" if level == OTHERS else level_label(name, level)
         line = {"Centre" if name == "SITEID" else "Country": label}
-        for code, column in arms.items():
-            line[column] = lookup.text("{n} ({percent})", "centre", name, code, level=level)
-        lines.append(line)
+        counts = row_cells(lookup, arms, "{n} ({percent})", "centre", name, level=level)
+        lines.append(line | counts)
     many = lookup.text("{n}", "centre", name, "all", method="centres")
     return html_table(
         pd.DataFrame(lines),
@@ -73,10 +72,7 @@ def tbl_liver(lookup: "Lookup") -> Table | None:
     arms = arm_columns(trial, sizes_shown(lookup, "liver", "HYSLAW"))
     lines = [
         {"Peak above the limits, n (%)": words}
-        | {
-            column: lookup.text("{n} ({percent})", "liver", "HYSLAW", code, level=level)
-            for code, column in arms.items()
-        }
+        | row_cells(lookup, arms, "{n} ({percent})", "liver", "HYSLAW", level=level)
         for level, words in QUADRANTS.items()
     ]
     return html_table(

@@ -10,6 +10,7 @@ from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import (
     arm_columns,
     comparison_columns,
+    row_cells,
     shown_time,
     sizes_shown,
 )
@@ -97,26 +98,16 @@ def _variable_lines(lookup, name, label, summary, arms, smd) -> list[dict]:
     if not levels:
         words, template = SUMMARIES.get(summary or "mean", SUMMARIES["mean"])
         line = {key: f"{label}, {words}"}
-        line |= {
-            heading: lookup.text(template, "baseline", name, code) for code, heading in arms.items()
-        }
-        line |= {
-            heading: lookup.text("{smd}", "baseline", name, arm) for arm, heading in smd.items()
-        }
+        line |= row_cells(lookup, arms, template, "baseline", name)
+        line |= row_cells(lookup, smd, "{smd}", "baseline", name)
         return [line | base]
     flag = set(levels) <= {"Y", "N"}
     lines = [] if flag else [{key: label} | base]
     for level in ["Y"] if flag else levels:
         text = label if flag else INDENT + level_label(name, level)
         line = {key: text}
-        line |= {
-            heading: lookup.text("{n} ({percent})", "baseline", name, code, level=level)
-            for code, heading in arms.items()
-        }
-        line |= {
-            heading: lookup.text("{smd}", "baseline", name, arm, level=level)
-            for arm, heading in smd.items()
-        }
+        line |= row_cells(lookup, arms, "{n} ({percent})", "baseline", name, level=level)
+        line |= row_cells(lookup, smd, "{smd}", "baseline", name, level=level)
         lines.append(line | (base if flag else {}))
     return lines
 
@@ -140,11 +131,8 @@ def tbl_disposition(lookup: "Lookup") -> Table | None:
     for variable, heading in STATUSES.items():
         for level in lookup.distinct("level", "disposition", paramcd=variable):
             line = {"group": heading, "Patients, n (%)": term_label(level)}
-            line |= {
-                column: lookup.text("{n} ({percent})", "disposition", variable, code, level=level)
-                for code, column in arms.items()
-            }
-            lines.append(line)
+            of = ("disposition", variable)
+            lines.append(line | row_cells(lookup, arms, "{n} ({percent})", *of, level=level))
     if not lines:
         return None
     return html_table(
@@ -192,16 +180,9 @@ def tbl_exposure(lookup: "Lookup") -> Table | None:
                 if level and level != "Y":
                     shown = f"{label}: {level_label(name, level)}, n (%)"
                 line = {"group": heading, "Treatment": shown}
-                for code, column in arms.items():
-                    line[column] = lookup.text(
-                        "{n} ({percent})" if level else template,
-                        "exposure",
-                        name,
-                        code,
-                        level=level,
-                        subgroup=subgroup,
-                    )
-                lines.append(line)
+                of = {"level": level, "subgroup": subgroup}
+                printed = "{n} ({percent})" if level else template
+                lines.append(line | row_cells(lookup, arms, printed, "exposure", name, **of))
     return html_table(
         pd.DataFrame(lines),
         name="exposure",

@@ -9,7 +9,7 @@ from trialbook.config import Parameter
 from trialbook.report.labels import term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
-from trialbook.report.tables.columns import arm_columns, comparison_columns
+from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells
 from trialbook.report.withholding import shown_sizes
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
     lines = []
     for key, label in shown.items():
         line = {"Patients with, n (%)": label}
-        for code, column in arms.items():
-            line[column] = lookup.text("{n} ({percent})", "adverse_events", key, code)
+        line |= row_cells(lookup, arms, "{n} ({percent})", "adverse_events", key)
         lines.append(line | _compared(lookup, key, "", with_p=True))
     return html_table(
         pd.DataFrame(lines),
@@ -79,11 +78,8 @@ def tbl_severity(lookup: "Lookup") -> Table | None:
         if variable not in JUDGED:
             continue
         line = {"group": JUDGED[variable], "Patients with, n (%)": term_label(value)}
-        for code, column in arms.items():
-            line[column] = lookup.text(
-                "{n} ({percent})", "adverse_events", "any", code, level=level
-            )
-        lines.append(line)
+        counts = row_cells(lookup, arms, "{n} ({percent})", "adverse_events", "any", level=level)
+        lines.append(line | counts)
     if not lines:
         return None
     return html_table(
@@ -100,21 +96,13 @@ def tbl_severity(lookup: "Lookup") -> Table | None:
 
 def _compared(lookup, key: str, level: str, *, with_p: bool) -> dict[str, str]:
     """Return the cells of the comparisons of one line."""
-    cells = {}
-    for name, column in comparison_columns(lookup.trial, f"Difference ({lookup.ci})").items():
-        cells[column] = lookup.text(
-            "{risk_difference} ({lower} to {upper})",
-            "adverse_events",
-            key,
-            name,
-            level=level,
-            method="newcombe",
-        )
+    of = ("adverse_events", key)
+    columns = comparison_columns(lookup.trial, f"Difference ({lookup.ci})")
+    template = "{risk_difference} ({lower} to {upper})"
+    cells = row_cells(lookup, columns, template, *of, level=level, method="newcombe")
     if with_p:
-        for name, column in comparison_columns(lookup.trial, "P").items():
-            cells[column] = lookup.text(
-                "{p_value}", "adverse_events", key, name, level=level, method="fisher"
-            )
+        columns = comparison_columns(lookup.trial, "P")
+        cells |= row_cells(lookup, columns, "{p_value}", *of, level=level, method="fisher")
     return cells
 
 
@@ -137,6 +125,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         return None
     trial = lookup.trial
     arms = arm_columns(trial, shown_sizes(trial, "safety"))
+    rates = {arm.code: f"Rate, {arm.code}" for arm in trial.arms}
 
     def key(term: str, variable: str) -> str:
         return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""
@@ -165,15 +154,9 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         for term, variable, label in entries:
             level = key(term, variable)
             line = {"Class and term, n (%)": label}
-            for code, column in arms.items():
-                line[column] = lookup.text(
-                    "{n} ({percent})", "adverse_events", term, code, level=level
-                )
-            for code in arms:
-                label_of = trial.arm(code).code
-                line[f"Rate, {label_of}"] = lookup.text(
-                    "{rate}", "adverse_events", term, code, level=level
-                )
+            of = ("adverse_events", term)
+            line |= row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
+            line |= row_cells(lookup, rates, "{rate}", *of, level=level)
             lines.append(line | _compared(lookup, term, level, with_p=False))
     notes = ["Rate: patients with a first event per 100 patient-years at risk."]
     if len(totals) > MOST_TERMS:
@@ -251,6 +234,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
         None where no normal ranges are given.
     """
     trial, lines = lookup.trial, []
+    arms = {arm.code: f"{arm.label}, n (%)" for arm in trial.arms}
     for item in laboratory_parameters(lookup):
         shifts = lookup.distinct("level", "laboratory", paramcd=item.paramcd, method="shift")
         key = {"paramcd": item.paramcd, "method": "shift"}
@@ -262,16 +246,8 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
                 "At baseline": AGAINST_RANGE.get(before, before.capitalize()),
                 "Later": AGAINST_RANGE.get(after, after.capitalize()),
             }
-            for arm in trial.arms:
-                line[f"{arm.label}, n (%)"] = lookup.text(
-                    "{n} ({percent})",
-                    "laboratory",
-                    item.paramcd,
-                    arm.code,
-                    level=level,
-                    time=visit,
-                    method="shift",
-                )
+            of = {"level": level, "time": visit, "method": "shift"}
+            line |= row_cells(lookup, arms, "{n} ({percent})", "laboratory", item.paramcd, **of)
             lines.append(line)
     if not lines:
         return None
