@@ -1,17 +1,21 @@
 """An attacker who adds and subtracts all counts shown of confidential data.
 
-A count is of a set of patients. From counts shown the attacker knows every linear combination of
-them: the count of a set is recovered where its indicator is such a combination. The sets here are
-made from the data by definitions of their own, not by the program's.
+A count is of a set of patients. The attacker knows how sets overlap by their definitions, and that
+no number of patients is negative: the count of a set is recovered where all patients who give the
+counts shown give it alike. The sets here are made from the data by definitions of their own, not
+by the program's.
 """
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 
 from trialbook.analyses import all_results, time_ticks
 from trialbook.report.withholding import end_point_times, withheld
+from trialbook.trial import Trial
 
 COUNTED = [
     "adverse_events",
@@ -213,7 +217,7 @@ def _denominator(row: tuple) -> tuple:
     }.get(analysis, (analysis, code, subgroup, "", arm, "n"))
 
 
-def recovered(trial, least: int) -> list[tuple]:
+def recovered(trial, least: int, possible: Callable[[], Trial]) -> list[tuple]:
     """Return the small counts which the counts shown give away, each named.
 
     Parameters
@@ -221,45 +225,110 @@ def recovered(trial, least: int) -> list[tuple]:
     trial : Trial
     least : int
         Counts from 1 to one less are small.
+    possible : callable
+        Gives a trial of many patients by the same definitions: whom else the counts might be of.
+
+    Notes
+    -----
+    Among these patients a small set may be a combination of those shown by chance: all who were
+    censored early are men, say, and no other man was. Nobody who has only the counts can know so.
+    A count is therefore told only if no other patients, as many of each possible kind as one
+    likes, give all the counts shown and another number.
     """
-    sets = Sets(trial)
     known = shown_counts(trial)
-    rows = {key: of for key, of in sets.found.items() if key in known}
-    targets = dict(sets.found)
-    for inner, outer in sets.nested:
-        targets["in", outer, "not in", inner] = sets.found[outer] & ~sets.found[inner]
-    for endpoint, arm in itertools.product(trial.endpoints, trial.arms):
-        _at_times(trial, sets, endpoint.paramcd, arm.code, rows, targets)
-    matrix = np.array(list(rows.values()), float)
-    # An orthonormal basis of all that can be reached by adding and subtracting.
-    _, sizes, basis = np.linalg.svd(matrix, full_matrices=False)
-    basis = basis[sizes > 1e-9 * sizes[0]]
+    shown, secret = _shown_and_secret(Sets(trial), trial, known)
+    secret = {name: of for name, of in secret.items() if 0 < of.sum() < least}
+    basis = _basis(np.array(list(shown.values()), float))
+    suspects = [
+        name
+        for name, of in secret.items()
+        # What is certain for all patients is a combination for those there are.
+        if np.abs(of - basis.T @ (basis @ of.astype(float))).max() < 1e-7
+    ]
+    if not suspects:
+        return []
+    others = _shown_and_secret(Sets(possible()), trial, known)
+    kinds = np.array([_joined(shown, others[0], name) for name in shown], float)
+    counts = np.array([of.sum() for of in shown.values()], float)
     found = []
-    for name, of in targets.items():
-        if not 0 < of.sum() < least:
-            continue
-        target = of.astype(float)
-        if np.abs(target - basis.T @ (basis @ target)).max() < 1e-7:
-            found.append((name, int(of.sum())))
+    for name in suspects:
+        target = _joined(secret, others[1], name).astype(float)
+        lowest, highest = _range(target, kinds, counts)
+        if highest - lowest < 1:
+            found.append((name, int(secret[name].sum())))
     return found
 
 
-def _at_times(trial, sets: Sets, code: str, arm: str, rows: dict, targets: dict) -> None:
+def _basis(matrix: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis of all that can be reached by adding and subtracting rows."""
+    _, sizes, basis = np.linalg.svd(matrix, full_matrices=False)
+    return basis[sizes > 1e-9 * sizes[0]]
+
+
+def _joined(sets: dict, others: dict, name: tuple) -> np.ndarray:
+    """Return a set among the patients there are, then among the others: none, if not there."""
+    size = len(next(iter(others.values())))
+    return np.concatenate([sets[name], others.get(name, np.zeros(size, bool))])
+
+
+def _range(target: np.ndarray, kinds: np.ndarray, counts: np.ndarray) -> tuple[float, float]:
+    """Return the least and the greatest count of a set that the counts shown allow.
+
+    Parameters
+    ----------
+    target : numpy.ndarray, shape (patients,)
+        Who is in the set.
+    kinds : numpy.ndarray, shape (sets shown, patients)
+        Who is in each set shown.
+    counts : numpy.ndarray, shape (sets shown,)
+    """
+    columns = np.unique(np.vstack([target, kinds]), axis=1)
+    ends = [
+        linprog(sign * columns[0], A_eq=columns[1:], b_eq=counts, bounds=(0, None))
+        for sign in (1, -1)
+    ]
+    assert all(end.status == 0 for end in ends)
+    return ends[0].fun, -ends[1].fun
+
+
+def _shown_and_secret(sets: Sets, book: Trial, known: set[tuple]) -> tuple[dict, dict]:
+    """Return the sets of patients whose size a book shows, and those whose it must not tell.
+
+    Parameters
+    ----------
+    sets : Sets
+        Of the book's patients, or of others.
+    book : Trial
+        Its curves say at which times sets are formed.
+    known : set of tuple
+        Keys of the counts that it shows.
+    """
+    shown = {key: of for key, of in sets.found.items() if key in known}
+    secret = dict(sets.found)
+    for inner, outer in sets.nested:
+        if {inner, outer} <= set(sets.found):
+            secret["in", outer, "not in", inner] = sets.found[outer] & ~sets.found[inner]
+    for endpoint, arm in itertools.product(book.endpoints, book.arms):
+        _at_times(sets, book, endpoint.paramcd, arm.code, shown, secret)
+    return shown, secret
+
+
+def _at_times(sets: Sets, book: Trial, code: str, arm: str, shown: dict, secret: dict) -> None:
     """Add what the curve shows at its times, and what happens between any two times."""
-    data = trial.time_to_event(code)
+    data = sets.trial.time_to_event(code)
     of = data[(data["arm"] == arm).to_numpy()]
     time, event, ids = of["AVAL"].to_numpy(float), of["event"].to_numpy(bool), of["USUBJID"]
-    for t in end_point_times(trial, code, arm):
-        rows["events to", code, arm, t] = sets.of(ids[event & (time <= t)])
-    if ("kaplan_meier", code, "", "", arm, "n") in rows:
-        for t in end_point_times(trial, code, arm, censored=True):
-            rows["at risk", code, arm, t] = sets.of(ids[time >= t])
-    times = sorted({*time_ticks(trial, code), *trial.landmarks, np.inf})
+    for t in end_point_times(book, code, arm):
+        shown["events to", code, arm, t] = sets.of(ids[event & (time <= t)])
+    if ("kaplan_meier", code, "", "", arm, "n") in shown:
+        for t in end_point_times(book, code, arm, censored=True):
+            shown["at risk", code, arm, t] = sets.of(ids[time >= t])
+    times = sorted({*time_ticks(book, code), *book.landmarks, np.inf})
     for first, last in itertools.combinations(times, 2):
         between = (time > first) & (time <= last)
-        targets["events", code, arm, first, last] = sets.of(ids[event & between])
-        targets["censored", code, arm, first, last] = sets.of(ids[~event & between])
-        targets["event-free", code, arm, last] = sets.of(ids[~(event & (time <= last))])
+        secret["events", code, arm, first, last] = sets.of(ids[event & between])
+        secret["censored", code, arm, first, last] = sets.of(ids[~event & between])
+        secret["event-free", code, arm, last] = sets.of(ids[~(event & (time <= last))])
 
 
 def as_frame(found: list[tuple]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from trialbook.publishing.build import Order, build
 from trialbook.report.lookup import Lookup
 from trialbook.report.withholding import curve_times, withheld, without_counts
 from trialbook.report.withholding.arithmetic import apart, open_times, secret_parts
-from trialbook.trial import load_trial
+from trialbook.trial import Trial, load_trial
 
 LEAST = 5
 CHAPTERS = ["design", "population", "efficacy", "safety"]
@@ -101,25 +102,31 @@ def test_open_times_prefer_the_first_candidates():
 
 
 @pytest.mark.parametrize(
-    "untreated",
-    [2, pytest.param(0, marks=pytest.mark.slow), pytest.param(7, marks=pytest.mark.slow)],
-)
-def test_an_attacker_who_adds_and_subtracts_recovers_nothing(untreated, tmp_path):
-    trial = load_trial(secret_trial(tmp_path / "t", seed=11 + untreated, untreated=untreated))
-    found = attack.recovered(trial, LEAST)
+    ("seed", "untreated", "per_arm"),
+    [(13, 2, 70), (151, 1, 40), *(pytest.param(seed, seed % 8, 40 + 20 * (seed % 4),
+                                               marks=pytest.mark.slow) for seed in range(60))],
+)  # fmt: skip
+def test_an_attacker_who_adds_and_subtracts_recovers_nothing(seed, untreated, per_arm, tmp_path):
+    folder = secret_trial(tmp_path / "t", seed=seed, untreated=untreated, per_arm=per_arm)
+    found = attack.recovered(load_trial(folder), LEAST, _possible(tmp_path))
     assert not found, attack.as_frame(found).to_string()
 
 
-def test_the_attacker_is_not_harmless(trial, monkeypatch):
-    frame = all_results(trial, only=["disposition", "baseline", "kaplan_meier", "subgroup"])
+def _possible(folder: Path) -> Callable[[], Trial]:
+    """Return what gives many patients of all kinds that `secret_trial` makes."""
+    return lambda: load_trial(secret_trial(folder / "many", seed=7, untreated=20, per_arm=600))
+
+
+def test_the_attacker_is_not_harmless(trial, monkeypatch, tmp_path):
+    frame = all_results(trial, only=["disposition", "baseline"])
     monkeypatch.setattr(attack, "all_results", lambda *_, **__: frame)
-    assert not attack.recovered(trial, LEAST)
+    assert not attack.recovered(trial, LEAST, _possible(tmp_path))
     # Hiding the small counts alone is what the attacker is made for.
     only_small = {
         key: shown for key, shown in withheld(frame, trial).items() if shown.text == f"<{LEAST}"
     }
     monkeypatch.setattr(attack, "withheld", lambda *_: only_small)
-    assert len(attack.recovered(trial, LEAST)) > 10
+    assert len(attack.recovered(trial, LEAST, _possible(tmp_path))) > 10
 
 
 def test_synthetic_and_public_data_show_all(folder, tmp_path):
