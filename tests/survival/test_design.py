@@ -8,6 +8,7 @@ from scipy import integrate
 
 from trialbook.survival import (
     constant_hazard,
+    detectable_hazard_ratio,
     event_probability,
     expected_events,
     freedman_events,
@@ -54,6 +55,17 @@ def test_power_is_the_inverse_of_the_number_of_events(hazard_ratio, given_levels
     for method, events in (("schoenfeld", schoenfeld_events), ("freedman", freedman_events)):
         needed = events(hazard_ratio, power=wanted, **shared)
         assert power(needed, hazard_ratio, method=method, **shared) == pytest.approx(wanted)
+
+
+@given(ratios, levels)
+def test_the_detectable_ratio_is_the_one_that_so_many_events_are_needed_for(hazard_ratio, given):
+    wanted, alpha, allocation = given
+    shared = {"power": wanted, "alpha": alpha, "allocation": allocation}
+    for margin in (1.0, max(1.0, hazard_ratio) * 1.3, min(1.0, hazard_ratio) / 1.3):
+        needed = schoenfeld_events(hazard_ratio, margin=margin, **shared)
+        above = hazard_ratio > margin
+        found = detectable_hazard_ratio(needed, margin=margin, above=above, **shared)
+        assert found == pytest.approx(hazard_ratio)
 
 
 @given(ratios, levels)

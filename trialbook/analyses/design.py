@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from trialbook import survival
 from trialbook.analyses.common import results
@@ -120,7 +119,13 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
         power = survival.power(observed, plan.hr, **options)
         statistics = {"n_events": observed, "power": power}
         if method == "schoenfeld" and observed:
-            statistics["hr"] = _detectable(plan, observed)
+            statistics["hr"] = survival.detectable_hazard_ratio(
+                observed,
+                power=plan.power,
+                alpha=plan.alpha,
+                margin=plan.margin,
+                above=plan.hr > plan.margin,
+            )
         record(method, statistics, "observed")
     for level, n in sizes.items() if plan.margin == 1 else ():
         record("simulation", _simulated(plan, n, n_simulations, seed), level)
@@ -172,16 +177,6 @@ def _simulated(plan: Plan, n: int, n_simulations: int, seed: int) -> dict[str, f
     )
     power = trials.power(plan.alpha).power
     return {"n": n, "n_events": trials.n_events.mean(), "power": power}
-
-
-def _detectable(plan: Plan, n_events: float) -> float:
-    """Return the hazard ratio that so many events find with the planned power.
-
-    Schoenfeld's formula solved for the hazard ratio, on the side of the plan's.
-    """
-    z = stats.norm.isf(plan.alpha / 2) + stats.norm.ppf(plan.power)
-    side = 1 if plan.hr > plan.margin else -1
-    return plan.margin * float(np.exp(side * 2 * z / np.sqrt(n_events)))
 
 
 def _power_curve(plan: Plan) -> Iterator[dict]:

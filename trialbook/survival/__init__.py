@@ -27,6 +27,7 @@ from trialbook.survival.cox import (
 from trialbook.survival.design import (
     SampleSize,
     constant_hazard,
+    detectable_hazard_ratio,
     event_probability,
     expected_events,
     freedman_events,
@@ -176,6 +177,7 @@ __all__ = [
     "cumulative_incidence",
     "default_tau",
     "delta_adjusted",
+    "detectable_hazard_ratio",
     "event_probability",
     "expected_events",
     "extreme_cases",

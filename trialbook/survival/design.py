@@ -185,6 +185,43 @@ def power(
     return float(result) if np.ndim(result) == 0 else result
 
 
+def detectable_hazard_ratio(
+    n_events: float,
+    *,
+    power: float = 0.80,
+    alpha: float = 0.05,
+    allocation: float = 1.0,
+    margin: float = 1.0,
+    above: bool = False,
+) -> float:
+    """Hazard ratio that a number of events finds with a given power: `schoenfeld_events` solved.
+
+    Parameters
+    ----------
+    n_events : float
+        Events in both arms together.
+    power, alpha, allocation, margin : float
+        As in `schoenfeld_events`.
+    above : bool
+        Return the ratio on the far side of the margin, instead of the one below it.
+
+    Returns
+    -------
+    float
+        The true hazard ratio, treated over control.
+
+    Raises
+    ------
+    ValueError
+        When a parameter is out of its range.
+    """
+    _check_probability(power=power, alpha=alpha)
+    _check_positive(n_events=n_events, allocation=allocation, margin=margin)
+    z = stats.norm.isf(alpha / 2) + stats.norm.isf(1 - power)
+    away = z * (1 + allocation) / np.sqrt(allocation * n_events)
+    return float(margin * np.exp(away if above else -away))
+
+
 def constant_hazard(proportion: float, time: float) -> float:
     """Hazard, per unit of time, with which `proportion` have the event by `time`.
 
