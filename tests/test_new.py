@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from tests.adam.folders import SHARED, small, write_frame
 from trialbook.adam.problems import DataError, Findings
+from trialbook.adam.readers import read_table
 from trialbook.adam.trial_yml import parse_trial_yml
 from trialbook.check import check_trial
 from trialbook.cli import main
@@ -353,3 +354,27 @@ def test_the_reference_files_as_one_flat_file(name, arm, tmp_path):
     events = pd.read_csv(file)["CNSR"].eq(0).sum()
     assert trial.time_to_event("TTE")["event"].sum() == events
     assert trial.control.code == arm
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_every_file_is_read_once_and_the_trial_is_the_one_that_loads(
+    flat, source, tmp_path, monkeypatch
+):
+    one = pd.DataFrame({"time": [3.0, 5, 8, 9], "event": [1, 0, 1, 0], "arm": ["A", "B"] * 2})
+    folder = source({"one": one} if flat else small())
+    read = []
+
+    def counting(path, findings):
+        read.append(path.name)
+        return read_table(path, findings)
+
+    for module in ("trialbook.adam.folder", "trialbook.adam.flat"):
+        monkeypatch.setattr(f"{module}.read_table", counting)
+    options = {"control": "A"} if flat else {"primary": "OS"}
+    made = new_trial(tmp_path / "made", folder, **options).trial
+    assert sorted(read) == sorted(path.name for path in folder.iterdir())
+    again = load_trial(tmp_path / "made")
+    assert (made.folder, made.config, made.files) == (again.folder, again.config, again.files)
+    assert (made.repairs, made.remarks) == (again.repairs, again.remarks)
+    assert made.adsl.equals(again.adsl)
+    assert made.adtte.equals(again.adtte)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from trialbook.adam.joins import Joins
-from trialbook.adam.loading import file_hashes, read_trial
+from trialbook.adam.loading import Read, file_hashes, read_trial
 from trialbook.adam.problems import DataError, Findings, Problem, Repair
 from trialbook.config import Arm, Comparison, Endpoint, TrialConfig
 from trialbook.units import Time
@@ -113,6 +113,18 @@ class Trial:
         """The primary end point; the first where none is called primary."""
         primary = [endpoint for endpoint in self.endpoints if endpoint.role == "primary"]
         return (primary or list(self.endpoints))[0]
+
+    @property
+    def margin(self) -> float | None:
+        """The noninferiority margin as a hazard ratio, on the side where treatment is worse.
+
+        That is above 1 for an unfavourable event, below it for a favourable one. None where
+        superiority is the question.
+        """
+        given = self.config.margin
+        if self.config.objective != "noninferiority" or given is None:
+            return None
+        return min(given, 1 / given) if self.primary.favourable else max(given, 1 / given)
 
     def endpoint(self, paramcd: str | Endpoint) -> Endpoint:
         """Return the end point with a PARAMCD; an `Endpoint` is returned as it is."""
@@ -306,8 +318,20 @@ def load_trial(trial: str | Path, *, blinded: bool = False) -> Trial:
             return _loaded[key]
     findings = Findings()
     read = read_trial(folder, findings, blinded=blinded)
+    _loaded[key] = trial_of(read, folder, findings, blinded=blinded)
+    return _loaded[key]
+
+
+def trial_of(read: Read, folder: Path, findings: Findings, *, blinded: bool = False) -> Trial:
+    """Return the trial that was read from a folder.
+
+    Raises
+    ------
+    DataError
+        With everything that was found wrong.
+    """
     findings.stop_if_wrong(folder.name)
-    loaded = Trial(
+    return Trial(
         folder=folder,
         config=read.config,
         files=read.files,
@@ -318,5 +342,3 @@ def load_trial(trial: str | Path, *, blinded: bool = False) -> Trial:
         _joins=Joins(read.data, read.rows, read.members),
         _notes=read.notes,
     )
-    _loaded[key] = loaded
-    return loaded

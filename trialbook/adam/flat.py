@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.folder import Tables
 from trialbook.adam.problems import Findings
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
 from trialbook.adam.table import decoded, encoded, written
@@ -13,10 +14,21 @@ from trialbook.adam.tidy import tidy
 from trialbook.config import TrialConfig
 
 
+def read_rows(path: Path, findings: Findings) -> Tables | None:
+    """Return a flat file's rows, mended; None, with a problem noted, where it cannot be read."""
+    table = read_table(path, findings)
+    if table is None:
+        return None
+    frame = tidy(table, None, findings)
+    if frame.empty:
+        findings.problem(path.name, "", "has no rows")
+    return Tables({path.name: frame}, {path.name: table.labels})
+
+
 def read_flat(
-    folder: Path, config: TrialConfig, findings: Findings
+    folder: Path, config: TrialConfig, findings: Findings, tables: Tables | None = None
 ) -> dict[str, pd.DataFrame] | None:
-    """Return ADSL and ADTTE of a flat file as trial.yml maps it (`flat:`).
+    """Return ADSL and ADTTE of a flat file as trial.yml maps it (`flat:`); of `tables`, if given.
 
     The arm column becomes TRT01P (and TRT01A, for nothing else is known), time and event become
     AVAL and CNSR; every column stays in ADSL under its own name. CNSR is 0 for `event_value`;
@@ -33,12 +45,10 @@ def read_flat(
         findings.problem(flat.file, "", rule)
         return None
     before = len(findings.problems)
-    table = read_table(path, findings)
-    if table is None:
+    tables = tables or read_rows(path, findings)
+    if tables is None:
         return None
-    frame = tidy(table, None, findings)
-    if frame.empty:
-        findings.problem(flat.file, "", "has no rows")
+    frame = tables.frames[flat.file]
     for column in filter(None, (flat.id, flat.time, flat.event, flat.arm)):
         if column not in frame:
             near = get_close_matches(column, list(frame), n=1, cutoff=0.5)

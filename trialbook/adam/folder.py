@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -38,14 +39,30 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_data_sets(folder: Path, findings: Findings) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Tables:
+    """What was read of a trial's files, mended, each file once.
+
+    Attributes
+    ----------
+    frames : dict of DataFrame
+        Data sets by name; or the rows of a flat file by the file's name.
+    labels : dict of dict
+        The same names to the labels of variables, where the format carries them.
+    """
+
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def read_data_sets(folder: Path, findings: Findings) -> Tables:
     """Return the data sets of a folder, mended and checked one by one.
 
     A data set that breaks a rule of its schema is left out, with its problems noted; ADLB may
     stand in several files, any other data set in one.
     """
     files = data_files(folder)
-    data_sets = {}
+    tables = Tables()
     for name in NEEDED:
         if name not in files:
             endings = ", ".join(FORMATS)
@@ -56,18 +73,16 @@ def read_data_sets(folder: Path, findings: Findings) -> dict[str, pd.DataFrame]:
             rule = f"{name} stands in several files: " + ", ".join(path.name for path in paths)
             findings.problem(paths[0].name, "", rule, hint="keep the one that counts")
             continue
-        frame = _read(name, paths, findings)
-        if frame is not None:
-            data_sets[name] = frame
-    return data_sets
+        _read(name, paths, tables, findings)
+    return tables
 
 
 def _stem(path: Path) -> str:
     return stem_and_format(path)[0].upper()
 
 
-def _read(name: str, paths: list[Path], findings: Findings) -> pd.DataFrame | None:
-    frames = []
+def _read(name: str, paths: list[Path], tables: Tables, findings: Findings) -> None:
+    frames, labels = [], {}
     for path in paths:
         before = len(findings.problems)
         table = read_table(path, findings)
@@ -76,6 +91,7 @@ def _read(name: str, paths: list[Path], findings: Findings) -> pd.DataFrame | No
             validate(frame, name, path.name, findings)
             if len(findings.problems) == before:
                 frames.append(frame)
-    if len(frames) < len(paths):
-        return None
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+                labels |= {one.upper().strip(): label for one, label in table.labels.items()}
+    if len(frames) == len(paths):
+        whole = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+        tables.frames[name], tables.labels[name] = whole, labels

@@ -10,7 +10,7 @@ from trialbook.adam.blinding import blinded as without_arms
 from trialbook.adam.checks import check_membership, check_trial_data, link_patients
 from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_flat
-from trialbook.adam.folder import data_files, read_data_sets, sha256
+from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.trial_yml import NAME, read_trial_yml
@@ -66,10 +66,19 @@ def _hash(path: Path) -> str:
     return _hashes[key]
 
 
-def read_trial(folder: Path, findings: Findings, *, blinded: bool = False) -> Read:
+def read_trial(
+    folder: Path, findings: Findings, *, blinded: bool = False, tables: Tables | None = None
+) -> Read:
     """Read and check trial.yml and every data set; all that is wrong goes to `findings`.
 
-    Read blinded, it has one arm, and nothing that tells who was given what.
+    Parameters
+    ----------
+    folder : Path
+    findings : Findings
+    blinded : bool
+        Leave one arm, and nothing that tells who was given what.
+    tables : Tables, optional
+        The folder's files where they have been read, what was mended being in `findings`.
     """
     if not folder.is_dir():
         findings.problem(str(folder), "", "is no folder", hint="a trial is a folder with trial.yml")
@@ -78,7 +87,7 @@ def read_trial(folder: Path, findings: Findings, *, blinded: bool = False) -> Re
     if config is None and not data_files(folder):
         return Read()
     if config is not None and config.flat is not None:
-        data = read_flat(folder, config, findings) or {}
+        data = read_flat(folder, config, findings, tables) or {}
         files = dict.fromkeys(("ADSL", "ADTTE"), config.flat.file)
         before = len(findings.problems)
         for name, frame in data.items():
@@ -86,7 +95,7 @@ def read_trial(folder: Path, findings: Findings, *, blinded: bool = False) -> Re
         if len(findings.problems) > before:
             data = {}
     else:
-        data = read_data_sets(folder, findings)
+        data = dict((tables or read_data_sets(folder, findings)).frames)
         files = {name: ", ".join(path.name for path in paths)
                  for name, paths in data_files(folder).items()}  # fmt: skip
     if config is None:

@@ -3,15 +3,16 @@
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
 from trialbook.adam.trial_yml import NAME
 from trialbook.new.compose import compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
-from trialbook.new.source import read_source
-from trialbook.trial import Trial, load_trial
+from trialbook.new.source import Source, read_source
+from trialbook.trial import Trial, trial_of
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,7 @@ def new_trial(
         text, inferred, notes = compose_flat(
             read, time=time, event=event, arm=arm, event_value=event_value, **options
         )
-    _place(directory, read.paths, text)
-    return NewTrial(directory, tuple(inferred), tuple(notes), load_trial(directory.resolve()))
+    return NewTrial(directory, tuple(inferred), tuple(notes), _place(directory, read, text))
 
 
 def _refuse(options: dict[str, str | None], why: str) -> None:
@@ -121,34 +121,41 @@ def _refuse(options: dict[str, str | None], why: str) -> None:
             raise UsageError(f"{option} {why}", option)
 
 
-def _place(directory: Path, paths: list[Path], text: str) -> None:
-    """Put trial.yml and the data into the folder, all of it or nothing.
+def _place(directory: Path, source: Source, text: str) -> Trial:
+    """Put trial.yml and the data into the folder, all of it or nothing; return the trial.
 
-    Everything is made and loaded in a folder beside, which then takes the name.
+    Everything is made and checked in a folder beside, which then takes the name.
     """
-    if directory.is_dir() and directory.resolve() in {path.resolve().parent for path in paths}:
-        _write_beside(directory, text)
-        return
+    parents = {path.resolve().parent for path in source.paths}
+    if directory.is_dir() and directory.resolve() in parents:
+        return _write_beside(directory, source, text)
     if directory.is_dir() and any(directory.iterdir()):
         raise UsageError(f"{directory} is not empty: choose another folder", "DIR")
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=directory.parent) as made:
         folder = Path(made) / directory.name
         folder.mkdir()
-        for path in paths:
+        for path in source.paths:
             shutil.copyfile(path, folder / path.name)
         (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
-        load_trial(folder.resolve())
+        trial = _trial(folder, source)
         if directory.is_dir():
             directory.rmdir()
         folder.rename(directory)
+    return replace(trial, folder=directory.resolve())
 
 
-def _write_beside(directory: Path, text: str) -> None:
+def _write_beside(directory: Path, source: Source, text: str) -> Trial:
     path = directory / NAME
     path.write_text(text, encoding="utf-8", newline="\n")
     try:
-        load_trial(directory.resolve())
+        return _trial(directory.resolve(), source)
     except DataError:
         path.unlink()
         raise
+
+
+def _trial(folder: Path, source: Source) -> Trial:
+    """Return the trial of a folder whose data were read already."""
+    read = read_trial(folder, source.findings, tables=source.tables)
+    return trial_of(read, folder, source.findings)

@@ -1,15 +1,15 @@
 """What the source of a new trial is: a folder of ADaM data sets, or one flat file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from trialbook.adam.checks.safety import without_doubled_parameters
-from trialbook.adam.folder import data_files, data_set_of, read_data_sets
-from trialbook.adam.problems import Findings, Problem
-from trialbook.adam.readers import FORMATS, read_table, stem_and_format
-from trialbook.adam.tidy import tidy
+from trialbook.adam.flat import read_rows
+from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
+from trialbook.adam.problems import Findings
+from trialbook.adam.readers import FORMATS, stem_and_format
 from trialbook.new.inference import UsageError
 
 
@@ -21,18 +21,30 @@ class Source:
     ----------
     paths : list of Path
         The files that the trial needs.
-    data : dict of DataFrame
-        ADaM data sets by name; empty for a flat file.
-    flat : DataFrame or None
-        The flat file's rows.
-    labels : dict
-        Labels of ADSL's variables, where the format carries them.
+    tables : Tables
+        ADaM data sets by name, or the flat file by its own.
+    findings : Findings
+        What was mended in them.
     """
 
     paths: list[Path]
-    data: dict[str, pd.DataFrame] = field(default_factory=dict)
-    flat: pd.DataFrame | None = None
-    labels: dict[str, str] = field(default_factory=dict)
+    tables: Tables
+    findings: Findings
+
+    @property
+    def data(self) -> dict[str, pd.DataFrame]:
+        """ADaM data sets by name; a flat file is none."""
+        return {} if self.flat is not None else self.tables.frames
+
+    @property
+    def flat(self) -> pd.DataFrame | None:
+        """The flat file's rows, or None."""
+        return self.tables.frames.get(self.paths[0].name)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of the variables that describe patients, where the format carries them."""
+        return self.tables.labels["ADSL" if self.flat is None else self.paths[0].name]
 
 
 def read_source(source: Path) -> Source:
@@ -67,23 +79,17 @@ def read_source(source: Path) -> Source:
 
 def _adam(folder: Path, paths: list[Path]) -> Source:
     findings = Findings()
-    data = read_data_sets(folder, findings)
-    if "ADLB" in data:
-        data["ADLB"] = without_doubled_parameters(data["ADLB"], "ADLB", findings)
+    tables = read_data_sets(folder, findings)
+    if "ADLB" in tables.frames:
+        file = ", ".join(path.name for path in paths if data_set_of(path) == "ADLB")
+        adlb = without_doubled_parameters(tables.frames["ADLB"], file, findings)
+        tables.frames["ADLB"] = adlb
     findings.stop_if_wrong(folder.name)
-    labels = {}
-    for path in paths:
-        if data_set_of(path) == "ADSL" and stem_and_format(path)[1] not in (".csv", ".parquet"):
-            table = read_table(path, findings)
-            labels = {name.upper().strip(): label for name, label in table.labels.items()}
-    return Source(paths, data=data, labels=labels)
+    return Source(paths, tables, findings)
 
 
 def _flat(path: Path) -> Source:
     findings = Findings()
-    table = read_table(path, findings)
-    frame = tidy(table, None, findings) if table is not None else None
-    if frame is not None and frame.empty:
-        findings.problems.append(Problem(path.name, "", "has no rows"))
+    tables = read_rows(path, findings)
     findings.stop_if_wrong(path.name)
-    return Source([path], flat=frame, labels=table.labels)
+    return Source([path], tables, findings)
