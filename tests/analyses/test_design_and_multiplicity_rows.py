@@ -56,6 +56,56 @@ def test_power_falls_as_the_hazard_ratio_nears_one(planned):
     assert curve["value"].iloc[-1] == pytest.approx(0.025, abs=1e-3)  # one side of alpha, at 1
 
 
+@pytest.mark.parametrize(
+    ("event", "margin", "hr", "null"),
+    [
+        ("unfavourable", 1.3, 1.0, 1.3),
+        ("favourable", 1.3, 1.0, 1 / 1.3),  # the margin may be given from either side
+        ("favourable", None, 1.5, 1.0),
+    ],
+)
+def test_the_curve_leads_from_the_hazard_ratio_of_the_null_to_where_power_is(
+    write_trial, event, margin, hr, null
+):
+    adsl = patients("AABB")
+    trial = write_trial(
+        adsl,
+        times(adsl, [1, 2, 3, 4], [0, 1, 0, 1]),
+        horizon=10,
+        endpoints=[{"paramcd": "EVENT", "role": "primary", "event": event}],
+        objective="noninferiority" if margin else "superiority",
+        **({"margin": margin} if margin else {}),
+        design={"event_proportion": {"A": 0.4}, "hazard_ratio": hr, "n_per_arm": 300},
+    )
+    found = analyses.design(trial, n_simulations=10)
+    curve = found[found["level"].str.startswith("hr=")]
+    ratios = curve["level"].str.removeprefix("hr=").astype(float)
+    order = np.argsort(np.abs(np.log(ratios / null)).to_numpy())
+    assert ratios.iloc[order[0]] == pytest.approx(null, abs=1e-3)
+    assert min(ratios) <= hr <= max(ratios)
+    power = curve["value"].to_numpy()[order]
+    assert power[0] == pytest.approx(0.025, abs=1e-3)
+    assert power[-1] > 0.95
+    needed = value(found, paramcd="", arm="all", method="schoenfeld", statistic="n_events")
+    assert needed == np.ceil(survival.schoenfeld_events(hr, margin=null))
+
+
+@pytest.mark.parametrize("hr", [1.3, 1.5])
+def test_a_plan_with_nothing_to_show_is_said(write_trial, hr):
+    adsl = patients("AABB")
+    trial = write_trial(
+        adsl,
+        times(adsl, [1, 2, 3, 4], [0, 1, 0, 1]),
+        horizon=10,
+        objective="noninferiority",
+        margin=1.3,
+        design={"event_proportion": {"A": 0.4}, "hazard_ratio": hr},
+    )
+    found = analyses.design(trial)
+    assert "no size has power for it" in analyses.remarks(found)[0]
+    assert not (found["method"] == "schoenfeld").any()
+
+
 def test_an_unknown_plan_is_said(seven):
     assert analyses.design(seven).empty
     assert analyses.remarks(analyses.design(seven))

@@ -37,7 +37,7 @@ def test_effect_with_interval_comes_first_and_the_p_value_after():
         (effect(1.15, 0.95, 1.39, 0.1, margin=1.3), Verdict.NONINFERIORITY_NOT_SHOWN),
         (effect(1.5, 1.35, 1.8, margin=1.3), Verdict.HARM),
         (effect(0.7, 0.5, 0.9, margin=1.3), Verdict.BENEFIT),
-        (effect(0.95, 0.82, 1.1, 0.5, margin=1.3, favourable=True), Verdict.NONINFERIOR),
+        (effect(0.95, 0.82, 1.1, 0.5, margin=1 / 1.3, favourable=True), Verdict.NONINFERIOR),
         (effect(0.95, 0.82, 1.1, 0.5, margin=0.8, favourable=True), Verdict.NONINFERIOR),
     ],
 )

@@ -32,6 +32,8 @@ def inconsistencies(config: TrialConfig) -> Iterator[Inconsistency]:
             yield from _unknown(("design", "event_proportion", code), code, codes, "arm's code")
     if config.objective == "noninferiority" and config.margin is None:
         yield ("objective",), "noninferiority needs a margin", "add margin: 1.3, a hazard ratio"
+    if config.margin == 1:
+        yield ("margin",), "1 is no margin", "give the largest hazard ratio that is tolerable: 1.3"
 
 
 def _arms(config: TrialConfig) -> Iterator[Inconsistency]:

@@ -13,6 +13,7 @@ from trialbook.trial import Trial
 
 FORMULAS = {"schoenfeld": survival.schoenfeld_events, "freedman": survival.freedman_events}
 DEFAULT_POWER = 0.80
+# True hazard ratios, over that of the null hypothesis, at which the power is computed.
 CURVE = np.round(np.arange(0.30, 1.001, 0.025), 3)
 
 
@@ -41,6 +42,16 @@ class Plan:
     n_per_arm: int | None
     accrual: float
     dropout: float
+
+    @property
+    def above(self) -> bool:
+        """Whether the effect to find is a hazard ratio above that of the null hypothesis."""
+        return self.hr > 1 if self.margin == 1 else self.margin < 1
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the assumed hazard ratio lies on the side that the trial is to show."""
+        return self.hr != self.margin and (self.hr > self.margin) == self.above
 
     def hazards(self, hr: float) -> tuple[float, float]:
         """Return the treated and the control arm's hazard, the horizon being 1."""
@@ -91,7 +102,12 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
     if not trial.comparisons:
         return results([], ["Nothing is compared: the sample size is not recomputed."])
     comparison = trial.comparisons[0]
-    records = rows("design", {"hr": plan.hr}, arm=comparison.name)
+    records, remarks = rows("design", {"hr": plan.hr}, arm=comparison.name), []
+    if not plan.has_effect:
+        remarks.append(
+            f"The plan assumes a hazard ratio of {plan.hr:.2f}, where there is nothing to show "
+            f"against {plan.margin:.2f}: no size has power for it."
+        )
 
     def record(method, statistics, level=""):
         records.extend(rows("design", statistics, arm="all", method=method, level=level))
@@ -102,7 +118,7 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
     observed = int(data.loc[both, "event"].sum())
     for method, events_needed in FORMULAS.items():
         # Freedman's formula is of superiority.
-        if plan.hr == plan.margin or (method == "freedman" and plan.margin != 1):
+        if not plan.has_effect or (method == "freedman" and plan.margin != 1):
             continue
         margin = {} if method == "freedman" else {"margin": plan.margin}
         n_events = events_needed(plan.hr, power=plan.power, alpha=plan.alpha, **margin)
@@ -124,13 +140,13 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
                 power=plan.power,
                 alpha=plan.alpha,
                 margin=plan.margin,
-                above=plan.hr > plan.margin,
+                above=plan.above,
             )
         record(method, statistics, "observed")
     for level, n in sizes.items() if plan.margin == 1 else ():
         record("simulation", _simulated(plan, n, n_simulations, seed), level)
     records.extend(_power_curve(plan))
-    return results(records)
+    return results(records, remarks)
 
 
 def plan_of(trial: Trial) -> Plan | None:
@@ -147,13 +163,12 @@ def plan_of(trial: Trial) -> Plan | None:
     if treated is not None:
         hr = float(np.log1p(-treated) / np.log1p(-control))
     horizon = given.horizon or trial.horizon
-    noninferiority = trial.config.objective == "noninferiority"
     return Plan(
         hr=hr,
         control=control,
         alpha=given.alpha,
         power=given.power or DEFAULT_POWER,
-        margin=trial.config.margin or 1.0 if noninferiority else 1.0,
+        margin=trial.margin or 1.0,
         n_per_arm=given.n_per_arm,
         accrual=given.accrual / horizon if given.accrual and horizon else 0.0,
         dropout=-float(np.log1p(-(given.dropout or 0.0))),
@@ -183,7 +198,7 @@ def _power_curve(plan: Plan) -> Iterator[dict]:
     """Yield the power of the planned size over the true hazard ratio."""
     if plan.n_per_arm is None:
         return
-    for hr in CURVE:
+    for hr in np.round(plan.margin / CURVE if plan.above else plan.margin * CURVE, 4):
         expected = 2 * plan.n_per_arm * plan.event_probability(hr)
         power = survival.power(expected, hr, alpha=plan.alpha, margin=plan.margin)
         key = {"method": "schoenfeld", "level": f"hr={hr:g}"}

@@ -33,7 +33,7 @@ def noninferiority(trial: Trial, *, ties: str = "efron") -> pd.DataFrame:
     Piaggio G et al. Reporting of noninferiority and equivalence randomized trials: CONSORT 2010
     extension. JAMA 2012;308:2594-604.
     """
-    margin = margin_of(trial)
+    margin = trial.margin
     if margin is None:
         return results([])
     data, records = trial.time_to_event(trial.primary), []
@@ -49,11 +49,3 @@ def noninferiority(trial: Trial, *, ties: str = "efron") -> pd.DataFrame:
         of = {"paramcd": trial.primary.paramcd, "arm": comparison.name, "method": ties}
         records.extend(rows("noninferiority", statistics, **of))
     return results(records)
-
-
-def margin_of(trial: Trial) -> float | None:
-    """Return the margin as a hazard ratio, above 1 for an unfavourable event, else below."""
-    if trial.config.objective != "noninferiority" or trial.config.margin is None:
-        return None
-    margin = max(trial.config.margin, 1 / trial.config.margin)
-    return 1 / margin if trial.primary.favourable else margin

@@ -93,7 +93,7 @@ def facts_of(trial: Trial) -> CutFacts:
 
     plan, design = plan_of(trial), trial.designed.design
     planned = None
-    if plan is not None and plan.hr != plan.margin:
+    if plan is not None and plan.has_effect:
         options = {"power": plan.power, "alpha": plan.alpha, "margin": plan.margin}
         planned = math.ceil(survival.schoenfeld_events(plan.hr, **options))
     if trial.blinded and len(trial.designed.arms) > 2:

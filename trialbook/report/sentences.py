@@ -39,7 +39,7 @@ class Effect:
     """A hazard ratio, treated over control, and what is needed to put it into words.
 
     `favourable` says that the event is what one hopes for; `margin` is the noninferiority
-    margin as a hazard ratio, None for a superiority question, `p_margin` the
+    margin as `Trial.margin` has it, None for a superiority question, `p_margin` the
     one-sided P value against it.
     """
 
@@ -76,7 +76,9 @@ class Effect:
             best, worst = 1 / self.upper, 1 / self.lower
         if worst < 1:
             return Verdict.BENEFIT
-        if self.margin is not None and worst < max(self.margin, 1 / self.margin):
+        if self.margin is not None and worst < (
+            1 / self.margin if self.favourable else self.margin
+        ):
             return Verdict.NONINFERIOR
         if best > 1:
             return Verdict.HARM
@@ -186,7 +188,6 @@ def effect_of(
         return FEWEST_EVENTS if withheld else 0
 
     primary = endpoint.paramcd == trial.primary.paramcd
-    noninferiority = primary and trial.config.objective == "noninferiority"
     return Effect(
         hr=cox("hr"),
         lower=cox("hr_lower"),
@@ -195,7 +196,7 @@ def effect_of(
         events_treated=events(comparison.treated),
         events_control=events(comparison.control),
         favourable=endpoint.favourable,
-        margin=trial.config.margin if noninferiority else None,
+        margin=trial.margin if primary else None,
         conf_level=lookup.conf_level,
         p_margin=lookup.value("p_value", "noninferiority", code, arm, method=ties),
         withheld=lookup.withholds("hr", "cox", code, arm, method=ties),
@@ -285,8 +286,7 @@ def _against_margin(effect: Effect) -> str:
     """Return the test against the margin, empty where there is none."""
     if effect.margin is None or not isfinite(effect.p_margin):
         return ""
-    worst = max(effect.margin, 1 / effect.margin)
-    margin = printed("hr", 1 / worst if effect.favourable else worst)
+    margin = printed("hr", effect.margin)
     p = with_sign(printed("p_value", effect.p_margin))
     return f"Against the margin, a hazard ratio of {margin}: one-sided {p}."
 

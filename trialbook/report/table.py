@@ -25,6 +25,7 @@ def html_table(
     groups: str | None = None,
     spanners: dict[str, Sequence[str]] | None = None,
     notes: Sequence[str] = (),
+    words: Sequence[str] = (),
     text: bool = False,
 ) -> Table:
     """Return a frame of printed cells as a table of the book.
@@ -44,8 +45,10 @@ def html_table(
         A heading over several columns: heading to columns.
     notes : sequence of str
         Lines of plain text below the table.
+    words : sequence of str
+        Columns of words among numbers: aligned left.
     text : bool
-        Cells are words, not numbers: aligned left and free to wrap.
+        All cells are words, not numbers: aligned left and free to wrap.
 
     Returns
     -------
@@ -60,8 +63,9 @@ def html_table(
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
     table = table.tab_stubhead(plain(rowname) or " ")
     table = table.cols_label(**{keys[column]: plain(column) for column in columns[1:]})
-    side = "left" if text else "right"
-    table = table.cols_align(align=side, columns=[keys[column] for column in columns[1:]])
+    for column in columns[1:]:
+        side = "left" if text or column in words else "right"
+        table = table.cols_align(align=side, columns=[keys[column]])
     for position, (heading, over) in enumerate((spanners or {}).items()):
         within = [keys[column] for column in over if column in keys]
         if within:
@@ -73,6 +77,7 @@ def html_table(
     kind = "tb tb-text" if text else "tb"
     html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
+    html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     title = escape_html(caption, 1000)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
     # The caption stands outside: within, it would scroll away with a wide table.

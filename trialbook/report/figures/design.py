@@ -76,13 +76,16 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
     comparison = lookup.trial.comparisons[0]
     assumed = lookup.value("hr", "design", "", comparison.name)
     planned = lookup.trial.config.design.power or 0.8
-    at_assumed = printed("power", float(np.interp(assumed, ratios[order], power[order])))
+    null = lookup.trial.margin or 1.0
+    at_null = printed("power", float(power[np.abs(ratios - null).argmin()]))
+    at_assumed = lookup.text("{power}", "design", "", "all", level="planned", method="schoenfeld")
+    said = f"{at_assumed} at the assumed {printed('hr', assumed)}, " if at_assumed else ""
     return plot_power(
         ratios[order],
         power[order],
         assumed=assumed,
         planned=planned,
         name="planned-power",
-        message=f"Power of the planned size over the true hazard ratio: {at_assumed} at the "
-        f"assumed {printed('hr', assumed)}, falling to the level of the test at 1.",
+        message=f"Power of the planned size over the true hazard ratio: {said}falling to "
+        f"{at_null} at {printed('hr', null)}.",
     )

@@ -5,7 +5,6 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses import time_ticks
-from trialbook.analyses.noninferiority import margin_of
 from trialbook.report import sentences
 from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
@@ -154,7 +153,7 @@ def plot_end_points(
         control=comparison.control.code,
         interval=lookup.ci,
         favours=_sides(comparison, favourable, trial.randomized),
-        margin=margin_of(trial),
+        margin=trial.margin,
     )
 
 
@@ -237,5 +236,5 @@ def plot_subgroups(
         control=comparison.control.code,
         interval=lookup.ci,
         favours=_sides(comparison, endpoint.favourable, trial.randomized),
-        margin=margin_of(trial) if code == trial.primary.paramcd else None,
+        margin=trial.margin if code == trial.primary.paramcd else None,
     )

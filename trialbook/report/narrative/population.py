@@ -107,10 +107,11 @@ def say_design(lookup: "Lookup") -> Text | None:
     hr = lookup.text("{hr}", "design", "", comparison.name)
     events = lookup.text("{n_events}", "design", "", "all", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", method="schoenfeld")
+    margin = f" against a margin of {printed('hr', trial.margin)}" if trial.margin else ""
     text = (
-        f"Planned for a hazard ratio of {hr} with {of(comparison.treated.label)} at a two-sided "
-        f"level of {plan.alpha:g}: Schoenfeld's formula asks for {events} events, that is "
-        f"{needed} patients, for a power of {power}."
+        f"Planned for a hazard ratio of {hr} with {of(comparison.treated.label)}{margin} "
+        f"at a two-sided level of {plan.alpha:g}: Schoenfeld's formula asks for {events} events, "
+        f"that is {needed} patients, for a power of {power}."
     )
     if plan.n_per_arm:
         simulated = lookup.text(

@@ -46,7 +46,7 @@ def plot_power(
         axes.plot(hazard_ratios, 100 * power, color=ACCENT)
         axes.axhline(100 * planned, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.axvline(assumed, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
-        left, right = hazard_ratios.min(), hazard_ratios.max()
+        left, right = min(hazard_ratios.min(), assumed), max(hazard_ratios.max(), assumed)
         small = {"textcoords": "offset points", "size": 8.5, "color": MUTED}
         axes.annotate("assumed", (assumed, 3), xytext=(4, 0), **small)
         axes.annotate("planned", (right, 100 * planned), xytext=(0, 3), ha="right", **small)
