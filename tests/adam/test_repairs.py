@@ -129,6 +129,22 @@ def test_laboratory_parameters_doubled_by_an_underscore_are_set_aside(tmp_path):
     assert "parameters that repeat another under _ (_ALT) set aside (1 value)" in repairs(trial)
 
 
+def test_a_visit_that_repeats_others_is_set_aside(tmp_path):
+    data = small()
+    data["adlb"] = pd.DataFrame({
+        "USUBJID": ["P-1", "P-1", "P-2", "P-2", "P-1", "P-2"], "PARAMCD": "ALT",
+        "AVISITN": [0, 4, 0, 2, 99, 99], "ADY": [1, 29, 1, 15, 29, 15],
+        "AVAL": [10.0, 20, 10, 30, 20, 30],
+    })  # fmt: skip
+    trial = load(tmp_path / "repeats", data)
+    assert len(trial.adlb) == 6
+    assert "AVISITN: visit 99 repeats earlier ones, day and value: set aside (2 values)" in (
+        repairs(trial)
+    )
+    data["adlb"].loc[4:, "ADY"] = [30, 16]
+    assert "99" not in repairs(load(tmp_path / "own days", data))
+
+
 def test_identifiers_keep_their_leading_zeros(tmp_path):
     assert list(load(tmp_path, small()).adsl["SITEID"][:2]) == ["001", "002"]
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.checks.safety import repeated_visits
 from trialbook.config import Parameter
 from trialbook.trial import Trial
 
@@ -50,7 +51,7 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     records = records.drop_duplicates([*PATIENT, "AVISITN"], keep="last")
     records = records.sort_values([*PATIENT, "AVISITN"], kind="stable", ignore_index=True)
     records = _with_base(records[[*KEPT, *RANGE, "baseline"]])
-    repeated = _repeated_visits(records)
+    repeated = repeated_visits(adlb)
     remarks += [f"The visit {visit:g} repeats others and is not shown." for visit in repeated]
     records["regular"] = ~records["AVISITN"].isin(repeated)
     records.attrs["remarks"] = tuple(remarks)
@@ -130,12 +131,3 @@ def _with_base(records):
         return records
     found = base.reindex(pd.MultiIndex.from_frame(records[PATIENT])).to_numpy()
     return records.assign(BASE=records["BASE"].astype(float).fillna(pd.Series(found)))
-
-
-def _repeated_visits(records):
-    """Return visits whose records mostly repeat, day and value, those of earlier visits."""
-    if records["ADY"].isna().all():
-        return []
-    repeats = records.duplicated([*PATIENT, "ADY", "AVAL"]) & records["ADY"].notna()
-    share = repeats.groupby(records["AVISITN"]).mean()
-    return share[share > 0.5].index.tolist()

@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.adam.checks.named import check_named
 from trialbook.adam.checks.patients import check_membership, link_patients
 from trialbook.adam.checks.recurrent import check_recurrent
-from trialbook.adam.checks.safety import check_adverse_events
+from trialbook.adam.checks.safety import check_adverse_events, check_laboratory
 from trialbook.adam.checks.times import check_times
 from trialbook.adam.problems import Findings
 from trialbook.config import TrialConfig
@@ -31,6 +31,8 @@ def check_trial_data(
         check_times(data["ADTTE"], config, files["ADTTE"], findings)
     if "ADAE" in data:
         check_adverse_events(data["ADAE"], files["ADAE"], findings)
+    if "ADLB" in data:
+        check_laboratory(data["ADLB"], files["ADLB"], findings)
     if "ADTTER" in data:
         check_recurrent(data["ADTTER"], config, files["ADTTER"], findings)
     check_named(data, config, findings)
