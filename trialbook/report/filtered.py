@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trialbook.report.escape import escape_html
+from trialbook.report.escape import escape_html, plain
 from trialbook.report.output import Table
 
 LONGEST_CELL = 1000
@@ -141,7 +141,9 @@ def filtered_table(
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
         f"<script>{_SCRIPT % {'name': slug}}</script>\n</details>"
     )
-    return Table(html=re.sub(r"\n\s*", "\n", html), name=file, frame=frame)
+    words = tuple(column for column in frame if column not in numbers)
+    html = re.sub(r"\n\s*", "\n", html)
+    return Table(html=html, name=file, frame=frame, caption=plain(caption, 1000), words=words)
 
 
 def _coded(values: Sequence[str]) -> tuple[list[int], list[str]]:

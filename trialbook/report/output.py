@@ -71,6 +71,9 @@ class Table:
     frame: pd.DataFrame = field(repr=False)
     caption: str = ""
     notes: tuple[str, ...] = ()
+    # A column that heads groups of rows, and columns of words: as in the HTML.
+    groups: str | None = None
+    words: tuple[str, ...] = ()
 
     def folded(self, summary: str) -> "Table":
         """Return the same table behind a line of text that unfolds it."""
@@ -86,7 +89,8 @@ class Table:
         cells = self.frame.assign(notice=origin) if origin else self.frame
         cells = cells.rename(columns=escape_cell).map(escape_cell)
         cells.to_csv(folder / f"{self.name}.csv", index=False)
-        document = rtf_table(self.frame, self.caption, (*self.notes, origin))
+        notes = (*self.notes, origin)
+        document = rtf_table(self.frame, self.caption, notes, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
         return self.html + offered("tables", self.name)
 

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-# Twips: a page of 6.5 inches between its margins.
-PAGE = 9360
-FIRST = 0.34
+# Twips: the width between the margins of one inch, upright and turned; a letter of 9 points.
+UPRIGHT, TURNED = 9360, 12960
+LETTER, GAP = 95, 140
+SHORTEST, LONGEST = 6, 36
 
 
-def rtf_table(frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> str:
+def rtf_table(
+    frame: pd.DataFrame,
+    caption: str,
+    notes: Sequence[str] = (),
+    *,
+    groups: str | None = None,
+    words: Sequence[str] = (),
+) -> str:
     """Return printed cells as an RTF document: caption, table with three rules, notes.
 
     Parameters
@@ -18,39 +26,78 @@ def rtf_table(frame: pd.DataFrame, caption: str, notes: Sequence[str] = ()) -> s
         Cells as text; the first column names the rows.
     caption : str
     notes : sequence of str
+    groups : str, optional
+        A column whose values head groups of rows.
+    words : sequence of str
+        Columns of words, aligned left as the first is.
 
     Returns
     -------
     str
         RTF 1.9, ASCII only: other letters are written as their code points.
     """
-    n = frame.shape[1]
-    widths = [PAGE] if n == 1 else [PAGE * FIRST] + [PAGE * (1 - FIRST) / (n - 1)] * (n - 1)
-    edges = [round(sum(widths[: i + 1])) for i in range(n)]
-    rows = [_row(list(frame.columns), edges, bold=True, top=True, bottom=True)]
-    last = len(frame) - 1
-    for position, cells in enumerate(frame.itertuples(index=False, name=None)):
-        rows.append(_row(list(cells), edges, bottom=position == last))
-    head = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss Arial;}}\fs18"
-    below = "\n".join(rf"\pard\fs16 {escape_rtf(note)}\par" for note in notes if note)
-    title = rf"\pard\b\fs20 {escape_rtf(caption)}\b0\fs18\par"
+    headings = frame[groups] if groups else None
+    cells = frame.drop(columns=groups) if groups else frame
+    cells = cells.astype(object).where(cells.notna(), "").astype(str)
+    columns = list(cells.columns)
+    edges, page = _edges(cells)
+    left = [i == 0 or column in words for i, column in enumerate(columns)]
+    rows = [_row(columns, edges, left, bold=True, top=True, bottom=True, marks=r"\trhdr")]
+    last, heading = len(cells) - 1, None
+    for position, line in enumerate(cells.itertuples(index=False, name=None)):
+        if headings is not None and headings.iloc[position] != heading:
+            heading = headings.iloc[position]
+            rows.append(_row([str(heading)], edges[-1:], [True], bold=True))
+        rows.append(_row(list(line), edges, left, bottom=position == last))
+    head = rf"{{\rtf1\ansi\ansicpg1252\deff0{{\fonttbl{{\f0\fswiss Arial;}}}}{page}\fs18"
+    below = "\n".join(rf"\pard\sb40\fs16 {escape_rtf(note)}\par" for note in notes if note)
+    title = rf"\pard\sa80\b\fs20 {escape_rtf(caption)}\b0\fs18\par"
     return "\n".join([head, title, *rows, below, "}"])
 
 
+def _edges(cells: pd.DataFrame) -> tuple[list[int], str]:
+    """Return where columns end, in twips, and the page: turned where they need its width.
+
+    Columns are as wide as their longest cell; a name of a row, and words, may go on in a second
+    line. A heading is broken between its words.
+    """
+    letters = []
+    for column in cells:
+        longest_word = max(map(len, str(column).split()), default=0)
+        longest = cells[column].map(len).max() if len(cells) else 0
+        letters.append(min(max(longest, longest_word, SHORTEST), LONGEST))
+    widths = [LETTER * n + GAP for n in letters]
+    turned = sum(widths) > UPRIGHT
+    room = TURNED if turned else UPRIGHT
+    scale = min(1.0, room / sum(widths))
+    edges = [round(scale * sum(widths[: i + 1])) for i in range(len(widths))]
+    size = r"\landscape\paperw15840\paperh12240" if turned else r"\paperw12240\paperh15840"
+    return edges, rf"{size}\margl1440\margr1440\margt1440\margb1440"
+
+
 def _row(
-    cells: list, edges: list[int], *, bold: bool = False, top: bool = False, bottom: bool = False
+    cells: list[str],
+    edges: list[int],
+    left: list[bool],
+    *,
+    bold: bool = False,
+    top: bool = False,
+    bottom: bool = False,
+    marks: str = "",
 ) -> str:
-    """Return one row of a table."""
+    """Return one row of a table; `left` says which cells are aligned left."""
     rules = (r"\clbrdrt\brdrs\brdrw15" if top else "") + (
         r"\clbrdrb\brdrs\brdrw15" if bottom else ""
     )
-    bounds = "".join(rf"{rules}\cellx{edge}" for edge in edges)
+    bounds = "".join(rf"\clvertalb{rules}\cellx{edge}" for edge in edges)
     shown = []
-    for position, cell in enumerate(cells):
-        side = r"\ql" if position == 0 else r"\qr"
-        text = "" if cell is None or cell != cell else escape_rtf(str(cell))
-        shown.append(rf"\pard\intbl{side} " + (rf"{{\b {text}}}" if bold else text) + r"\cell")
-    return rf"\trowd\trgaph70{bounds}" + "\n" + "\n".join(shown) + r"\row"
+    for cell, words in zip(cells, left, strict=True):
+        text = escape_rtf(cell)
+        side = r"\ql" if words else r"\qr"
+        shown.append(
+            rf"\pard\intbl{side}\sb20\sa20 " + (rf"{{\b {text}}}" if bold else text) + r"\cell"
+        )
+    return rf"\trowd\trgaph70\trkeep{marks}{bounds}" + "\n" + "\n".join(shown) + r"\row"
 
 
 def escape_rtf(text: str) -> str:

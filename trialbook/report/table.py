@@ -92,6 +92,8 @@ def html_table(
         frame=frame,
         caption=plain(caption, 1000),
         notes=tuple(plain(note, 1000) for note in notes if note),
+        groups=groups,
+        words=tuple(columns[1:] if text else words),
     )
 
 

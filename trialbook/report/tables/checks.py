@@ -81,6 +81,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         pd.DataFrame(lines).fillna(""),
         name=f"sensitivity-{code}",
         caption="The hazard ratio of treatment under other models and conventions",
+        words=["Comparison"],
         notes=[
             "Indented: the covariates' own hazard ratios, per unit or against the reference. "
             "P: Wald test; of other conventions the log-rank test.",
@@ -125,9 +126,9 @@ def tbl_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint") -> Table | 
     """
     scales = {
         "km": "Kaplan-Meier",
-        "rank": "rank of time",
-        "identity": "time",
-        "log": "logarithm of time",
+        "rank": "Rank of time",
+        "identity": "Time",
+        "log": "Logarithm of time",
     }
     of = ("proportional_hazards", endpoint.paramcd)
     lines = [
@@ -147,6 +148,7 @@ def tbl_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint") -> Table | 
         pd.DataFrame(lines),
         name=f"proportional-hazards-{endpoint.paramcd}",
         caption="Is the hazard ratio constant? Score tests of proportional hazards",
+        words=["Comparison"],
     )
 
 
@@ -182,6 +184,7 @@ def tbl_competing_risks(lookup: "Lookup", endpoints: Sequence["Endpoint"]) -> Ta
         pd.DataFrame(lines),
         name="competing-risks",
         caption="Allowing for competing events",
+        words=["Comparison"],
         notes=[
             "Cause-specific: among those still free of every event. Subdistribution (Fine and "
             "Gray): on the cumulative incidence itself. Withdrawal is censoring, not an event."

@@ -256,4 +256,5 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
         name="laboratory-shifts",
         caption="Shifts against the normal range",
         groups="group",
+        words=["Later"],
     )
