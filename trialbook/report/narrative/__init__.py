@@ -1,6 +1,7 @@
 """The chapters' sentences: `say_*` functions return Markdown that follows from the results."""
 
 from trialbook.report.narrative.common import listed, show_remarks
+from trialbook.report.narrative.design import no_estimand, question, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
     say_change_of_primary,
     say_components,
@@ -14,12 +15,8 @@ from trialbook.report.narrative.efficacy import (
     say_withdrawal,
 )
 from trialbook.report.narrative.population import (
-    no_estimand,
     not_given,
-    question,
-    say_amendments,
     say_balance,
-    say_design,
     say_follow_up,
     say_population,
     shown_differences,
