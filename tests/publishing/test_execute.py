@@ -2,14 +2,16 @@
 
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
 
+from trialbook.publishing import kernels, workers
 from trialbook.publishing.book import read_chapter
-from trialbook.publishing.execute import Run, execute, first_line
+from trialbook.publishing.execute import Run, first_line
 from trialbook.publishing.kernels import can_fork
-from trialbook.publishing.messages import BuildError
+from trialbook.publishing.messages import BuildError, ChapterError, MachineError
 
 HEADER = """---
 kernelspec:
@@ -82,45 +84,64 @@ def chapter(folder: Path, text: str) -> Run:
     return Run(read_chapter(path, folder), {"size": 4}, folder, folder)
 
 
-def _run(connection, run, scratch, forked):
-    import os
-
+def _serve(connection, forked):
+    """Execute one run after another, each in a process of its own, as a build does."""
     os.environ["TRIALBOOK_FORK"] = "1" if forked else "0"
     if forked:
-        from trialbook.publishing.kernels import preload
-
-        preload()
-    try:
-        connection.send(execute(run, scratch))
-    except BuildError as error:
-        connection.send(error)
+        kernels.preload()
+    while True:
+        run, scratch = connection.recv()
+        ((_, result, _),) = workers.execute_all([run], 1, scratch)
+        connection.send(result)
 
 
-def executed(run: Run, scratch: Path, *, forked: bool) -> str | BuildError:
-    """Execute in a process of its own, as a build does."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_run, args=(there, run, scratch, forked))
-    process.start()
-    result = here.recv()
-    process.join()
-    return result
+class Executing:
+    """A process that imports what a build imports, and nothing else."""
+
+    def __init__(self, forked):
+        context = multiprocessing.get_context("spawn")
+        self._connection, there = context.Pipe()
+        self._process = context.Process(target=_serve, args=(there, forked))
+        self._process.start()
+
+    def __call__(self, run: Run) -> str | BuildError:
+        self._connection.send((run, run.folder / "scratch"))
+        return self._connection.recv()
+
+    def close(self):
+        self._process.kill()
+        self._process.join()
+
+
+@pytest.fixture(scope="module")
+def execute():
+    """Return a function that executes a chapter as this machine does in a build."""
+    process = Executing(can_fork())
+    yield process
+    process.close()
 
 
 @pytest.mark.skipif(not can_fork(), reason="kernels are forked on Linux only")
-def test_a_forked_kernel_gives_the_bytes_of_a_fresh_one(tmp_path):
+def test_a_forked_kernel_gives_the_bytes_of_a_fresh_one(execute, tmp_path, monkeypatch):
     run = chapter(tmp_path, HEADER + TELLTALE)
-    forked = executed(run, tmp_path, forked=True)
-    fresh = executed(run, tmp_path, forked=False)
+    forked = execute(run)
+    # what a user lets IPython run at its start would be seen by the last cell
+    startup = tmp_path / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text("mine = 'of the profile'\n", encoding="utf-8")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    unprepared = Executing(forked=False)
+    fresh = unprepared(run)
+    unprepared.close()
     assert isinstance(forked, str), forked
     outputs = [cell.get("outputs") for cell in json.loads(forked)["cells"]]
     assert sum(bool(output) for output in outputs) >= 7
     assert forked.splitlines() == fresh.splitlines()
 
 
-def test_the_parameters_given_are_used_shown_in_no_page_and_noted_without_times(tmp_path):
+def test_the_parameters_given_are_used_shown_in_no_page_and_noted_without_times(execute, tmp_path):
     run = chapter(tmp_path, HEADER + "\n```{code-cell} ipython3\ntrial, size\n```\n")
-    notebook = json.loads(executed(run, tmp_path, forked=can_fork()))
+    notebook = json.loads(execute(run))
     injected = notebook["cells"][2]
     assert injected["metadata"]["tags"] == ["injected-parameters", "remove-cell"]
     assert "".join(injected["source"]) == "# Parameters\nsize = 4\n"
@@ -132,22 +153,28 @@ def test_the_parameters_given_are_used_shown_in_no_page_and_noted_without_times(
     assert "papermill" not in notebook["metadata"]
 
 
-def test_an_error_inside_a_called_function_names_the_line_of_the_chapter(tmp_path):
+def test_an_error_inside_a_called_function_names_the_line_of_the_chapter(execute, tmp_path):
     cell = "\n```{code-cell} ipython3\nimport json\n\njson.loads('{')\n```\n"
     run = chapter(tmp_path, HEADER + cell)
-    error = executed(run, tmp_path, forked=can_fork())
-    assert isinstance(error, BuildError)
+    error = execute(run)
+    assert isinstance(error, ChapterError)
     line = run.chapter.text.splitlines().index("json.loads('{')") + 1
     assert f"notebooks/chapter.md, line {line}" in str(error)
     assert "JSONDecodeError" in str(error)
 
 
-@pytest.mark.slow
-def test_a_cell_that_is_not_python_names_the_line(tmp_path):
+def test_a_cell_that_is_not_python_names_the_line(execute, tmp_path):
     run = chapter(tmp_path, HEADER + "\n```{code-cell} ipython3\nx = 1\nfor\n```\n")
-    error = executed(run, tmp_path, forked=can_fork())
     line = run.chapter.text.splitlines().index("for") + 1
-    assert f"notebooks/chapter.md, line {line}" in str(error)
+    assert f"notebooks/chapter.md, line {line}" in str(execute(run))
+
+
+@pytest.mark.skipif(not can_fork(), reason="only of a forked kernel is it known how it ended")
+def test_a_kernel_that_is_killed_is_the_machines_failure(execute, tmp_path):
+    cell = "\n```{code-cell} ipython3\nimport os\n\nos.kill(os.getpid(), 9)\n```\n"
+    error = execute(chapter(tmp_path, HEADER + cell))
+    assert isinstance(error, MachineError)
+    assert "chapter: its kernel ended (signal 9)" in str(error)
 
 
 def test_the_line_of_a_cell_is_counted_from_the_top_of_the_file():

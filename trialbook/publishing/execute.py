@@ -10,7 +10,7 @@ from typing import Any
 
 from trialbook.publishing.book import Chapter
 from trialbook.publishing.kernels import can_fork, forked_kernel
-from trialbook.publishing.messages import ChapterError
+from trialbook.publishing.messages import ChapterError, MachineError, process_ended
 from trialbook.publishing.pairing import as_json, read_notebook
 
 _CELL_LINE = re.compile(r"(?:Cell In\[\d+\], |<ipython-input-[^>]*>[^\n]*)line (\d+)")
@@ -38,7 +38,7 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     run : Run
         What to execute.
     scratch : Path
-        For the kernel's connection file.
+        For the kernel's connection file and IPython's folder.
     exports : Path, optional
         Where the tables and figures which the chapter shows go as files, too.
 
@@ -46,9 +46,13 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     ------
     ChapterError
         If a cell raised; the message names the file, the line and the cause.
+    MachineError
+        If the kernel ended before the chapter did; the message says how.
     """
     if exports:
         os.environ["TRIALBOOK_EXPORTS"] = str(exports)
+    # not the user's profile: what stands there would be run in every chapter
+    os.environ["IPYTHONDIR"] = str(scratch / f"ipython-{os.getpid()}")
     os.chdir(run.folder)
     # The kernel must split off while this process is still as it was: no event loop, no sockets.
     manager = forked_kernel(scratch) if can_fork() else None
@@ -68,6 +72,11 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
         )
     except PapermillExecutionError as error:
         raise ChapterError(failure_message(run, error)) from None
+    except RuntimeError:  # of jupyter_client, which knows only that a kernel is gone, not how
+        code = manager.provisioner.process.poll() if manager else None
+        if code is None:
+            raise
+        raise MachineError(process_ended(run.chapter.name, "its kernel", code)) from None
     finally:
         if manager:
             manager.provisioner.process.kill()

@@ -12,6 +12,7 @@ import pkgutil
 import random
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -163,5 +164,7 @@ def _become_kernel(connection_file: str, parent: int) -> None:
         app.initialize([*options, f"--IPKernelApp.parent_handle={parent}"])
         app.start()
         code = 0
+    except BaseException:  # SystemExit, too: nobody above would print why there is no kernel
+        traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(code)

@@ -27,6 +27,12 @@ class MachineError(BuildError):
     exit_code = MACHINE_FAILED
 
 
+def process_ended(name: str, what: str, code: int | None) -> str:
+    """Return that `what` ran chapter `name` and ended, by the exit code or signal it ended with."""
+    reason = f"signal {-code}" if code and code < 0 else f"exit code {code}"
+    return f"{name}: {what} ended ({reason}). The machine may be out of memory: try --jobs 1."
+
+
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
     """Return a hint that names what comes nearest to `name`, or else all that is known."""
     from difflib import get_close_matches

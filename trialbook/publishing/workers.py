@@ -11,7 +11,7 @@ from typing import Any
 
 from trialbook.publishing.execute import Run, execute
 from trialbook.publishing.kernels import can_fork, die_with_parent
-from trialbook.publishing.messages import BuildError, MachineError
+from trialbook.publishing.messages import BuildError, MachineError, process_ended
 
 
 def context() -> Any:
@@ -50,7 +50,8 @@ def execute_all(
                     result = connection.recv()
                 except EOFError:
                     process.join()
-                    result = MachineError(_killed(runs[index].chapter.name, process.exitcode))
+                    name, code = runs[index].chapter.name, process.exitcode
+                    result = MachineError(process_ended(name, "the process that ran it", code))
                 process.join()
                 yield index, result, time.perf_counter() - began
     finally:
@@ -89,11 +90,3 @@ def _work(connection: Connection, parent: int, run: Run, scratch: Path, exports:
         connection.send(error)
     except OSError as error:
         connection.send(MachineError(f"{run.chapter.name}: {error}"))
-
-
-def _killed(name: str, code: int | None) -> str:
-    reason = f"signal {-code}" if code and code < 0 else f"exit code {code}"
-    return (
-        f"{name}: the process that ran it ended ({reason}). "
-        "The machine may be out of memory: try --jobs 1."
-    )
