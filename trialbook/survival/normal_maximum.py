@@ -9,6 +9,8 @@ functions, by Gauss and Legendre: unlike Monte Carlo (Genz and Bretz 2009), ever
 probabilities are right to the last digits.
 """
 
+import functools
+
 import numpy as np
 from scipy.special import owens_t
 from scipy.stats import norm
@@ -64,6 +66,7 @@ def _different(rows: np.ndarray) -> np.ndarray:
     return np.array(kept)
 
 
+@functools.cache  # the nodes are the roots of a polynomial: they take longer than the integrals
 def _gauss_legendre(rank: int) -> Rule:
     """Return nodes and weights for rank - 2 integrals, one inside the other."""
     n = 24 if rank > 4 else 64 if rank == 4 else 200
