@@ -176,3 +176,13 @@ def test_competing_events_take_from_the_incidence(write_trial):
     assert value(found, **incidence, level="DEATH", time=3) == pytest.approx(1 / 3)
     by_time = [value(found, **incidence, level="EVENT", time=t) for t in (1, 2, 3)]
     assert by_time == pytest.approx([0, 1 / 3, 2 / 3])
+
+
+def test_a_variable_unknown_in_one_arm_has_no_standardized_difference(write_trial):
+    adsl = patients("AAB", AGE=[50, 60, np.nan], STAGE=["I", "II", None])
+    variables = [{"variable": "AGE", "summary": "mean"}, {"variable": "STAGE"}]
+    found = analyses.baseline(write_trial(adsl, times(adsl, [1, 2, 3], 0), baseline=variables))
+    smd = found[found["statistic"] == "smd"]
+    assert smd["paramcd"].tolist() == ["AGE", "STAGE", "STAGE"]
+    assert smd["value"].isna().all()
+    assert value(found, paramcd="AGE", arm="B", statistic="n_missing") == 1

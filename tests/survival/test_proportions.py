@@ -142,12 +142,21 @@ def test_with_an_empty_cell_the_interval_of_the_odds_ratio_is_not_estimable():
 def test_standardized_difference_by_hand():
     # means 3 and 2, variances 1 and 4: 1 / sqrt(2.5)
     assert standardized_difference([2, 3, 4], [0, 2, 4]) == pytest.approx(1 / np.sqrt(2.5))
-    # proportions 3/4 and 1/4: 0.5 / sqrt(0.1875)
-    assert standardized_difference([1, 1, 1, 0], [0, 0, 0, 1]) == pytest.approx(
-        0.5 / np.sqrt(0.1875)
-    )
+    # a level of a category, proportions 3/4 and 1/4: 0.5 / sqrt(0.1875)
+    treated, control = np.array([1, 1, 1, 0]), np.array([0, 0, 0, 1])
+    of_a_level = standardized_difference(treated == 1, control == 1)
+    assert of_a_level == pytest.approx(0.5 / np.sqrt(0.1875))
+    # the same as numbers, variances 1/4: 0.5 / sqrt(0.25)
+    assert standardized_difference(treated, control) == pytest.approx(1)
     assert np.isnan(standardized_difference([1, 1], [1, 1]))
+
+
+def test_standardized_difference_of_a_small_arm():
+    # one number has no variance; one patient of a category has: (1 - 1/2) / sqrt((0 + 1/4) / 2)
     assert np.isnan(standardized_difference([1], [0, 1]))
+    assert standardized_difference([True], [False, True]) == pytest.approx(np.sqrt(2))
+    for nobody in (np.array([], float), np.array([], bool)):
+        assert np.isnan(standardized_difference(nobody, np.array([0, 1], nobody.dtype)))
 
 
 @pytest.mark.parametrize(

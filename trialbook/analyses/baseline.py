@@ -128,6 +128,7 @@ def _categories(trial, variable, population, groups):
         of_pair = text[patients.index]
         arms = [of_pair[of].dropna() for of in (treated, ~treated)]
         for level in levels:
-            smd = standardized_difference(*[of_arm == level for of_arm in arms])
+            has_level = [(of_arm == level).to_numpy(bool) for of_arm in arms]
+            smd = standardized_difference(*has_level)
             key = {"paramcd": name, "arm": comparison.name, "level": level}
             yield from rows("baseline", {"smd": smd}, **key)

@@ -236,32 +236,33 @@ def standardized_difference(treated: ArrayLike, control: ArrayLike) -> float:
     Parameters
     ----------
     treated, control : array_like, shape (n_treated,) and (n_control,)
-        The baseline variable in each arm; 0 and 1 for a level of a category (its variance is
+        The baseline variable in each arm; of bool for a level of a category (its variance is
         then p(1 - p)), logarithms for a variable that is summarized by geometric means. Missing
         values must be left out.
 
     Returns
     -------
     float
-        NaN when it is not estimable: fewer than two values in an arm, or no spread.
+        NaN when it is not estimable: an arm without values, or with one number, whose variance
+        is unknown; no spread.
 
     Raises
     ------
     ValueError
-        When an arm has no values, or a value is missing or infinite.
+        When a value is missing or infinite.
 
     References
     ----------
     Austin PC (2009). Balance diagnostics for comparing the distribution of baseline covariates.
     Stat Med 28:3083-3107, section 3.1: the pooled variance is the mean of the arms' variances.
     """
-    arms = []
-    for name, values in (("treated", treated), ("control", control)):
-        arms.append(as_numbers(values, name))
-    if min(len(array) for array in arms) < 2:
+    given = {"treated": np.asarray(treated), "control": np.asarray(control)}
+    # Numbers that happen to be 0 and 1 keep the variance of numbers.
+    lost = 0 if all(values.dtype == bool for values in given.values()) else 1
+    if min(values.size for values in given.values()) <= lost:
         return np.nan
-    binary = all(np.isin(array, (0.0, 1.0)).all() for array in arms)
-    mean_variance = np.mean([array.var(ddof=0 if binary else 1) for array in arms])
+    arms = [as_numbers(values, name) for name, values in given.items()]
+    mean_variance = np.mean([array.var(ddof=lost) for array in arms])
     if mean_variance <= 0:
         return np.nan
     return float((arms[0].mean() - arms[1].mean()) / np.sqrt(mean_variance))
