@@ -134,6 +134,19 @@ def test_a_cause_that_nobody_had_has_incidence_zero():
 
 
 @pytest.mark.parametrize(
+    ("conf_type", "limit"), [("log-log", np.nan), ("log", np.nan), ("plain", 0.0)]
+)
+def test_a_cause_that_nobody_had_has_the_limits_of_r(conf_type, limit):
+    # summary(survfit(Surv(1:3, factor(c(1, 1, 0), 0:2)) ~ 1, conf.type = conf_type),
+    #         times = c(0.5, 1, 2, 3)): lower and upper of state 2
+    expected = [0, limit, limit, limit]
+    found = cumulative_incidence([1, 2, 3], [1, 1, 0], conf_type=conf_type)
+    at = found.at([0.5, 1, 2, 3], cause=2)
+    assert at.lower == pytest.approx(expected, nan_ok=True)
+    assert at.upper == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
     ("time", "cause", "message"),
     [
         ([1, np.nan], [1, 0], "time"),

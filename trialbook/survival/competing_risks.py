@@ -100,19 +100,22 @@ class CumulativeIncidence:
         over = (at > self.time[-1]) & (self.event_free[-1] > 0)
         absent = row >= len(self.n_events)
 
-        def read(curves: np.ndarray, at_start: float) -> np.ndarray:
-            curve = np.full(self.time.size, at_start) if absent else curves[row]
-            return np.where(over, np.nan, np.concatenate([[at_start], curve])[last])
+        # An event that nobody had has no limits on a log scale, whatever else happened.
+        limit = 0.0 if self.conf_type == "plain" else np.nan
+
+        def read(curves: np.ndarray, of_absent: float = 0.0) -> np.ndarray:
+            curve = np.full(self.time.size, of_absent) if absent else curves[row]
+            return np.where(over, np.nan, np.concatenate([[0.0], curve])[last])
 
         n_events = np.zeros(self.time.size, int) if absent else self.n_events[row]
         return IncidenceAtTimes(
             time=at,
             n_at_risk=np.append(self.n_at_risk, 0)[gone],
             n_events=np.concatenate([[0], np.cumsum(n_events)])[last],
-            cumulative_incidence=read(self.cumulative_incidence, 0.0),
-            std_error=read(self.std_error, 0.0),
-            lower=read(self.lower, 0.0),
-            upper=read(self.upper, 0.0),
+            cumulative_incidence=read(self.cumulative_incidence),
+            std_error=read(self.std_error),
+            lower=read(self.lower, limit),
+            upper=read(self.upper, limit),
         )
 
 
