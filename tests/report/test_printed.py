@@ -50,6 +50,18 @@ def test_halves_round_up_on_the_decimal_number(value, digits, as_printed):
     assert rounded(value, digits) == as_printed
 
 
+@pytest.mark.parametrize(
+    ("value", "as_printed"),
+    [
+        (999_999_999_999, "999,999,999,999.0"),
+        (2e12, "2e+12"),
+        (-1.237e300, "\N{MINUS SIGN}1.24e+300"),
+    ],
+)
+def test_a_number_beyond_twelve_digits_keeps_three(value, as_printed):
+    assert rounded(value, 1) == as_printed
+
+
 def test_no_number_prints_as_minus_zero():
     assert rounded(-0.004, 2) == "0.00"
 

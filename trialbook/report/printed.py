@@ -111,9 +111,14 @@ def kind_of(
 def rounded(value: float, digits: int) -> str:
     """Return `value` with `digits` decimals, rounded half up on the decimal number.
 
-    >>> rounded(0.125, 2), rounded(2.675, 2), rounded(-0.04, 1)
-    ('0.13', '2.68', '0.0')
+    Three significant digits are left of a number of 10¹² or more, such as the upper limit of a
+    geometric mean of two patients.
+
+    >>> rounded(0.125, 2), rounded(2.675, 2), rounded(-0.04, 1), rounded(1.234e40, 2)
+    ('0.13', '2.68', '0.0', '1.23e+40')
     """
+    if abs(value) >= 1e12:
+        return f"{value:.3g}".replace("-", MINUS)
     # Twelve significant digits: what lies beyond is the arithmetic's dust, not data.
     exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{abs(exact):,f}" if abs(exact) >= 10_000 else f"{abs(exact):f}"
