@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pytest
 
+from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.curves import Curve, Means, plot_means
 from trialbook.report.plots.flow import Box, plot_flow
-from trialbook.report.plots.forest import ForestRow, plot_balance, plot_forest
+from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.plots.kaplan_meier import plot_kaplan_meier
-from trialbook.report.plots.layout import spread
+from trialbook.report.plots.layout import spread, wrapped_sides
 from trialbook.report.style import ARMS, INK, inline_svg
 from trialbook.survival import kaplan_meier
 
@@ -87,9 +88,51 @@ def test_a_figure_without_data_is_none():
 
 def test_the_flow_holds_every_count_once_per_arm():
     arm = [Box("10 assigned"), Box("2 left the study", ("2 adverse event",)), Box("8 completed")]
-    svg = plot_flow([Box("20 randomized")], [arm, arm, arm], name="flow", message="m").inline
-    assert svg.count("2 adverse event") == 3
-    assert svg.count("20 randomized") == 1
+    figure = plot_flow([Box("20 randomized")], [arm, arm, arm], name="flow", message="m")
+    for svg in (figure.svg, figure.inline.partition("tb-if-narrow")[2]):
+        assert svg.count("2 adverse event") == 3
+        assert svg.count("20 randomized") == 1
+
+
+@pytest.mark.parametrize("n_arms", [1, 2, 3, 5])
+def test_the_words_of_a_box_fit_it_with_any_number_of_arms(n_arms):
+    arm = [Box("84 assigned to a treatment"), Box("Analysed", ("84 for efficacy",))]
+    figure = plot_flow([Box("84 randomized")], [arm] * n_arms, name="flow", message="m")
+    for svg in figure.inline.split("tb-if-narrow"):
+        assert svg.count("84 for efficacy") == n_arms
+
+
+def on_a_phone(figure):
+    """Return the SVG that a phone shows, and how many of its pixels a unit of it has."""
+    svg = figure.inline.partition("tb-if-narrow")[2]
+    return svg, 358 / float(re.search(r'viewBox="0 0 ([\d.]+)', svg).group(1))
+
+
+def test_figures_with_many_words_are_drawn_anew_for_a_phone(forest):
+    arm = [Box("10 assigned"), Box("Analysed", ("10 for efficacy",))]
+    nothing = {"name": "n", "message": "m"}
+    flow = plot_flow([Box("30 randomized")], [arm] * 3, **nothing)
+    balance = plot_balance(["Age, yr"], [0.1], sides=("higher with A", "with B"), **nothing)
+    for figure in (forest(), flow, balance):
+        svg, pixels = on_a_phone(figure)
+        sizes = [float(size) for size in re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", svg)]
+        assert min(sizes) * pixels > 11
+
+
+def test_a_long_label_of_balance_is_wrapped_not_cut():
+    label = "Duration of systemic lupus erythematosus before enrolment, yr"
+    figure = plot_balance([label], [0.1], name="n", message="m", sides=("a", "b"))
+    words = re.findall(r">([^<>]+)</text>", figure.inline)
+    assert set(label.split()) <= set(" ".join(words).split())
+
+
+def test_both_sides_of_a_line_fit_the_figure_and_point_away_from_it():
+    left, right = wrapped_sides(["higher with A", "higher with the High Dose"], 4.2, 5.2)
+    assert left == ["← higher with A"]
+    assert len(right) > 1
+    assert right[-1].endswith(" →")
+    assert not any("→" in line for line in right[:-1])
+    assert 4.3 + 0.066 * max(map(len, right)) <= 5.2
 
 
 class _Trial:

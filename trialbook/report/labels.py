@@ -30,13 +30,15 @@ def level_label(variable: str, level: str) -> str:
     ('Black or African American', 'Female')
     >>> level_label("INDTRT", "MMF"), level_label("BIOCLASS", "IV or IV+V")
     ('MMF', 'IV or IV+V')
+    >>> level_label("AGEGR1", ">=65")
+    '≥65'
     """
     if variable == "SEX" and level in SEX:
         return SEX[level]
     if level in FLAGS:
         return FLAGS[level]
     if not _shouted(level):
-        return level
+        return level.replace(">=", "≥").replace("<=", "≤")
     words = [
         word.lower() if word.lower() in _SMALL else word.capitalize() for word in level.split()
     ]

@@ -27,6 +27,7 @@ ARMS = ("#b4480b", "#0b5fa5", "#04705a", "#8a3d7c", "#6b5a00", "#4a4f57")
 # Inches; a page shows a point as at most 1.5 pixels, a phone as about one.
 WIDTH = 5.2
 WIDE = 5.7
+PHONE = 3.7
 SCALE = 1.5
 # matplotlib lays out with DejaVu Sans, which is wider than any font of the page: letters can be
 # larger than it believes, and still fit.

@@ -10,9 +10,9 @@ from trialbook.analyses import time_ticks
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.narrative import shown_differences
 from trialbook.report.output import Drawing
+from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.curves import COARSE_NOTE, Curve, plot_incidence
 from trialbook.report.plots.flow import Box, plot_flow
-from trialbook.report.plots.forest import plot_balance
 from trialbook.report.plots.points import plot_distributions
 from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text

@@ -4,14 +4,19 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from trialbook.report.escape import escape_svg
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import sheet
-from trialbook.report.style import GRID, INK, MUTED, PAPER, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import GRID, INK, MUTED, PAPER, PHONE, WIDTH, arm_colour, drawn, theme
 
-LETTER, LEAD, PAD, GAP = 0.072, 0.165, 0.09, 0.26
+# Inches: a letter, a line, around the text of a box, between boxes in both directions.
+LETTER, LEAD, PAD, GAP, BETWEEN = 0.072, 0.165, 0.09, 0.26, 0.18
+# Inches: around the figure, of the boxes before the arms part, of the narrowest column, and how
+# far the boxes are set in where columns would be narrower.
+EDGE, HEAD, NARROWEST, INDENT = 0.05, 3.6, 1.4, 0.28
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ def plot_flow(
 ) -> Drawing:
     """Draw boxes that all patients pass, then one column of boxes per arm.
 
+    Columns that would be too narrow, as on a phone, stand below one another.
+
     Parameters
     ----------
     start : sequence of Box
@@ -44,34 +51,71 @@ def plot_flow(
     -------
     Drawing
     """
-    width = (WIDTH - 0.1 - 0.18 * (len(arms) - 1)) / len(arms)
-    columns = [[_wrapped(box, width) for box in arm] for arm in arms]
-    heads = [_wrapped(box, 3.4) for box in start]
-    steps = list(zip(*columns, strict=True))
-    heights = [max(_height(box) for box in step) for step in steps]
-    total = sum(_height(box) + GAP for box in heads) + sum(heights) + GAP * len(steps) + 0.1
     with theme():
-        figure = sheet(total)
-        axes = figure.add_axes([0, 0, 1, 1])
-        axes.set(xlim=(0, WIDTH), ylim=(total, 0))
-        axes.axis("off")
-        y, middle = 0.05, WIDTH / 2
-        for box in heads:
-            _draw(axes, box, middle - 1.8, y, 3.6, _height(box), INK)
+        wide, narrow = (_flow(start, arms, width) for width in (WIDTH, PHONE))
+        return drawn(wide, name, message, narrow=narrow)
+
+
+def _flow(start: Sequence[Box], arms: Sequence[Sequence[Box]], width: float) -> Figure:
+    """Return the figure, the arms beside one another, or below where that would be too narrow."""
+    across = (width - 2 * EDGE - BETWEEN * (len(arms) - 1)) / len(arms)
+    head = min(HEAD, width - 2 * EDGE)
+    heads = [_wrapped(box, head) for box in start]
+    stacked = across < NARROWEST
+    if stacked:
+        across = width - 2 * EDGE - INDENT
+    columns = [[_wrapped(box, across) for box in arm] for arm in arms]
+    steps = [list(step) for step in zip(*columns, strict=True)]
+    if stacked:
+        heights = [_height(box) for arm in columns for box in arm]
+    else:
+        heights = [max(map(_height, step)) for step in steps]
+    total = sum(_height(box) + GAP for box in heads) + sum(heights) + GAP * len(heights)
+    figure = sheet(total - GAP + 2 * EDGE, width)
+    axes = figure.add_axes([0, 0, 1, 1])
+    axes.set(xlim=(0, width), ylim=(total - GAP + 2 * EDGE, 0))
+    axes.axis("off")
+    y, left = EDGE, EDGE if stacked else (width - head) / 2
+    for box in heads:
+        _draw(axes, box, left, y, head, _height(box), INK)
+        y += _height(box) + GAP
+        if box is not heads[-1]:
+            _arrow(axes, (left + head / 2, y - GAP), (left + head / 2, y))
+    if stacked:
+        _below(axes, columns, across, y)
+    else:
+        _beside(axes, steps, heights, across, y)
+    return figure
+
+
+def _beside(axes, steps, heights: Sequence[float], across: float, y: float) -> None:
+    """Draw one column per arm, a step's boxes as high as its highest."""
+    centres = [EDGE + across / 2 + i * (across + BETWEEN) for i in range(len(steps[0]))]
+    middle, fork = (centres[0] + centres[-1]) / 2, y - GAP / 2
+    axes.plot([middle, middle], [y - GAP, fork], color=MUTED, linewidth=1)
+    axes.plot([centres[0], centres[-1]], [fork, fork], color=MUTED, linewidth=1)
+    for step, height in zip(steps, heights, strict=True):
+        begin = fork if step is steps[0] else y - GAP
+        for i, box in enumerate(step):
+            _arrow(axes, (centres[i], begin), (centres[i], y))
+            _draw(axes, box, centres[i] - across / 2, y, across, height, arm_colour(i))
+        y += height + GAP
+
+
+def _below(axes, columns, across: float, y: float) -> None:
+    """Draw the arms' boxes below one another, each arm branching off from a line on the left."""
+    trunk, left = EDGE + INDENT / 2, EDGE + INDENT
+    start = y - GAP
+    for i, boxes in enumerate(columns):
+        middle = y + _height(boxes[0]) / 2
+        axes.plot([trunk, trunk], [start, middle], color=MUTED, linewidth=1)
+        _arrow(axes, (trunk, middle), (left, middle))
+        start = middle
+        for box in boxes:
+            if box is not boxes[0]:
+                _arrow(axes, (left + across / 2, y - GAP), (left + across / 2, y))
+            _draw(axes, box, left, y, across, _height(box), arm_colour(i))
             y += _height(box) + GAP
-            if box is not heads[-1]:
-                _arrow(axes, (middle, y - GAP), (middle, y))
-        centres = [0.05 + width / 2 + i * (width + 0.18) for i in range(len(arms))]
-        fork = y - GAP / 2
-        axes.plot([middle, middle], [y - GAP, fork], color=MUTED, linewidth=1)
-        axes.plot([centres[0], centres[-1]], [fork, fork], color=MUTED, linewidth=1)
-        for step, height in zip(steps, heights, strict=True):
-            for i, box in enumerate(step):
-                begin = fork if step is steps[0] else y - GAP
-                _arrow(axes, (centres[i], begin), (centres[i], y))
-                _draw(axes, box, centres[i] - width / 2, y, width, height, arm_colour(i))
-            y += height + GAP
-        return drawn(figure, name, message)
 
 
 def _wrapped(box: Box, width: float) -> Box:

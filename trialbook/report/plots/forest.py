@@ -1,4 +1,4 @@
-"""Effects beside one another: a forest plot of hazard ratios, a love plot of balance."""
+"""Effects beside one another: a forest plot of hazard ratios."""
 
 import textwrap
 from collections.abc import Sequence
@@ -9,13 +9,20 @@ import numpy as np
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import panel, sheet, write
+from trialbook.report.plots.layout import (
+    CONTINUED,
+    GIVING_WAY,
+    panel,
+    sheet,
+    wrapped_sides,
+    write,
+    write_sides,
+)
 from trialbook.report.printed import printed
-from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, drawn, theme
+from trialbook.report.style import ACCENT, INK, MUTED, PHONE, WIDE, drawn, theme
 
-ROW, CONTINUED = 0.225, 0.145
+ROW = 0.225
 LETTERS_PER_LINE = 24
-HEAD = 0.78
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class Layout:
 
 
 BESIDE = Layout(WIDE, 2.95, 1.2, LETTERS_PER_LINE)
-STACKED = Layout(3.7, 1.12, 1.2, 44, stacked=True)
+STACKED = Layout(PHONE, 1.12, 1.2, 44, stacked=True)
 
 
 def _forest(rows, layout: Layout, limits, headings, favours, margin):
@@ -107,29 +114,32 @@ def _forest(rows, layout: Layout, limits, headings, favours, margin):
     ]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
     left, width = layout.left, layout.width - layout.left - layout.right
-    figure = sheet(HEAD + edges[-1] + 0.78, layout.width)
-    axes = panel(figure, left, HEAD, width, edges[-1])
     low, high = limits
+    one = left + width * -np.log(low) / (np.log(high) - np.log(low))
+    sides = wrapped_sides(favours, one, layout.width)
+    above = _above(headings, layout)
+    head = 0.49 + CONTINUED * (max(map(len, above)) - 1)
+    figure = sheet(head + edges[-1] + 0.5 + CONTINUED * max(map(len, sides)), layout.width)
+    axes = panel(figure, left, head, width, edges[-1])
     axes.set(xscale="log", xlim=limits, ylim=(edges[-1], 0))
     axes.axvline(1, color=MUTED, linewidth=0.9)
     if margin is not None:
         axes.axvline(margin, color=ACCENT, linewidth=1.1, linestyle=(0, (1.5, 1.5)))
         x = left + width * np.log(margin / low) / np.log(high / low)
-        write(figure, x, HEAD - 0.07, "margin", size=8, ha="center", color=ACCENT)
+        write(figure, x, head - 0.07, "margin", size=8, ha="center", color=ACCENT)
     for row, lines, top, bottom in zip(rows, labels, edges, edges[1:], strict=False):
         y = bottom - ROW / 2 if layout.stacked else (top + bottom) / 2
-        _line(figure, HEAD + y, row, lines, layout)
+        _line(figure, head + y, row, lines, layout)
         if isfinite(row.hr):
             _estimate(axes, y, row, limits)
-    _heading(figure, headings, layout)
+    _heading(figure, above, headings[2], head, layout)
     ticks = _ticks(low, high, width)
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=3)
-    one = left + width * -np.log(low) / (np.log(high) - np.log(low))
-    write_sides(figure, one, HEAD + edges[-1] + 0.42, favours)
+    write_sides(figure, one, head + edges[-1] + 0.42, sides)
     return figure
 
 
@@ -158,8 +168,10 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
     top = y - CONTINUED * (len(lines) - 1) / (1 if layout.stacked else 2)
     if layout.stacked and not row.heading:
         top -= CONTINUED + 0.03
+    give_way = {"bbox": GIVING_WAY} if layout.stacked else {}
     for number, words in enumerate(lines):
-        write(figure, indent, top + CONTINUED * number, words, size=9, weight=weight)
+        at = top + CONTINUED * number
+        write(figure, indent, at, words, size=9, weight=weight, **give_way)
     if layout.stacked:
         counts = f"{row.treated} v {row.control}" if row.treated or row.control else ""
         write(figure, indent, y, counts, size=9, color=MUTED)
@@ -190,74 +202,25 @@ def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]
     axes.plot([np.clip(row.hr, low, high)], [position], color=colour, **marker)
 
 
-def _heading(figure, headings: Sequence[str], layout: Layout) -> None:
-    """Write the headings of the columns, the last line of each on one height."""
-    treated, control, effect = headings
-    style = {"size": 9, "ha": "right", "weight": "bold"}
-    write(figure, layout.width - 0.02, HEAD - 0.2, effect, **style)
+def _above(headings: Sequence[str], layout: Layout) -> list[list[str]]:
+    """Return the lines above the events: one text when stacked, else one per column."""
+    treated, control, _ = headings
     if layout.stacked:
         words = f"Events / patients: {shortened(treated, 24)} v {shortened(control, 24)}"
-        for line, text in enumerate(textwrap.wrap(words, 46)):
+        return [textwrap.wrap(words, 46)]
+    return [textwrap.wrap(shortened(text, 30), 10) for text in (treated, control)]
+
+
+def _heading(figure, above: list[list[str]], effect: str, head: float, layout: Layout) -> None:
+    """Write the headings of the columns, the last line of each on one height."""
+    style = {"size": 9, "ha": "right", "weight": "bold"}
+    write(figure, layout.width - 0.02, head - 0.2, effect, **style)
+    if layout.stacked:
+        for line, text in enumerate(above[0]):
             write(figure, 0.02, 0.1 + CONTINUED * line, text, size=8.5, color=MUTED)
         return
     left = layout.left
     write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
-    for place, text in ((left - 0.78, treated), (left - 0.1, control)):
-        for line, words in enumerate(reversed(textwrap.wrap(shortened(text, 30), 10))):
-            write(figure, place, HEAD - 0.2 - 0.145 * line, words, **style)
-
-
-def write_sides(figure, centre: float, top: float, sides: Sequence[str], letters: int = 19) -> None:
-    """Write what lies left and right of a line, in lines of so many letters."""
-    for text, gap, arrow, ha in (
-        (sides[0], -0.1, "← {}", "right"),
-        (sides[1], 0.1, "{} →", "left"),
-    ):
-        for line, words in enumerate(textwrap.wrap(shortened(text, 48), letters)):
-            shown = arrow.format(words) if line == 0 else words
-            style = {"size": 8.5, "ha": ha, "color": MUTED}
-            write(figure, centre + gap, top + 0.145 * line, shown, **style)
-
-
-def plot_balance(
-    labels: Sequence[str], differences: Sequence[float], *, name: str, message: str, sides: tuple
-) -> Drawing | None:
-    """Draw standardized mean differences at baseline, the largest on top (a love plot).
-
-    Parameters
-    ----------
-    labels, differences : sequence
-        Of the variables and levels; differences that are not estimable are left out.
-    name, message : str
-        Of the figure.
-    sides : tuple of str
-        In which arm a value is higher, left and right of 0.
-
-    Returns
-    -------
-    Drawing or None
-    """
-    pairs = [(d, label) for label, d in zip(labels, differences, strict=True) if isfinite(d)]
-    pairs.sort(key=lambda pair: (-abs(pair[0]), pair[1]))
-    if not pairs:
-        return None
-    left, head, foot = 2.7, 0.12, 0.82
-    with theme():
-        figure = sheet(head + ROW * len(pairs) + foot)
-        axes = panel(figure, left, head, WIDTH - left - 0.15, ROW * len(pairs))
-        reach = max(0.3, max(abs(d) for d, _ in pairs) * 1.15)
-        axes.set(xlim=(-reach, reach), ylim=(len(pairs) - 0.5, -0.5))
-        axes.axvline(0, color=MUTED, linewidth=0.9)
-        for position, (difference, label) in enumerate(pairs):
-            y = head + ROW * (position + 0.5)
-            write(figure, left - 0.1, y, shortened(label, 37), size=8.5, ha="right")
-            axes.plot([0, difference], [position, position], color=GRID, linewidth=1.2)
-            axes.plot([difference], [position], "o", color=ACCENT, markersize=5)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(length=3)
-        axes.set_xlabel("Standardized mean difference", labelpad=5)
-        y = head + ROW * len(pairs) + 0.55
-        centre = left + (WIDTH - left - 0.15) / 2
-        write_sides(figure, centre, y, sides)
-        return drawn(figure, name, message)
+    for place, lines in zip((left - 0.78, left - 0.1), above, strict=True):
+        for line, words in enumerate(reversed(lines)):
+            write(figure, place, head - 0.2 - CONTINUED * line, words, **style)

@@ -1,5 +1,6 @@
 """Laying out a figure in inches, from the top down, so that no letter shrinks with the size."""
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from trialbook.report.escape import escape_svg
-from trialbook.report.style import INK, MUTED, WIDTH, arm_colour
+from trialbook.report.escape import escape_svg, shortened
+from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
 
-LINE = 0.19
+LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.066
+# Behind a label above its estimate, so that the line of no difference does not cross it.
+GIVING_WAY = {"facecolor": PAPER, "linewidth": 0, "pad": 0.6}
 MOST_POINTS = 2000
 
 
@@ -134,3 +137,30 @@ def percent_axis(axes: Axes, top: float = 100.0) -> None:
 def axis_title(figure: Figure, left: float, top: float, text: str) -> None:
     """Write the name of the vertical axis above it, where it can be read without turning."""
     write(figure, left, top, text, size=9, color=MUTED)
+
+
+def wrapped_sides(sides: Sequence[str], centre: float, width: float) -> list[list[str]]:
+    """Return what lies left and right of a line in lines that fit, with arrows away from it.
+
+    Parameters
+    ----------
+    sides : sequence of str
+        Left and right.
+    centre, width : float
+        Of the line and of the figure, in inches.
+    """
+    rooms = (centre - 0.12, width - centre - 0.12)
+    fitting = [min(max(int(room / SIDE_LETTER) - 2, 8), 26) for room in rooms]
+    left, right = (
+        textwrap.wrap(shortened(text, 48), letters) or [""]
+        for text, letters in zip(sides, fitting, strict=True)
+    )
+    return [[f"← {left[0]}", *left[1:]], [*right[:-1], f"{right[-1]} →"]]
+
+
+def write_sides(figure, centre: float, top: float, sides: list[list[str]]) -> None:
+    """Write the two sides of a line, as `wrapped_sides` returns them."""
+    for lines, gap, ha in ((sides[0], -0.1, "right"), (sides[1], 0.1, "left")):
+        for line, words in enumerate(lines):
+            style = {"size": 8.5, "ha": ha, "color": MUTED}
+            write(figure, centre + gap, top + CONTINUED * line, words, **style)

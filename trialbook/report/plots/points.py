@@ -10,16 +10,29 @@ import numpy as np
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
-from trialbook.report.plots.forest import write_sides
 from trialbook.report.plots.layout import (
+    CONTINUED,
     LINE,
     MARKERS,
     key,
     panel,
     sheet,
+    wrapped_sides,
     write,
+    write_sides,
 )
-from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDE, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    PHONE,
+    WIDE,
+    WIDTH,
+    arm_colour,
+    drawn,
+    theme,
+)
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -64,7 +77,8 @@ def plot_adverse_events(
         return None
     with theme():
         wide, narrow = (
-            _events(rows, trial, sides, width, left) for width, left in ((WIDE, 1.95), (3.7, 0.12))
+            _events(rows, trial, sides, width, left)
+            for width, left in ((WIDE, 2.15), (PHONE, 0.12))
         )
         return drawn(wide, name, message, narrow=narrow)
 
@@ -74,11 +88,12 @@ def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left:
     above = left < 1
     each = ROW + (0.15 if above else 0)
     gap = 0.22
-    first = 1.55
+    first = 1.45
     head, height = 0.42 + LINE * len(trial.arms), each * len(rows)
     second = left + first + gap
     across = width - second - 0.12
-    figure = sheet(head + height + 0.86, width)
+    shown = wrapped_sides(sides, second + across / 2, width)
+    figure = sheet(head + height + 0.53 + CONTINUED * max(map(len, shown)), width)
     top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
     titles = ("Patients (%)", "Difference, % points") if above else TITLES
     for x, title in zip((left, second), titles, strict=True):
@@ -86,7 +101,7 @@ def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left:
     share = panel(figure, left, head, first, height)
     risk = panel(figure, second, head, across, height)
     for position, row in enumerate(rows):
-        label = shortened(row.label, 48 if above else 30)
+        label = shortened(row.label, 48 if above else 34)
         label = label if label != label.upper() else label.capitalize()
         y = each * (position + 1) - ROW / 2
         if above:
@@ -104,7 +119,7 @@ def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left:
     share.set_xlim(left=0)
     reach = max(abs(limit) for limit in risk.get_xlim())
     risk.set_xlim(-reach, reach)
-    write_sides(figure, second + across / 2, head + height + 0.45, sides, 13 if above else 19)
+    write_sides(figure, second + across / 2, head + height + 0.45, shown)
     return figure
 
 
