@@ -1,10 +1,14 @@
 """The chapters keep the rules of the house."""
 
+import ast
 import re
+from inspect import signature
 from pathlib import Path
 
 import jupytext
 import pytest
+
+from trialbook import analyses
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = ["design", "population", "efficacy", "safety", "checklist"]
@@ -43,6 +47,20 @@ def test_one_cell_holds_the_parameters(notebook):
     tagged = [c for c in code(notebook) if "parameters" in c.metadata.get("tags", [])]
     assert len(tagged) == 1
     assert 'trial = "data/alms"' in tagged[0].source
+
+
+def test_every_interval_has_the_level_of_the_chapter(notebook):
+    source = "\n".join(c.source for c in code(notebook))
+    calls = [
+        call
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).startswith("analyses.")
+        and "conf_level" in signature(getattr(analyses, call.func.attr)).parameters
+    ]
+    # `**level` holds it, and so does what holds `**level`
+    given = [{word.arg for word in call.keywords} & {"conf_level", None} for call in calls]
+    assert all(given), [ast.unparse(call) for call, of in zip(calls, given, strict=True) if not of]
 
 
 def test_a_chapter_opens_with_a_question_and_closes_with_its_limits(notebook):
