@@ -131,6 +131,8 @@ def test_a_formula_is_text_in_a_file_of_cells(text):
     assert escape_cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("cell", ["-2.5", "+1,000", "-3%", "1e-5", "-.5", "a=b", "", None, 2.5, 3])
+@pytest.mark.parametrize(
+    "cell", ["-2.5", "+1,000", "-3%", "1e-5", "-.5", "@0.90", "a=b", "", None, 2.5, 3]
+)
 def test_numbers_and_words_stay_as_they_are(cell):
     assert escape_cell(cell) is cell

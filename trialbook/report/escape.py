@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 _MARKDOWN = re.compile(r"""([!"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-])""")
 _NEEDS_ENTITY = {"$": "&#36;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
-_NUMBER = re.compile(r"[+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?%?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+@-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?%?", re.IGNORECASE)
 _HARMLESS = set("""'",;?/%""")
 
 
@@ -85,7 +85,7 @@ def escape_cell(cell: object) -> object:
     """Return the cell of a CSV file so that no spreadsheet takes it for a formula.
 
     An apostrophe is put before text that begins, after blanks, with one of ``= + - @`` or a tab
-    (OWASP, CSV injection); a number stays a number.
+    (OWASP, CSV injection); a number stays a number, and so does the level ``@0.90`` of a result.
 
     >>> escape_cell("=cmd()"), escape_cell("-2.5"), escape_cell("-2-3"), escape_cell(1.5)
     ("'=cmd()", '-2.5', "'-2-3", 1.5)
