@@ -25,6 +25,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("html-page-context", plain_references)
     app.connect("html-page-context", mark_free_numbers)
     app.connect("html-page-context", offer_files)
+    app.connect("html-page-context", tell_figures_apart)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", link_citations)
     return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
@@ -129,3 +130,26 @@ def offer_files(
             f'\n<p class="tb-files tb-files-all">All results of this book: {" ".join(whole)}</p>\n'
         )
     context["body"] = body
+
+
+_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+_SUBJECT = re.compile(r'<div class="tb-figure"[^>]* data-subject="([^"]+)"')
+_CAPTION = '<span class="caption-text">'
+
+
+def tell_figures_apart(
+    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Begin the caption of a figure that shares it with others with what this one is of.
+
+    The subject stands in an attribute of the figure and is escaped there.
+    """
+
+    def named(figure: re.Match[str]) -> str:
+        subject = _SUBJECT.search(figure[0])
+        if not subject:
+            return figure[0]
+        caption = f"{_CAPTION}<strong>{subject[1]}.</strong> "
+        return figure[0].replace(_CAPTION, caption, 1)
+
+    context["body"] = _FIGURE.sub(named, context.get("body") or "")

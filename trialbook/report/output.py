@@ -104,6 +104,8 @@ class Drawing:
     message: str
     svg: str = field(repr=False)
     png: bytes = field(repr=False, default=b"")
+    # What tells it from the other figures of its cell: the pages begin its caption with it.
+    subject: str = ""
 
     def file(self) -> str:
         """Return the SVG for the download, with its message and origin in it."""
@@ -125,9 +127,10 @@ class Drawing:
             (folder / f"{self.name}.svg").write_text(self.file(), encoding="utf-8")
             png = signed_png(self.png, os.environ.get(EXPORT_NOTE, ""))
             (folder / f"{self.name}.png").write_bytes(png)
+        subject = f' data-subject="{escape_html(self.subject)}"' if self.subject else ""
         return (
-            f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
-            f"{self.inline}</div>" + (offered("figures", self.name) if folder else "")
+            f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}"'
+            f"{subject}>{self.inline}</div>" + (offered("figures", self.name) if folder else "")
         )
 
 
@@ -141,11 +144,18 @@ def cited(key: str | None) -> str:
     return f'<cite data-key="{escape_html(key)}"></cite>' if key else ""
 
 
-def show_each(outputs: Iterable[Drawing | Table | Text | None]) -> None:
-    """Display outputs one after the other; what this trial does not have is left out."""
-    for output in outputs:
-        if output is not None:
-            display(output)
+def show_each(figures: Iterable[tuple[str, Drawing | None]]) -> None:
+    """Display figures one after the other; what this trial does not have is left out.
+
+    Parameters
+    ----------
+    figures : iterable of tuple
+        What each is of, a comparison say, and the figure. They share the caption of their cell,
+        so where there are several the pages begin it with what each is of.
+    """
+    shown = [(subject, figure) for subject, figure in figures if figure is not None]
+    for subject, figure in shown:
+        display(replace(figure, subject=subject) if len(shown) > 1 else figure)
 
 
 def shown_unless_confidential(value: object, trial: "Trial") -> object:
