@@ -173,6 +173,11 @@ class Trial:
         """All recurrent events as start-stop intervals; None where not given."""
         return self._data_set("ADTTER")
 
+    @property
+    def addv(self) -> pd.DataFrame | None:
+        """All protocol deviations; None where not given."""
+        return self._data_set("ADDV")
+
     def _data_set(self, name: str) -> pd.DataFrame | None:
         frame = self._joins.data.get(name)
         return None if frame is None else frame.copy(deep=False)

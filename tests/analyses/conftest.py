@@ -15,7 +15,9 @@ def write_trial(tmp_path):
 
     def write(adsl, adtte, **more):
         data = {"adsl": adsl, "adtte": adtte}
-        data |= {name: more.pop(name) for name in ("adae", "adlb", "adtter") if name in more}
+        data |= {
+            name: more.pop(name) for name in ("adae", "adlb", "adtter", "addv") if name in more
+        }
         config = {
             "id": "tiny",
             "title": "A tiny trial",

@@ -23,6 +23,7 @@ COUNTED = [
     "centre",
     "composite",
     "cox",
+    "deviation",
     "disposition",
     "kaplan_meier",
     "landmark",
@@ -50,6 +51,7 @@ class Sets:
             self._disposition,
             self._baseline,
             self._centres,
+            self._deviations,
             self._adverse_events,
             self._times,
             self._responses,
@@ -112,6 +114,16 @@ class Sets:
             whole = ("disposition", "ITTFL", "", "EFFICACY", arm, "n")
             for level, some in of.groupby("SITEID", observed=True):
                 self.put(("centre", "SITEID", "", str(level), arm, "n"), some["USUBJID"], whole)
+
+    def _deviations(self):
+        made = self.trial.addv
+        for arm, of in self.arms("efficacy"):
+            whole = ("disposition", "ITTFL", "", "EFFICACY", arm, "n")
+            mine = made[made["USUBJID"].isin(of["USUBJID"])]
+            anyone = self.put(("deviation", "any", "", "", arm, "n"), mine["USUBJID"], whole)
+            for kind, some in mine.groupby("DVCAT", observed=True):
+                key = ("deviation", "DVCAT", "", str(kind), arm, "n")
+                self.put(key, some["USUBJID"], anyone)
 
     def _adverse_events(self):
         events = self.trial.treatment_emergent()
@@ -210,6 +222,7 @@ def _denominator(row: tuple) -> tuple:
     analysis, code, subgroup, _, arm, _ = row
     return {
         "adverse_events": ("disposition", "SAFFL", "", "SAFETY", arm, "n"),
+        "deviation": ("disposition", "ITTFL", "", "EFFICACY", arm, "n"),
         "disposition": ("disposition", "RANDFL", "", "RANDOMIZED", arm, "n"),
         "kaplan_meier": ("kaplan_meier", code, "", "", arm, "n"),
         "response": ("disposition", "ITTFL", "", "EFFICACY", arm, "n"),

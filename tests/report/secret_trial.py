@@ -99,11 +99,20 @@ def _write(folder: Path, adsl: pd.DataFrame, follow: np.ndarray, rng) -> Path:
         "adtte": _times(adsl, follow, rng),
         "adae": _events(adsl, follow, rng),
         "adlb": _laboratory(adsl, rng),
+        "addv": _deviations(adsl, rng),
     }
     for name, frame in data.items():
         write_frame(folder / f"{name}.csv", frame)
     (folder / "trial.yml").write_text(yaml.safe_dump(CONFIG, sort_keys=False), encoding="utf-8")
     return folder
+
+
+def _deviations(adsl: pd.DataFrame, rng) -> pd.DataFrame:
+    """Every third patient has a deviation or two, of kinds from common to rare."""
+    who = rng.choice(adsl["USUBJID"], len(adsl) // 3)
+    kinds = rng.choice(["VISIT WINDOW", "DOSING", "ELIGIBILITY", "CONSENT"], len(who),
+                       p=[0.5, 0.3, 0.15, 0.05])  # fmt: skip
+    return pd.DataFrame({"USUBJID": who, "DVCAT": kinds})
 
 
 def _times(adsl: pd.DataFrame, follow: np.ndarray, rng) -> pd.DataFrame:

@@ -163,6 +163,15 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         name="ADTTER",
         title="one row per patient and recurrent event",
     ),
+    "ADDV": pa.DataFrameSchema(
+        {
+            "USUBJID": text("Patient", needed=True),
+            "DVCAT": text("Category of the deviation"),
+            "DVDECOD": text("Deviation, coded"),
+        },
+        name="ADDV",
+        title="one row per protocol deviation",
+    ),
 }
 
 NEEDED = ("ADSL", "ADTTE")

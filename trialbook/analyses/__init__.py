@@ -18,6 +18,7 @@ from trialbook.analyses.common import joined, remarks
 from trialbook.analyses.competing_risks import competing_risks
 from trialbook.analyses.composite import composite
 from trialbook.analyses.design import design
+from trialbook.analyses.deviations import deviations
 from trialbook.analyses.discontinuation import discontinuation
 from trialbook.analyses.disposition import disposition
 from trialbook.analyses.effects import landmark, rmst
@@ -47,6 +48,7 @@ __all__ = [
     "composite",
     "cox",
     "design",
+    "deviations",
     "discontinuation",
     "disposition",
     "end_points",
@@ -99,6 +101,7 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
     "baseline": baseline,
     "exposure": exposure,
     "centre": centres,
+    "deviation": deviations,
     **{
         name: _of_every_endpoint(analysis)
         for name, analysis in {

@@ -88,11 +88,13 @@ def check_membership(
                     f"{'has' if lacking == 1 else 'have'} no row of {paramcd} in ADTTE and "
                     f"{'is' if lacking == 1 else 'are'} not in its analyses."
                 )
-    if "ADAE" in rows:
-        treated = np.zeros(len(data["ADSL"]), dtype=bool)
-        treated[members["safety"].positions] = True
-        if outside := int((~treated[rows["ADAE"]]).sum()):
+    for name, population in (("ADAE", "safety"), ("ADDV", "efficacy")):
+        if name not in rows:
+            continue
+        inside = np.zeros(len(data["ADSL"]), dtype=bool)
+        inside[members[population].positions] = True
+        if outside := int((~inside[rows[name]]).sum()):
             findings.remark(
-                f"{counted_noun(outside, 'row')} of ADAE {'is' if outside == 1 else 'are'} of "
-                "patients outside the safety population, and not counted."
+                f"{counted_noun(outside, 'row')} of {name} {'is' if outside == 1 else 'are'} of "
+                f"patients outside the {population} population, and not counted."
             )

@@ -15,6 +15,7 @@ from trialbook.report.tables.efficacy import tbl_endpoints, tbl_primary, tbl_res
 from trialbook.report.tables.places import tbl_centres, tbl_liver
 from trialbook.report.tables.population import (
     tbl_baseline,
+    tbl_deviations,
     tbl_disposition,
     tbl_exposure,
     tbl_reasons_over_time,
@@ -35,6 +36,7 @@ __all__ = [
     "tbl_centres",
     "tbl_competing_risks",
     "tbl_definitions",
+    "tbl_deviations",
     "tbl_disposition",
     "tbl_endpoints",
     "tbl_estimands",

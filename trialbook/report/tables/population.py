@@ -191,6 +191,38 @@ def tbl_exposure(lookup: "Lookup") -> Table | None:
     )
 
 
+def tbl_deviations(lookup: "Lookup") -> Table | None:
+    """Return how many patients had protocol deviations, of any kind and of each.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``deviation``.
+
+    Returns
+    -------
+    Table or None
+        None where deviations are not given.
+    """
+    trial = lookup.trial
+    if not lookup.has("deviation"):
+        return None
+    arms = arm_columns(trial, shown_sizes(trial, "efficacy")) | {"all": "All"}
+    lines = []
+    for paramcd in lookup.distinct("paramcd", "deviation"):
+        for level in lookup.distinct("level", "deviation", paramcd=paramcd):
+            label = INDENT + term_label(level) if level else "Any deviation"
+            of = ("deviation", paramcd)
+            cells = row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
+            lines.append({"Patients with, n (%)": label} | cells)
+    return html_table(
+        pd.DataFrame(lines),
+        name="deviations",
+        caption="Protocol deviations",
+        notes=["A patient counts once per line."],
+    )
+
+
 def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
     """Return the share of patients who left, and who stopped, by reason, by the last time shown.
 

@@ -11,14 +11,20 @@ a single patient (minimum, maximum, a date, the time of an event) is shown.
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trialbook.report.withholding import end_points, patients
-from trialbook.report.withholding.anchors import is_component, shown_sizes
-from trialbook.report.withholding.decisions import COUNTS, LINE, NO_TIME, Decisions
+from trialbook.report.withholding.anchors import ALL, is_component, populations, shown_sizes
+from trialbook.report.withholding.decisions import (
+    COUNTS,
+    LINE,
+    NO_TIME,
+    Decisions,
+    counts_of,
+)
 from trialbook.report.withholding.times import curve_times, end_point_times
 from trialbook.report.withholding.values import coarse_percent, of_values
 
@@ -44,6 +50,7 @@ RULES = {
     "competing_risks": (end_points.cumulative,),
     "composite": (end_points.composite,),
     "design": (end_points.design,),
+    "deviation": (patients.deviations,),
     "discontinuation": (end_points.cumulative,),
     "disposition": (patients.disposition,),
     "evidence": (end_points.evidence,),
@@ -106,11 +113,16 @@ def withheld(results: pd.DataFrame, trial: "Trial") -> dict[tuple[Any, ...], Sho
     if least > 1:
         _decide(rows, trial, decisions)
     singles = of_values(rows, trial)
+    sizes, smallest = (
+        _fewest(rows),
+        min(n for sizes in populations(trial).values() for arm, n in sizes.items() if arm != ALL),
+    )
     found = {}
     columns = [rows[name] for name in (*LINE, "arm", "statistic", "value")]
     keys = row_keys(results)
     for row, (*line, arm, statistic, value) in zip(keys, zip(*columns, strict=True), strict=True):
-        shown = _shown(tuple(line), arm, statistic, value, decisions, least)
+        patients = sizes.get(tuple(line), smallest)
+        shown = _shown(tuple(line), arm, statistic, value, decisions, least, patients)
         if shown is None:
             shown = singles.get((tuple(line), arm, statistic))
         if shown is not None:
@@ -130,10 +142,31 @@ def _decide(rows: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
         end_points.time_to_event(of_end_points, trial, decisions)
 
 
+def _fewest(rows: pd.DataFrame) -> dict[tuple, float]:
+    """Return how many patients the smallest arm has of whom each line's percentages are."""
+    fewest: dict[tuple, float] = {}
+    percents = counts_of(rows, "percent")
+    for line, counts in counts_of(rows, "n").items():
+        of = percents.get(line, {})
+        wholes = [100 * n / of[arm] for arm, n in counts.items() if of.get(arm)]
+        if wholes:
+            fewest[astuple(line)] = min(wholes)
+    return fewest
+
+
 def _shown(
-    line: tuple, arm: str, statistic: str, value: float, decisions: Decisions, least: int
+    line: tuple,
+    arm: str,
+    statistic: str,
+    value: float,
+    decisions: Decisions,
+    least: int,
+    patients: float,
 ) -> tuple[str, float] | None:
-    """Return what stands in the place of one row; None where it is shown as it is."""
+    """Return what stands in the place of one row; None where it is shown as it is.
+
+    `patients` is the size of the smallest arm, for percentages.
+    """
     small = statistic in COUNTS and 0 < value < least
     short = line[:5]
     if (
@@ -148,10 +181,11 @@ def _shown(
         if statistic in _TELLING:
             return WITHHELD, math.nan
         if coarse and statistic == "percent":
-            return coarse_percent(value, 1)
+            return coarse_percent(value, 1, patients)
         if coarse and line[5].startswith(_OF_PROPORTIONS) and statistic in _DIFFERENCES:
-            return coarse_percent(value, 100)
-        if coarse and statistic == "std_error":
+            return coarse_percent(value, 100, patients)
+        # A P value of two counts is of few pairs of denominators, as exact as it is.
+        if coarse and statistic in ("std_error", "p_value"):
             return WITHHELD, math.nan
     return None
 

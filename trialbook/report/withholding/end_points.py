@@ -1,7 +1,8 @@
 """Which results of the end points are withheld: events, curves at a time, effects of few events.
 
 An effect says how many events it rests on: the width of its interval does. With few events in an
-arm it is therefore withheld, as their number is.
+arm it is therefore withheld, as their number is; so is that of a component beside whose events
+the composite's would tell of few patients.
 """
 
 import math
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.sensitivity import period_of
 from trialbook.report.withholding.anchors import (
     ALL,
+    by_arm,
     is_component,
     patients_and_events,
     shown_end_points,
@@ -84,11 +87,12 @@ def time_to_event(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -
     named = {one.paramcd for one in trial.endpoints}
     for paramcd in named & set(results["paramcd"]):
         few, hidden = few_events(trial, paramcd), hidden_events(trial, paramcd)
+        telling = few | tied_arms(trial, paramcd)
         for arm in few:
             decisions.cells |= {(name, paramcd, arm) for name in ("kaplan_meier", *EFFECTS)}
         for comparison in trial.comparisons:
             pair = {comparison.treated.code, comparison.control.code}
-            if pair & few:
+            if pair & telling:
                 decisions.cells |= {(name, paramcd, comparison.name) for name in EFFECTS}
             if pair & hidden:
                 decisions.cells.add(("incidence_rate", paramcd, comparison.name))
@@ -146,11 +150,26 @@ def _models(results, trial: "Trial", decisions: Decisions) -> None:
             if line not in known:
                 decisions.rows.add((key(line, method=True), arm, "n"))
     for line, counts in counts_of(of, "n_events").items():
-        for arm, n in counts.items():
+        for arm in counts:
             decisions.rows.add((key(line, method=True), arm, "n_events"))
-            if line.analysis == "period" and n < 2 * trial.min_cell:
-                names = ["hr", "hr_lower", "hr_upper"]
+            if line.analysis == "period":
+                names = _of_period(trial, line, pairs[arm])
                 decisions.rows |= {(key(line, method=True), arm, name) for name in names}
+
+
+def _of_period(trial: "Trial", line: Line, arms: tuple[str, ...]) -> list[str]:
+    """Return which results of a hazard ratio between two times are withheld.
+
+    The interval tells an arm's events where the other's are known. How many are at risk after
+    the start is no more than `end_point_times` may show, which counts those at risk at a time.
+    """
+    start, end = period_of(line.level)
+    data = trial.time_to_event(line.paramcd)
+    inside = data[((data["AVAL"] > start) & (data["AVAL"] <= end)).to_numpy()]
+    events = by_arm(trial, inside[inside["event"].to_numpy(bool)])
+    few = any(is_small(events[arm], trial.min_cell) for arm in arms)
+    names = ["hr", "hr_lower", "hr_upper"] if few else []
+    return [*names, "n"] if start else names
 
 
 def subgroup(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:

@@ -183,6 +183,19 @@ def adverse_events(results: pd.DataFrame, trial: "Trial", decisions: Decisions) 
         decisions.coarse |= {key(line) for line in counted}
 
 
+def deviations(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on protocol deviations: kinds overlap, and all lie within the patients with any."""
+    least, size = trial.min_cell, populations(trial)["efficacy"]
+    lines = counts_of(results, "n")
+    hidden = secret_subsets(list(lines.items()), size, least)
+    for anyone in (line for line in lines if line.paramcd == "any" and line not in hidden):
+        kinds = [(line, counts) for line, counts in lines.items() if line != anyone]
+        hidden |= secret_subsets(kinds, lines[anyone], least, covering=True)
+    decisions.lines |= {key(line) for line in hidden}
+    if "efficacy" not in shown_populations(trial):
+        decisions.coarse |= {key(line) for line in lines}
+
+
 def laboratory(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
     """Decide on laboratory values: how many were measured at each visit, shifts of range.
 

@@ -97,9 +97,12 @@ def curve_times(
     candidates = [*first, *ticks] if censored else [*first, *ticks, *regular]
 
     def telling(t: float) -> bool:
-        """Return whether the curve tells of few patients, still observed or free of the event."""
+        """Return whether the curve tells of few patients, still observed or free of the event.
+
+        Where none is left, its height hangs on the last few.
+        """
         event_free = len(time) - np.sum(event & (time <= t))
-        return is_small(np.sum(time > t), least) or is_small(event_free, least)
+        return np.sum(time > t) < least or is_small(event_free, least)
 
     candidates = [t for t in map(float, candidates) if t <= regular[-1] and not telling(t)]
     counted = cumulative(time, event, censored=censored)

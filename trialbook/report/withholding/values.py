@@ -19,13 +19,25 @@ PATIENTS_BEHIND = {"median": 2, "q1": 4, "q3": 4}
 QUANTILES = {"median", "q25", "q75"}
 
 
-def coarse_percent(value: float, factor: float) -> tuple[str, float]:
-    """Return a proportion or percentage in whole points, as it is printed and as a value."""
+def points_between(patients: float) -> int:
+    """Return how many points lie between percentages that any number of patients could give.
+
+    Of 70 patients one is 1.43 points. Not all whole percentages can be of 70, and others cannot
+    be of 69: a few of them would tell which it is. Between two steps of 2 points each has one.
+
+    >>> points_between(300), points_between(70), points_between(12)
+    (1, 2, 10)
+    """
+    return next((points for points in (1, 2, 5, 10, 20) if points * patients >= 100), 50)
+
+
+def coarse_percent(value: float, factor: float, patients: float) -> tuple[str, float]:
+    """Return a proportion or percentage of so many patients, as it is printed and as a value."""
     if not math.isfinite(value):
         return "NE", math.nan
-    points = rounded(value * factor, 0)
-    number = float(points.replace("\N{MINUS SIGN}", "-").replace(",", ""))
-    return points + ("%" if factor != 1 else ""), number / factor
+    step = points_between(patients)
+    number = step * math.floor(value * factor / step + 0.5)
+    return rounded(number, 0) + ("%" if factor != 1 else ""), number / factor
 
 
 def of_values(rows: pd.DataFrame, trial: "Trial") -> dict[tuple, tuple[str, float]]:
