@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialbook.report.printed import Printer, kind_of, p_value, printed, rounded
+from trialbook.report.printed import (
+    Printer,
+    kind_of,
+    p_value,
+    printed,
+    printed_ratio,
+    ratio_digits,
+    rounded,
+    size_of,
+)
 from trialbook.results import results_frame, rows
 
 
@@ -108,3 +117,40 @@ def test_means_have_the_digits_of_their_variable_and_the_sd_one_more():
     )
     text = Printer(digits={"CREATBL": 2, "AGE": 1}).column(frame)
     assert list(text) == ["0.82", "0.241", "31.8", "10.59"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "as_printed"),
+    [
+        ((0.4449, 0.2549, 0.7743), ("0.44", "0.25", "0.77")),
+        ((1.0065, 0.9996, 1.0134), ("1.0065", "0.9996", "1.0134")),
+        ((1.00002, 1.00001, 1.00004), ("1.00002", "1.00001", "1.00004")),
+        ((0.56, 0.31, 0.9991), ("0.56", "0.31", "1.00")),
+        ((1.0, 1.0, 1.0), ("1.00", "1.00", "1.00")),
+        ((math.nan, math.nan, math.nan), ("NE", "NE", "NE")),
+    ],
+)
+def test_a_ratio_per_unit_has_the_decimals_that_tell_its_limits_apart(ratio, as_printed):
+    assert printed_ratio(*ratio) == as_printed
+
+
+@given(st.lists(st.floats(min_value=0.01, max_value=50), min_size=3, max_size=3))
+def test_a_ratio_has_two_decimals_wherever_two_tell_its_limits_apart(values):
+    two = {rounded(value, 2) for value in values}
+    assert (ratio_digits(values) == 2) == (len(two) == len(set(values)))
+
+
+def test_the_results_print_a_ratio_with_the_decimals_of_its_interval():
+    ratio = {"hr": 1.0065, "hr_lower": 0.9996, "hr_upper": 1.0134}
+    unit = rows("cox", ratio, paramcd="OS", arm="B vs A", level="AGE", method="adjusted:age")
+    treatment = rows("cox", {"hr": 0.5, "hr_lower": 0.2, "hr_upper": 0.9}, paramcd="OS")
+    alone = rows("subgroup", {"hr": 1.0004}, paramcd="OS")
+    column = Printer().column(results_frame([*unit, *treatment, *alone]))
+    assert list(column) == ["1.0065", "0.9996", "1.0134", "0.50", "0.20", "0.90", "1.00"]
+
+
+def test_a_size_in_words_has_its_limits_turned_to_the_same_direction():
+    minus = "\N{MINUS SIGN}"
+    assert size_of("3.6", "0.7", "6.5") == ("3.6", "0.7", "6.5")
+    assert size_of(f"{minus}44.0", f"{minus}57.2", f"{minus}30.9") == ("44.0", "30.9", "57.2")
+    assert size_of(f"{minus}1.0", f"{minus}3.0", "0.0") == ("1.0", "0.0", "3.0")

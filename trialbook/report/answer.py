@@ -7,10 +7,9 @@ import pandas as pd
 
 from trialbook.report import sentences
 from trialbook.report.escape import escape_html
-from trialbook.report.narrative.common import p_phrase
 from trialbook.report.output import Html, cited
-from trialbook.report.printed import MINUS, printed, with_sign
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.printed import printed_ratio, size_of, with_sign
+from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
@@ -74,32 +73,38 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
     trial, event = lookup.trial, in_text(endpoint.label)
     found = []
     if effect.estimable:
-        low, high = (printed("hr", value) for value in (effect.lower, effect.upper))
+        hr, low, high = printed_ratio(effect.hr, effect.lower, effect.upper)
         p = p_phrase(lookup, "log_rank", endpoint.paramcd, comparison.name)
         words = f"hazard ratio of {event} ({level}, {low} to {high}; {p})"
-        found.append((printed("hr", effect.hr), words))
+        found.append((hr, words))
     key = ("landmark", endpoint.paramcd, comparison.name)
     for t in reversed(lookup.landmarks(endpoint.paramcd)):
         if sentences.has_interval(lookup, *key, time=t):
             more = "more" if lookup.value("difference", *key, time=t) >= 0 else "fewer"
-            words = f"{more} patients free of {event} at {shown_time(trial, t)}, percentage points "
-            words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, time=t)
-            found.append((lookup.text("{difference}", *key, time=t).lstrip(MINUS), words))
+            number, limits = _size(lookup, key, time=t)
+            words = f"percentage points {more} patients free of {event} at {shown_time(trial, t)} "
+            found.append((number, f"{words}({level}, {limits})"))
             break
     key = ("rmst", endpoint.paramcd, comparison.name)
     for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
         of = {"time": t, "method": "difference"}
         if sentences.has_interval(lookup, *key, **of):
             gained = "gained" if lookup.value("difference", *key, **of) >= 0 else "lost"
+            number, limits = _size(lookup, key, **of)
             words = f"mean time free of {event} {gained} within {shown_time(trial, t)} "
-            words += lookup.text(f"({level}, {{lower}} to {{upper}})", *key, **of)
-            number = lookup.text("{difference}", *key, **of).lstrip(MINUS)
-            found.append((f"{number} {trial.time.show}", words))
+            found.append((f"{number} {trial.time.show}", f"{words}({level}, {limits})"))
     for arm in (comparison.treated, comparison.control):
         key = ("kaplan_meier", endpoint.paramcd, arm.code)
         words = f"patients with {event}, {in_text(arm.label)}"
         found.append((lookup.text("{n_events} of {n}", *key), words))
     return found
+
+
+def _size(lookup: "Lookup", key: tuple, **of: object) -> tuple[str, str]:
+    """Return the size of a difference, and its limits in the direction that the words name."""
+    texts = (lookup.text(f"{{{name}}}", *key, **of) for name in ("difference", "lower", "upper"))
+    size, low, high = size_of(*(text.removesuffix("%") for text in texts))
+    return size, f"{low} to {high}"
 
 
 def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:

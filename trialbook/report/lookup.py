@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.common import method_at
-from trialbook.report.printed import Printer
+from trialbook.report.printed import HAZARD_RATIO, Printer, ratio_digits
 from trialbook.report.withholding import WITHHELD, row_keys, withheld
 
 if TYPE_CHECKING:
@@ -113,6 +113,11 @@ class Lookup:
 
     def _printed(self, place: tuple) -> str:
         analysis, paramcd, arm, _, level, _, method, statistic = place
+        digits = None
+        if statistic in HAZARD_RATIO:
+            digits = ratio_digits(
+                [self._found.get((*place[:-1], one), math.nan) for one in HAZARD_RATIO]
+            )
         return self._printer.text(
             statistic,
             self._found[place],
@@ -121,6 +126,7 @@ class Lookup:
             arm=arm,
             level=level,
             method=method,
+            digits=digits,
         )
 
     def has(self, analysis: str, **key: str) -> bool:

@@ -6,6 +6,7 @@ on the decimal number, as a reader with pencil and paper does it and as SAS does
 binary neighbour.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ RATE = Kind(1)
 TIME = Kind(1, time=True)
 MEDIAN_TIME = Kind(1, time=True, missing=NOT_REACHED)
 P_VALUE = Kind(3)
+HAZARD_RATIO = ("hr", "hr_lower", "hr_upper")
+MOST_DIGITS = 6
 
 STATISTICS = {
     **dict.fromkeys(
@@ -54,7 +57,7 @@ STATISTICS = {
     **dict.fromkeys(
         ["sd", "smd", "chisq", "difference", "ratio", "rate_ratio", "odds_ratio"], NUMBER
     ),
-    **dict.fromkeys(["hr", "hr_lower", "hr_upper"], RATIO),
+    **dict.fromkeys(HAZARD_RATIO, RATIO),
     **dict.fromkeys(["coef", "std_error"], COEFFICIENT),
     **dict.fromkeys(["survival", "cumulative_incidence", "risk_difference", "power"], PROPORTION),
     **dict.fromkeys(["rmst"], TIME),
@@ -143,6 +146,52 @@ def p_value(value: float, digits: int | None = None) -> str:
             digits += 1
     smallest = 10.0**-digits
     return f"<{rounded(smallest, digits)}" if value < smallest else rounded(value, digits)
+
+
+def ratio_digits(values: Sequence[float]) -> int:
+    """Return with how many decimals a hazard ratio and its limits are printed: two, mostly.
+
+    More where two would print some of them alike, as of a covariate that is measured in small
+    units; then so many that none which is not 1 reads as 1.
+
+    >>> ratio_digits([0.4449, 0.2551, 0.7743]), ratio_digits([1.0006, 0.9998, 1.0013])
+    (2, 4)
+    """
+    known = {value for value in values if np.isfinite(value)}
+    for digits in range(RATIO.digits, MOST_DIGITS):
+        texts = {rounded(value, digits) for value in known}
+        side_shown = digits == RATIO.digits or 1 in known or rounded(1, digits) not in texts
+        if len(texts) == len(known) and side_shown:
+            return digits
+    return MOST_DIGITS if len(known) > 1 else RATIO.digits
+
+
+def printed_ratio(hr: float, lower: float, upper: float) -> tuple[str, str, str]:
+    """Return a hazard ratio and its limits as the book prints them together."""
+    digits = ratio_digits([hr, lower, upper])
+    return tuple(
+        printed(name, value, digits=digits)
+        for name, value in zip(HAZARD_RATIO, (hr, lower, upper), strict=True)
+    )
+
+
+def size_of(difference: str, lower: str, upper: str) -> tuple[str, str, str]:
+    """Return a printed difference without its sign, its limits turned to the same direction.
+
+    For words that say the direction: "44.0 days less (95% CI, 30.9 to 57.2)".
+
+    >>> size_of("−44.0", "−57.2", "3.0")
+    ('44.0', '−3.0', '57.2')
+    """
+    if not difference.startswith(MINUS):
+        return difference, lower, upper
+
+    def turned(text: str) -> str:
+        if text.startswith(MINUS):
+            return text.removeprefix(MINUS)
+        return f"{MINUS}{text}" if text.strip("0.%") else text
+
+    return turned(difference), turned(upper), turned(lower)
 
 
 def with_sign(text: str) -> str:
@@ -244,8 +293,12 @@ class Printer:
         arm: str = "",
         level: str = "",
         method: str = "",
+        digits: int | None = None,
     ) -> str:
-        """Return one row of the results as the book prints it."""
+        """Return one row of the results as the book prints it.
+
+        `digits` is given for a hazard ratio, which takes those of its interval: `ratio_digits`.
+        """
         if paramcd == "RANDDT" and value == value:
             return str(np.datetime64("1970-01-01") + np.timedelta64(int(value), "D"))
         return printed(
@@ -256,7 +309,7 @@ class Printer:
             method=method,
             arm=arm,
             per_shown=self.per_shown,
-            digits=self._digits(statistic, analysis, paramcd, method),
+            digits=self._digits(statistic, analysis, paramcd, method) if digits is None else digits,
         )
 
     def _digits(self, statistic: str, analysis: str, paramcd: str, method: str) -> int | None:
@@ -275,16 +328,28 @@ class Printer:
 
     def column(self, frame: pd.DataFrame) -> pd.Series:
         """Return the printed form of every row of a results frame."""
-        names = ["statistic", "value", "analysis", "paramcd", "arm", "level", "method"]
+        names = ["analysis", "paramcd", "arm", "level", "method"]
+        keys = frame[names].to_dict("records")
         texts = [
-            self.text(
-                statistic, value, analysis=analysis, paramcd=code, arm=arm, level=level, method=way
-            )
-            for statistic, value, analysis, code, arm, level, way in zip(
-                *(frame[name] for name in names), strict=True
+            self.text(statistic, value, **key, digits=digits)
+            for statistic, value, key, digits in zip(
+                frame["statistic"], frame["value"], keys, _digits_of_ratios(frame), strict=True
             )
         ]
         return pd.Series(texts, index=frame.index, dtype=str)
+
+
+def _digits_of_ratios(frame: pd.DataFrame) -> list[int | None]:
+    """Return every row's decimals: of a hazard ratio those of its interval, else None."""
+    of_ratio = frame["statistic"].isin(HAZARD_RATIO)
+    key = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method"]
+    found: dict[int, int] = {}
+    rows = frame.assign(position=range(len(frame)))[of_ratio]
+    for _, of in rows.groupby(key, dropna=False, sort=False):
+        whole = sorted(of["statistic"]) == sorted(HAZARD_RATIO)
+        digits = ratio_digits(list(of["value"])) if whole else RATIO.digits
+        found |= dict.fromkeys(of["position"], digits)
+    return [found.get(position) for position in range(len(frame))]
 
 
 def printed_results(frame: pd.DataFrame, trial: "Trial") -> pd.Series:

@@ -11,7 +11,8 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.printed import printed, rounded, with_sign
+from trialbook.report.printed import printed, printed_ratio, rounded, with_sign
+from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
@@ -137,9 +138,7 @@ def interval(effect: Effect) -> str:
     parts = ["hazard ratio, withheld" if effect.withheld else "hazard ratio, NE"]
     if effect.estimable:
         level = rounded(100 * effect.conf_level, 0)
-        hr, lower, upper = (
-            printed("hr", value) for value in (effect.hr, effect.lower, effect.upper)
-        )
+        hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
         parts = [f"hazard ratio, {hr}", f"{level}% CI, {lower} to {upper}"]
     if isfinite(effect.p_value):
         p = printed("p_value", effect.p_value)
@@ -155,6 +154,12 @@ def setting(trial: "Trial") -> str:
 def heading_of(trial: "Trial", comparison: "Comparison") -> str:
     """Return which comparison a figure is of, empty where the trial has one alone."""
     return comparison.name if len(trial.comparisons) > 1 else ""
+
+
+def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
+    """Return ``"P=0.03"`` or ``"P<0.001"``; empty where not estimable."""
+    text = lookup.text("{p_value}", *key, **of_row)
+    return "" if text in ("", "NE", WITHHELD) else with_sign(text)
 
 
 def has_interval(lookup: "Lookup", *key: str, **of_row: object) -> bool:

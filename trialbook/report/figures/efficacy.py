@@ -10,8 +10,7 @@ from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.plots.kaplan_meier import Coarse, plot_kaplan_meier
-from trialbook.report.printed import with_sign
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.withholding import WITHHELD, end_point_times
 
 if TYPE_CHECKING:
@@ -199,10 +198,9 @@ def plot_subgroups(
     ]
     key = {"method": "efron"}
     for name in variables:
-        p = lookup.text(
-            "{p_value}", "subgroup", code, comparison.name, subgroup=name, method="interaction"
-        )
-        note = f"interaction {with_sign(p)}" if p and p != "NE" else ""
+        of_test = {"subgroup": name, "method": "interaction"}
+        p = p_phrase(lookup, "subgroup", code, comparison.name, **of_test)
+        note = f"interaction {p}" if p else ""
         rows.append(ForestRow(trial.labels.get(name, name), heading=True, note=note))
         for subgroup in subgroups:
             if not subgroup.startswith(f"{name}="):

@@ -7,13 +7,11 @@ import pandas as pd
 
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
-from trialbook.report.printed import with_sign
 from trialbook.report.sentences import at_start, of
-from trialbook.report.withholding import WITHHELD, without_counts
+from trialbook.report.withholding import without_counts
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison
-    from trialbook.report.lookup import Lookup
     from trialbook.trial import Trial
 
 
@@ -46,12 +44,6 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text
     if not notes:
         return None
     return Text("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
-
-
-def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:
-    """Return ``"P=0.03"`` or ``"P<0.001"``; empty where not estimable."""
-    text = lookup.text("{p_value}", *key, **of_row)
-    return "" if text in ("", "NE", WITHHELD) else with_sign(text)
 
 
 def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:

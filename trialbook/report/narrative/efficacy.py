@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from trialbook.report import sentences
 from trialbook.report.escape import escape_markdown
-from trialbook.report.narrative.common import listed, p_phrase, pair_in_words
+from trialbook.report.narrative.common import listed, pair_in_words
 from trialbook.report.output import Text
-from trialbook.report.printed import rounded
-from trialbook.report.sentences import at_start, of
+from trialbook.report.printed import rounded, size_of
+from trialbook.report.sentences import at_start, of, p_phrase
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
     from trialbook.report.lookup import Lookup
+
+
+LIMITED = ("difference", "lower", "upper")
 
 
 def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Text:
@@ -43,8 +46,7 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             continue
         t = reached[-1]
         size, low, high = (
-            lookup.text(f"{{{name}}}", *key, time=t).removesuffix("%")
-            for name in ("difference", "lower", "upper")
+            lookup.text(f"{{{one}}}", *key, time=t).removesuffix("%") for one in LIMITED
         )
         difference = f"{size} percentage points "
         difference += f"({lookup.ci}, {low} to {high})"
@@ -58,9 +60,7 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
 
 def _needed(lookup: "Lookup", key: tuple, t: float, endpoint: "Endpoint") -> str:
     """Return the number needed to treat; through infinity where the difference's interval is."""
-    difference, lower, upper = (
-        lookup.value(name, *key, time=t) for name in ("difference", "lower", "upper")
-    )
+    difference, lower, upper = (lookup.value(one, *key, time=t) for one in LIMITED)
     if not all(map(isfinite, (difference, lower, upper))) or difference == 0:
         return ""
     if lookup.trial.randomized != "yes":
@@ -91,15 +91,16 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             value = lookup.value("difference", *key, time=t, method="difference")
             if not sentences.has_interval(lookup, *key, time=t, method="difference"):
                 continue
-            text = lookup.text("{difference}", *key, time=t, method="difference").lstrip("−")
-            limits = lookup.text("{lower} to {upper}", *key, time=t, method="difference")
+            of_row = {"time": t, "method": "difference"}
+            texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
+            text, low, high = size_of(*texts)
             more = "more" if value > 0 else "less"
-            p = p_phrase(lookup, *key, time=t, method="difference")
+            p = p_phrase(lookup, *key, **of_row)
+            told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
             lines.append(
                 f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
                 f"lived on average {text} {trial.time.show} {more} free of {of(endpoint.label)} "
-                f"than those given {of(comparison.control.label)} "
-                f"({lookup.ci}, {limits}; {p})."
+                f"than those given {of(comparison.control.label)} ({told})."
             )
     return Text("\n\n".join(lines)) if lines else None
 
@@ -164,8 +165,8 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         counts = {code: lookup.value("n", *key, level=code, method="first") for code in codes}
         order = sorted((c for c in counts if counts[c] > 0), key=lambda c: (-counts[c], c))
         parts = [
-            f"{lookup.text('{n}', *key, level=code, method='first')} "
-            f"{labels.get(code, escape_markdown(code.lower()))}"
+            f"{labels.get(code, escape_markdown(code.lower()))} in "
+            f"{lookup.text('{n}', *key, level=code, method='first')}"
             for code in order
         ]
         hidden = any(lookup.withholds("n", *key, level=code, method="first") for code in codes)
@@ -174,7 +175,7 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
     if not codes or all(line.endswith(": none.") for line in lines):
         return None
-    intro = f"What came first, by number of patients with {of(endpoint.label)}:"
+    intro = f"What came first in the patients with {of(endpoint.label)}:"
     outro = "A composite is as strong as its commonest component, and says little on the rare ones."
     return Text("\n".join([intro, "", *lines, "", outro]))
 
@@ -197,10 +198,11 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
                 elif unadjusted < alpha:
                     lost.append(label)
             who = pair_in_words(comparison, start=False)
-            text = f"{method.capitalize()} ({who}), below {alpha:g}: {'; '.join(kept) or 'none'}."
+            text = f"{method.capitalize()} ({who}): P stays below {alpha:g} for "
+            text += f"{'; '.join(kept) or 'none'}"
             if lost:
-                text += f" Below it only unadjusted: {'; '.join(lost)}."
-            lines.append(f"- {text}")
+                text += f". It is below only before the adjustment for {'; '.join(lost)}"
+            lines.append(f"- {text}.")
     return Text("\n".join(lines))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.report.escape import escape_markdown
+from trialbook.report.labels import level_label
 from trialbook.report.narrative.common import listed
 from trialbook.report.output import Text
 from trialbook.report.printed import printed
@@ -54,9 +55,9 @@ def say_balance(lookup: "Lookup") -> Text | None:
     if found.empty:
         return None
     top = found.loc[found["value"].abs().idxmax()]
-    what = escape_markdown(lookup.trial.labels.get(top["paramcd"], top["paramcd"]))
+    what = of(lookup.trial.labels.get(top["paramcd"], top["paramcd"]))
     if top["level"]:
-        what += f" ({escape_markdown(top['level'])})"
+        what += f" ({escape_markdown(level_label(top['paramcd'], top['level']))})"
     chance = (
         "Randomization makes such differences a matter of chance, not zero."
         if lookup.trial.randomized == "yes"

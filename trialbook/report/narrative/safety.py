@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.narrative.common import p_phrase
 from trialbook.report.output import Text
-from trialbook.report.sentences import of
+from trialbook.report.sentences import of, p_phrase
 from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
@@ -39,4 +38,4 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
                 f"difference {difference} ({level}, {limits}; {p})."
             )
-    return Text("\n".join(lines)) if lines else None
+    return Text("\n".join(dict.fromkeys(lines))) if lines else None

@@ -18,7 +18,7 @@ from trialbook.report.plots.layout import (
     write,
     write_sides,
 )
-from trialbook.report.printed import printed
+from trialbook.report.printed import printed_ratio
 from trialbook.report.style import ACCENT, INK, MUTED, PHONE, WIDE, drawn, theme
 
 ROW = 0.225
@@ -182,7 +182,7 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
     if not row.heading:
         text = row.otherwise
         if isfinite(row.hr):
-            hr, low, high = (printed("hr", value) for value in (row.hr, row.lower, row.upper))
+            hr, low, high = printed_ratio(row.hr, row.lower, row.upper)
             text = f"{hr} ({low}–{high})"
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
     write(figure, layout.width - 0.02, y, text, **style)

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.output import Table
-from trialbook.report.printed import with_sign
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.table import html_table
 from trialbook.report.tables.columns import (
     arm_columns,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 HR = "{hr} ({hr_lower} to {hr_upper})"
 CI = "({lower} to {upper})"
+NOT_COMPARED = "–"
 ROLES = {
     "primary": "Primary end point",
     "component": "Components of the primary end point",
@@ -91,12 +91,16 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             ),
             lambda name, t=t: lookup.text("{difference} " + CI, "landmark", code, name, time=t),
         )
-    for t in sorted(set(lookup.distinct("time", "rmst", paramcd=code))):
+    horizons = sorted(set(lookup.distinct("time", "rmst", paramcd=code)))
+    # Each comparison has a horizon of its own where trial.yml names none.
+    elsewhere = NOT_COMPARED if len(horizons) > 1 else ""
+    for t in horizons:
         line(
-            f"Mean time free of the event within {shown_time(trial, t)}, {trial.time.show}",
-            lambda arm, t=t: lookup.text("{rmst} " + CI, "rmst", code, arm, time=t),
-            lambda name, t=t: lookup.text(
-                "{difference} " + CI, "rmst", code, name, time=t, method="difference"
+            f"Mean {trial.time.show} free of the event within {shown_time(trial, t)} ({level})",
+            lambda arm, t=t: lookup.text("{rmst} " + CI, "rmst", code, arm, time=t) or elsewhere,
+            lambda name, t=t: (
+                lookup.text("{difference} " + CI, "rmst", code, name, time=t, method="difference")
+                or elsewhere
             ),
         )
     for method, text in (("", "Log-rank test"), ("stratified", "Stratified log-rank test")):
@@ -104,9 +108,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             line(
                 text,
                 lambda _: "",
-                lambda name, method=method: _p(
-                    lookup.text("{p_value}", "log_rank", code, name, method=method)
-                ),
+                lambda name, method=method: _p(lookup, "log_rank", code, name, method=method),
             )
     return html_table(
         pd.DataFrame(lines),
@@ -119,6 +121,10 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             + ".",
             "HR: hazard ratio of a Cox model without covariates. Intervals of survival are "
             "log-log; those of rates are exact; the restricted mean has Greenwood-type variance.",
+            f"{NOT_COMPARED}: means are compared up to the shorter follow-up of the two groups, "
+            "so each comparison has a horizon of its own."
+            if elsewhere
+            else "",
         ],
     )
 
@@ -203,5 +209,6 @@ def tbl_response(lookup: "Lookup") -> Table | None:
     )
 
 
-def _p(text: str) -> str:
-    return text if text in ("", "NE") else with_sign(text)
+def _p(lookup: "Lookup", *key: str, **row: str) -> str:
+    """Return a P value with its sign; where there is none, what stands for it."""
+    return p_phrase(lookup, *key, **row) or lookup.text("{p_value}", *key, **row)
