@@ -8,6 +8,8 @@ PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3; do \
 	sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 TRIAL ?= data/alms
 PORT ?= 8000
+# Tests run on all cores, on four at most: tests/conftest.py keeps together what belongs together.
+PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4
 
 .PHONY: help book serve pair test test-all lint clean
 
@@ -29,11 +31,11 @@ pair: $(VENV)/.book
 	@$(BIN)/trialbook pair
 
 test: lint
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(PYTEST) -m "not slow"
 	@echo "Left out: the slow tests (make test-all), and what is listed as SKIPPED above."
 
 test-all: lint
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST) --hypothesis-profile long
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.adam.folders import CONFIG, small, write_frame, write_trial
+from tests.examples import fewer
 from trialbook.adam.problems import DataError, Findings
 from trialbook.adam.trial_yml import parse_trial_yml
 from trialbook.new import UsageError, new_trial
@@ -78,10 +79,10 @@ def test_a_yaml_bomb_is_refused_before_it_goes_off():
 
 @pytest.mark.parametrize(
     "text",
-    ["!!python/object/apply:os.system [echo x]", "[" * 5000, "a: " * 5000, "? [x]\n: y",
-     "x: 9" + "9" * 5000, "\ttab: x", "a: 1\na: 2", "- list", "'open", "{a: {a: {a: {a: {}}}}}",
-     "arms: {code: A}\nendpoints: 3"],
-    ids=range(11),
+    ["!!python/object/apply:os.system [echo x]", "[" * 900, "[" * 900 + "]" * 900, "a: " * 5000,
+     "? [x]\n: y", "x: 9" + "9" * 5000, "\ttab: x", "a: 1\na: 2", "- list", "'open",
+     "{a: {a: {a: {a: {}}}}}", "arms: {code: A}\nendpoints: 3"],
+    ids=range(12),
 )  # fmt: skip
 def test_a_malformed_trial_yml_is_a_problem_not_a_traceback(text):
     findings = Findings()
@@ -180,26 +181,20 @@ def _plain(value):
     return value.item() if hasattr(value, "item") else value
 
 
-quick = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
-long = settings(max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@quick
+@fewer(4, suppress_health_check=list(HealthCheck))
 @given(folders())
 def test_any_folder_is_a_trial_or_a_refusal(case):
     fuzz(case)
 
 
 @pytest.mark.slow
-@long
+@settings(max_examples=3000, derandomize=False, suppress_health_check=list(HealthCheck))
 @given(folders())
 def test_any_folder_is_a_trial_or_a_refusal_at_length(case):
     fuzz(case)
 
 
-@quick
+@fewer(4)
 @given(st.binary(max_size=200), st.sampled_from(["csv", "json", "parquet", "xpt", "sas7bdat"]))
 def test_any_bytes_are_a_trial_or_a_refusal(content, form):
     with tempfile.TemporaryDirectory() as folder:
@@ -208,7 +203,6 @@ def test_any_bytes_are_a_trial_or_a_refusal(content, form):
         assert outcome(made) is None
 
 
-@quick
 @given(st.text(max_size=300))
 def test_any_text_is_a_trial_yml_or_a_refusal(text):
     findings = Findings()

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analyses.tiny import REFERENCE, patients, value
+from tests.examples import fewer
 from trialbook import analyses, survival
 from trialbook.analyses.common import method_at
 from trialbook.config import Arm, Comparison, Endpoint
@@ -137,7 +138,7 @@ def test_an_unknown_analysis_is_refused(seven):
         analyses.all_results(seven, ["coxx"])
 
 
-@settings(max_examples=8, deadline=None)
+@fewer(10)
 @given(st.integers(0, 2**32 - 1))
 def test_swapping_the_arms_inverts_every_effect(three_arms, seed):
     """A trial with the comparison turned round has the reciprocal ratios, minus the differences."""

@@ -4,11 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 from tests.audit.papers import only, table, two_arms
+from tests.examples import fewer
 from trialbook.audit import audit
 from trialbook.audit.hazard_ratios import (
     DIRECTION,
@@ -131,7 +132,7 @@ def test_other_confidence_levels_are_read_from_the_statistic():
     assert only(audit(figures), EVENTS).verdict == "consistent"
 
 
-@settings(max_examples=25, deadline=None)
+@fewer(5)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from([12, 40, 150]),

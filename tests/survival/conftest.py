@@ -1,13 +1,8 @@
-"""No estimator may warn from deep inside numpy; and a busy machine is no failure."""
+"""No estimator may warn from deep inside numpy."""
 
 from pathlib import Path
 
-import hypothesis
 import pytest
-
-# an example that takes long says something of the machine, not of the property
-hypothesis.settings.register_profile("no deadline", deadline=None)
-hypothesis.settings.load_profile("no deadline")
 
 
 def pytest_collection_modifyitems(items):

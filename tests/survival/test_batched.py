@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trialbook.survival import batched, batched_cox, batched_log_rank, cox, log_rank
@@ -47,7 +47,6 @@ def test_agrees_with_the_shared_reference(name):
         assert model.hr_upper == pytest.approx(term["terms"][0]["hr_ucl"], rel=1e-8)
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.booleans())
 def test_each_row_is_a_log_rank_test(seed, stratified):
     time, event, treated, strata = random_data(seed)
@@ -64,7 +63,6 @@ def test_each_row_is_a_log_rank_test(seed, stratified):
             assert np.isnan(found.z[i])
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.sampled_from(["efron", "breslow"]), st.booleans())
 def test_each_row_is_a_cox_model(seed, ties, stratified):
     time, event, treated, strata = random_data(seed, rows=3)

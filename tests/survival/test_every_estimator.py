@@ -9,9 +9,10 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import fewer
 from trialbook import survival
 
 
@@ -117,7 +118,7 @@ def _no_warnings():
 
 
 @pytest.mark.parametrize("estimate", ESTIMATORS, ids=lambda f: f.__name__)
-@settings(max_examples=50)
+@fewer(4)
 @given(trials(), st.randoms(), st.sampled_from([1 / 365.25, 12.0, 86400.0]))
 def test_neither_order_nor_unit_matters(estimate, trial, random, unit):
     time, event, treated = trial
@@ -130,7 +131,7 @@ def test_neither_order_nor_unit_matters(estimate, trial, random, unit):
 
 
 @pytest.mark.parametrize("estimate", ESTIMATORS, ids=lambda f: f.__name__)
-@settings(max_examples=50)
+@fewer(4)
 @given(trials())
 def test_relabelling_the_arms_turns_every_contrast_round(estimate, trial):
     time, event, treated = trial
@@ -147,7 +148,7 @@ def test_relabelling_the_arms_turns_every_contrast_round(estimate, trial):
 
 
 @pytest.mark.parametrize("estimate", WEIGHTED, ids=lambda f: f.__name__)
-@settings(max_examples=30)
+@fewer(4)
 @given(trials())
 def test_a_weight_of_one_is_no_weight(estimate, trial):
     same(estimate(*trial, weights=np.ones(trial[0].size)), estimate(*trial))

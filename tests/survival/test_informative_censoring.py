@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from tests.examples import fewer
 from trialbook.survival import cox, delta_adjusted, extreme_cases, imputation, tipping_point
 
 
@@ -133,7 +134,7 @@ def test_the_seed_decides():
     assert one.coef != other.coef
 
 
-@settings(max_examples=10)
+@fewer(10)
 @given(st.integers(0, 10**4))
 def test_the_effect_worsens_with_delta_and_lies_between_the_extremes(seed):
     time, event, treated = trial(120, seed)
