@@ -46,7 +46,7 @@ def competing_risks(
     """
     endpoint = endpoint_of(trial, endpoint)
     if not endpoint.competing:
-        return results([], [f"trial.yml names nothing that competes with {endpoint.label}."])
+        return results([], [f"Nothing that competes with {endpoint.label} is named in trial.yml."])
     data = trial.competing_risks(endpoint.paramcd)
     if times is None:
         times = np.union1d(trial.landmarks, time_ticks(trial, endpoint))

@@ -34,7 +34,7 @@ def composite(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFr
     """
     endpoint = endpoint_of(trial, endpoint)
     if not endpoint.components:
-        return results([], [f"trial.yml names no components of {endpoint.label}."])
+        return results([], [f"No components of {endpoint.label} are named in trial.yml."])
     data = trial.time_to_event(endpoint.paramcd)
     component_times = _component_times(trial, data, endpoint.components)
     at = data["AVAL"].to_numpy()[:, None]

@@ -22,6 +22,7 @@ def rmst(
     *,
     horizon: float | None = None,
     conf_level: float = 0.95,
+    exact: bool = False,
 ) -> pd.DataFrame:
     """Estimate the restricted mean survival time by arm, its difference and its ratio.
 
@@ -32,10 +33,12 @@ def rmst(
         The primary one by default.
     horizon : float, optional
         Tau, in AVAL's unit; by default trial.yml's horizon, else for each comparison the smaller
-        of the two arms' last event times (rounded down in confidential data), else (an arm
-        without events) the smaller largest AVAL.
+        of the two arms' last event times, else (an arm without events) the smaller largest AVAL.
+        As these are single patients' times, they are rounded down in confidential data.
     conf_level : float
         Level of the Wald intervals.
+    exact : bool
+        Take a patient's time as it is in confidential data, too: for ``ard.csv`` alone.
 
     Returns
     -------
@@ -62,8 +65,8 @@ def rmst(
         tau = horizon
         if tau is None:
             tau = survival.default_tau(time, event, treated)
-            if trial.privacy == "confidential" and tau > (step := coarse_step(trial, endpoint)):
-                # The last event is a patient's: its time is not shown.
+            shown = trial.privacy == "confidential" and not exact
+            if shown and tau > (step := coarse_step(trial, endpoint)):
                 tau = step * np.floor(tau / step)
             if not (event[treated].any() and event[~treated].any()):
                 remarks.append(
@@ -126,7 +129,7 @@ def landmark(
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
     landmarks = trial.landmarks if landmarks is None else landmarks
-    remarks = [] if len(landmarks) else ["trial.yml names no landmarks."]
+    remarks = [] if len(landmarks) else ["No landmarks are named in trial.yml."]
     records = []
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)

@@ -34,7 +34,8 @@ def multiplicity(trial: Trial) -> pd.DataFrame:
     """
     family = trial.config.multiplicity
     if family is None:
-        return results([], ["trial.yml names no family of end points: P values are unadjusted."])
+        told = "No family of end points is named in trial.yml: P values are unadjusted."
+        return results([], [told])
     records = []
     for comparison in trial.comparisons:
         pairs = [pair(trial.time_to_event(paramcd), comparison) for paramcd in family.family]

@@ -55,7 +55,7 @@ def subgroups(
     absent = lacking(data, trial.config.subgroups)
     remarks = [f"{name} is not in ADSL: there are no subgroups by it." for name in absent]
     if not trial.config.subgroups:
-        remarks.append("trial.yml names no subgroups.")
+        remarks.append("No subgroups are named in trial.yml.")
     records = []
     for name in trial.config.subgroups:
         if name in absent:

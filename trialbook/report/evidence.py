@@ -9,8 +9,8 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.lookup import Lookup
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.printed import printed
-from trialbook.report.sentences import in_text, of
+from trialbook.report.printed import printed, with_sign
+from trialbook.report.sentences import at_start, in_text, of
 from trialbook.report.table import html_table
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def tbl_evidence(results: pd.DataFrame, trial: "Trial") -> Table:
     find = Lookup(results, trial)
     rows = []
     for paramcd in _outcomes(results):
+        outcome = at_start(in_text(trial.endpoint(paramcd).label))
         for comparison in trial.comparisons:
             for study in _studies(results, paramcd):
                 key = (ANALYSIS, paramcd, comparison.name)
@@ -47,9 +48,9 @@ def tbl_evidence(results: pd.DataFrame, trial: "Trial") -> Table:
                     arm.label: _counts(find, paramcd, arm.code, study)
                     for arm in (comparison.treated, comparison.control)
                 }
-                ratio = find.text("{ratio} ({lower}–{upper})", *key, level=study)
+                ratio = find.text("{ratio} ({lower} to {upper})", *key, level=study)
                 rows.append(
-                    {"Trial": _label(study, trial), "Outcome": trial.endpoint(paramcd).label}
+                    {"Trial": _label(study, trial), "Outcome": outcome}
                     | arms
                     | {"Risk ratio (95% CI)": ratio}
                 )
@@ -85,7 +86,7 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
     for (paramcd, comparison), lines in blocks.items():
         event = in_text(trial.endpoint(paramcd).label)
         versus = f"{in_text(comparison.treated.label)} against {in_text(comparison.control.label)}"
-        rows += [ForestRow(f"{event}, {comparison.name}", heading=True), *lines]
+        rows += [ForestRow(f"{at_start(event)}, {comparison.name}", heading=True), *lines]
         numbers = (
             f"{row.label} {printed('ratio', row.hr)} ({printed('ratio', row.lower)} to "
             f"{printed('ratio', row.upper)})"
@@ -156,7 +157,7 @@ def _study(
     for arm in (comparison.treated, comparison.control):
         counts = find.text("{n_events} of {n} patients ({percent}%)", arm=arm.code, **key)
         sides.append(f"{escape_markdown(counts)} with {of(arm.label)}" if counts else "")
-    ratio = find.text("{ratio} (95% CI {lower} to {upper})", arm=comparison.name, **key)
+    ratio = find.text("{ratio} (95% CI, {lower} to {upper})", arm=comparison.name, **key)
     if not all(sides) or not ratio:
         return ""
     name = escape_markdown(_label(study, trial))
@@ -170,7 +171,7 @@ def _study(
 
 def _pooled(find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str) -> str:
     key = {"analysis": ANALYSIS, "paramcd": paramcd, "arm": comparison.name, "level": POOLED}
-    ratio = find.text("{ratio} (95% CI {lower} to {upper})", **key)
+    ratio = find.text("{ratio} (95% CI, {lower} to {upper})", **key)
     if not ratio:
         return (
             "Fewer than two trials have an estimate: there is nothing to pool, and one more trial "
@@ -183,7 +184,7 @@ def _pooled(find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str
         apart = "the ratios differ by more than chance explains, so one common ratio is doubtful"
     text = (
         f"Averaged with inverse-variance weights the risk ratio would be {escape_markdown(ratio)}; "
-        f"{apart} (P = {printed} for heterogeneity, a test with little power between so few "
+        f"{apart} ({with_sign(printed)} for heterogeneity, a test with little power between so few "
         "trials)."
     )
     if trial.synthetic:

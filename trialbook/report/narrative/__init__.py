@@ -15,16 +15,19 @@ from trialbook.report.narrative.efficacy import (
     say_withdrawal,
 )
 from trialbook.report.narrative.population import (
+    no_distributions,
     not_given,
     say_balance,
     say_follow_up,
     say_population,
     shown_differences,
 )
-from trialbook.report.narrative.safety import say_events
+from trialbook.report.narrative.safety import no_course_of_harms, say_events
 
 __all__ = [
     "listed",
+    "no_course_of_harms",
+    "no_distributions",
     "no_estimand",
     "not_given",
     "question",

@@ -19,6 +19,7 @@ from trialbook.report.withholding import WITHHELD
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
     from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
 
 
 def say_population(lookup: "Lookup") -> Text:
@@ -94,6 +95,13 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
         f"Median follow-up for {of(endpoint.label)}, with the event itself as censoring: "
         f"{listed(parts)}."
     )
+
+
+def no_distributions(trial: "Trial") -> Text:
+    """Return why no distribution is drawn."""
+    if trial.privacy == "confidential":
+        return Text("Of confidential data the values of single patients are not drawn.")
+    return not_given("Numbers at baseline are")
 
 
 def not_given(what: str) -> Text:

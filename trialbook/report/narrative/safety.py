@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
 
 
+def no_course_of_harms() -> Text:
+    """Return why no curve of serious events, or of those that ended treatment, is drawn."""
+    return Text("Too few patients had such an event for a curve.")
+
+
 def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) -> Text | None:
     """Return groups of adverse events by arm, difference with interval first, P value after."""
     trial, lines = lookup.trial, []

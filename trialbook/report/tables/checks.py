@@ -47,7 +47,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     for method in lookup.distinct("method", "cox", paramcd=code):
         levels = lookup.distinct("level", "cox", paramcd=code, method=method)
         for comparison in lookup.trial.comparisons:
-            text = _model_label(method)
+            text = _model_label(method, lookup.trial)
             line = {"Cox model": text}
             if len(lookup.trial.comparisons) > 1:
                 line["Comparison"] = comparison.name
@@ -83,8 +83,10 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         caption="The hazard ratio of treatment under other models and conventions",
         words=["Comparison"],
         notes=[
-            "Indented: the covariates' own hazard ratios, per unit or against the reference. "
-            "P: Wald test; of other conventions the log-rank test.",
+            "Models without covariates are of all patients compared. Indented: the covariates' "
+            "own hazard ratios, per unit or against the reference.",
+            "P: Wald test of a Cox model, log-rank test of another convention; none for parts of "
+            "the follow-up.",
             "From one landmark to the next the groups are those still at risk, no longer as "
             "assigned: such hazard ratios describe, they do not compare treatments.",
         ],
@@ -98,16 +100,21 @@ def _period(trial: "Trial", level: str) -> str:
     return f"Only from {shown[0]} on" if len(shown) == 1 else f"Only from {shown[0]} to {shown[1]}"
 
 
-def _model_label(method: str) -> str:
+def _model_label(method: str, trial: "Trial") -> str:
     """Return a Cox model's method in words."""
+    labels, models = trial.labels, trial.config.models
     base = method.split("@")[0]
+    if model := models.get(base.removeprefix("adjusted:")):
+        # A label holds the unit after a comma.
+        terms = [in_text(labels.get(name, name).partition(",")[0]) for name in model.covariates]
+        return f"Adjusted for {', '.join(terms)}"
     words = {
         "efron": "No covariates, ties by Efron",
         "breslow": "No covariates, ties by Breslow",
         "exact": "No covariates, ties exact",
         "stratified": "Stratified as randomized",
     }
-    return words.get(base) or f"Adjusted for {base.removeprefix('adjusted:').replace('_', ' ')}"
+    return words[base]
 
 
 def tbl_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:

@@ -82,7 +82,9 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     stated = [endpoint for endpoint in trial.endpoints if endpoint.estimand]
     if not stated:
         return None
-    treatments = " against ".join(arm.label for arm in reversed(trial.designed.arms))
+    treatments = at_start(
+        " against ".join(in_text(arm.label) for arm in reversed(trial.designed.arms))
+    )
     rows: dict[str, list[str]] = {
         "Treatment": [treatments] * len(stated),
         "Population": [f"all patients with {trial.config.populations.efficacy} = Y"] * len(stated),
@@ -117,9 +119,9 @@ def tbl_sample_size(lookup: "Lookup") -> Table | None:
         None where the plan is not known.
     """
     methods = {
-        "schoenfeld": "formula of Schoenfeld",
-        "freedman": "formula of Freedman",
-        "simulation": "simulated trials",
+        "schoenfeld": "Schoenfeld's formula",
+        "freedman": "Freedman's formula",
+        "simulation": "Simulated trials",
     }
     levels = {"": "Needed for the power", "planned": "As planned", "observed": "As observed"}
     lines = []

@@ -196,7 +196,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     """
     trial, lines = lookup.trial, []
     for item in laboratory_parameters(lookup):
-        for method, words in (("locf", "last value carried forward"), ("mmrm", "mixed model")):
+        for method, words in (("locf", "Last value carried forward"), ("mmrm", "Mixed model")):
             times = lookup.distinct("time", "laboratory", paramcd=item.paramcd, method=method)
             times = sorted(t for t in times if t == t) or [None] * bool(times)
             if not times:
