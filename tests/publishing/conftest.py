@@ -2,11 +2,15 @@
 
 import multiprocessing
 import os
+import resource
 import shutil
+import signal
 import sys
+import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -112,9 +116,21 @@ class Commands:
         self._process = context.Process(target=_serve, args=(there,), daemon=False)
         self._process.start()
 
-    def __call__(self, *arguments: str, cwd: Path, **environment: str) -> Finished:
-        self._connection.send(([str(part) for part in arguments], str(cwd), environment))
-        return Finished(*self._connection.recv())
+    def __call__(self, *arguments: str, cwd: Path, **options: Any) -> Finished:
+        return self.wait(self.start(*arguments, cwd=cwd, **options))
+
+    def start(self, *arguments: str, cwd: Path, most: int | None = None, **environment: str) -> int:
+        """Start a command in a session of its own, that may write `most` bytes into a file."""
+        return self._ask("start", ([str(part) for part in arguments], str(cwd), most, environment))
+
+    def wait(self, pid: int) -> Finished:
+        """Wait for the end of a command that was started."""
+        return Finished(*self._ask("wait", pid))
+
+    def _ask(self, what, of):
+        self._connection.send((what, of))
+        assert self._connection.poll(300), f"no answer: {what} {of}"
+        return self._connection.recv()
 
     def close(self):
         self._connection.close()
@@ -129,27 +145,36 @@ def _serve(connection):
     die_with_parent(os.getppid())
     kernels.preload()
     site.preload()
+    files = {}
     while True:
         try:
-            arguments, cwd, environment = connection.recv()
+            what, of = connection.recv()
         except EOFError:
             os._exit(0)
-        files = [Path(cwd) / f".{name}-{os.getpid()}" for name in ("out", "err")]
-        pid = os.fork()
-        if pid == 0:
-            _run(arguments, cwd, environment, files)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        texts = [file.read_text(encoding="utf-8") for file in files]
-        for file in files:
-            file.unlink()
-        connection.send((code, *texts))
+        if what == "start":
+            said = [Path(of[1]) / f".{name}-{time.monotonic_ns()}" for name in ("out", "err")]
+            pid = os.fork()
+            if pid == 0:
+                _run(*of, said)
+            files[pid] = said
+            connection.send(pid)
+        else:
+            code = os.waitstatus_to_exitcode(os.waitpid(of, 0)[1])
+            connection.send((code, *(file.read_text(encoding="utf-8") for file in files[of])))
+            for file in files.pop(of):
+                file.unlink()
 
 
-def _run(arguments, cwd, environment, files):
+def _run(arguments, cwd, most, environment, files):
     from trialbook.cli import main
 
     code = 99
     try:
+        os.setsid()
+        # a shell lets its jobs in the background ignore Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if most is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         os.chdir(cwd)
         os.environ |= environment
         for number, file in enumerate(files, start=1):

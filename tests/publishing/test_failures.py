@@ -2,17 +2,11 @@
 
 import fcntl
 import os
-import resource
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -129,25 +123,6 @@ def litter(root: Path) -> list[str]:
     return [p.name for p in store.iterdir() if p.name not in kept] + versions[1:] + links
 
 
-def heed_interrupts() -> None:
-    """Undo what a shell does to a job in the background: there Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def running(root: Path, *arguments: str, **options) -> subprocess.Popen:
-    options = {"preexec_fn": heed_interrupts} | options
-    return subprocess.Popen(
-        [sys.executable, "-m", "trialbook", "build", "data/small", *arguments],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        **options,
-    )
-
-
 def slow_chapter(root: Path) -> Path:
     """Let a chapter say that it runs, and then take long; return the file that says so."""
     mark = root / "runs"
@@ -178,15 +153,15 @@ def test_an_interrupted_or_killed_build_leaves_the_last_book_and_no_process(
 ):
     before = (rebuilt / "_build" / "small").resolve()
     mark = slow_chapter(rebuilt)
-    process = running(rebuilt)
+    pid = commands.start("build", "data/small", cwd=rebuilt)
     wait_for(lambda: mark.exists() and mark.read_text())
     if signum == signal.SIGINT:
-        os.killpg(process.pid, signum)
+        os.killpg(pid, signum)
     else:
-        process.kill()
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == code
-    assert "Traceback" not in err
+        os.kill(pid, signum)
+    finished = commands.wait(pid)
+    assert finished.code == code
+    assert "Traceback" not in finished.err
     wait_for(lambda: gone(int(mark.read_text())), 10)
     assert (rebuilt / "_build" / "small").resolve() == before
     edit(rebuilt / "notebooks" / "two.md", "time.sleep(60)", "time.sleep(0)")
@@ -194,18 +169,11 @@ def test_an_interrupted_or_killed_build_leaves_the_last_book_and_no_process(
     assert litter(rebuilt) == []
 
 
-def test_a_machine_that_cannot_write_leaves_the_last_book(rebuilt):
+def test_a_machine_that_cannot_write_leaves_the_last_book(rebuilt, commands):
     before = (rebuilt / "_build" / "small").resolve()
     edit(rebuilt / "book" / "words.md", "Some.", "Other ones.")
     most = 30_000  # bytes in one file: less than a page needs, as on a full disk
-    process = running(
-        rebuilt,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
-    )
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 4, err
-    assert "File too large" in err
-    assert "Traceback" not in err
+    finished = commands("build", "data/small", cwd=rebuilt, most=most)
+    refused(finished, 4, "File too large")
     assert (rebuilt / "_build" / "small").resolve() == before
     assert (rebuilt / "_build" / "small" / "html" / "index.html").is_file()
-    assert shutil.disk_usage(rebuilt).free
