@@ -1,6 +1,7 @@
 """Nothing in a confidential book tells of one patient, or of few, by itself or by subtraction."""
 
 import io
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -22,12 +23,15 @@ from tests.report.secret_trial import (
 )
 from tests.report.site_search import search_words, shown_numbers, texts_of
 from tests.report.test_any_trial import run
-from trialbook.analyses import all_results
+from trialbook.analyses import adverse_events, all_results, hazard_ratio_by_period
+from trialbook.analyses import end_points as end_points_results
+from trialbook.analyses.sensitivity import period_of
 from trialbook.publishing.book import find_book
 from trialbook.publishing.build import Order, build
 from trialbook.report.lookup import Lookup
 from trialbook.report.withholding import curve_times, withheld, without_counts
 from trialbook.report.withholding.arithmetic import apart, open_times, secret_parts
+from trialbook.report.withholding.values import coarse_percent, points_between
 from trialbook.trial import Trial, load_trial
 
 LEAST = 5
@@ -86,6 +90,8 @@ def test_no_step_of_a_coarse_curve_holds_few_events(days, happened):
     steps = np.diff([0, *events, int(event.sum())])
     if len(times):
         assert not np.any((steps > 0) & (steps < LEAST))
+        # Its height at the end is not that of the last few.
+        assert all(np.sum(time > t) >= LEAST for t in times)
     off_the_grid = np.abs(times - np.round(times / (10 / 3)) * (10 / 3)) > 1e-6
     assert not np.any(np.isin(times, time[event]) & off_the_grid)
 
@@ -127,6 +133,72 @@ def test_the_attacker_is_not_harmless(trial, monkeypatch, tmp_path):
     }
     monkeypatch.setattr(attack, "withheld", lambda *_: only_small)
     assert len(attack.recovered(trial, LEAST, _possible(tmp_path))) > 10
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """Return a trial whose third arm has four events after a year; two patients took nothing."""
+    return load_trial(secret_trial(tmp_path_factory.mktemp("other") / "trial", seed=5))
+
+
+def test_no_interval_tells_the_few_events_of_a_period(other):
+    periods = hazard_ratio_by_period(other)
+    lookup, data = Lookup(periods, other), other.time_to_event("PFS")
+    shown = set()
+    for level, comparison in itertools.product(periods["level"].unique(), other.comparisons):
+        of = {"level": level, "method": "efron"}
+        start, end = period_of(level)
+        inside = data[data["AVAL"].gt(start) & data["AVAL"].le(end) & data["event"]]
+        events = [int((inside["arm"] == arm.code).sum())
+                  for arm in (comparison.treated, comparison.control)]  # fmt: skip
+        hidden = lookup.withholds("hr_lower", "period", "PFS", comparison.name, **of)
+        assert hidden == any(0 < n < LEAST for n in events)
+        shown.add(hidden)
+        # Those at risk at the start itself are counted beside the curve.
+        told = lookup.withholds("n", "period", "PFS", comparison.name, **of)
+        assert told == (start > 0)
+    assert shown == {True, False}
+
+
+def test_no_interval_tells_what_a_component_shares_with_another(other):
+    lookup = Lookup(end_points_results(other), other)
+    both = {
+        arm.code: int((other.time_to_event("PROG")["event"] & other.time_to_event("DEATH")["event"]
+                       & (other.time_to_event("PROG")["arm"] == arm.code)).sum())
+        for arm in other.arms
+    }  # fmt: skip
+    assert 0 < both["ACT"] < LEAST
+    assert lookup.withholds("n_events", "kaplan_meier", "DEATH", "ACT")
+    for statistic in ("hr", "hr_lower", "p_value"):
+        of = ("cox", "DEATH", "ACT vs CTL")
+        assert lookup.withholds(statistic, *of, method="efron")
+    assert lookup.withholds("p_value", "log_rank", "DEATH", "ACT vs CTL")
+    assert not lookup.withholds("hr", "cox", "PFS", "ACT vs CTL", method="efron")
+
+
+def test_percentages_fit_any_number_of_patients(other):
+    """Whole percentages of a withheld number of patients would tell it, a few of them together."""
+    lookup = Lookup(adverse_events(other), other)
+    treated = len(other.safety_population().query("arm == 'CTL'"))
+    told = []
+    for term in lookup.distinct("paramcd", "adverse_events"):
+        for level in ("", "AEDECOD", "AEBODSYS"):
+            text = lookup.text("{n} ({percent})", "adverse_events", term, "CTL", level=level)
+            if text.endswith("%"):
+                told.append(int(text[:-1]))
+                p = ("p_value", "adverse_events", term, "ACT vs CTL")
+                assert lookup.withholds(*p, level=level, method="fisher")
+    assert len(told) > 4
+    for patients in range(treated - 4, treated + 5):
+        steps = np.floor(100 * np.arange(patients + 1) / patients / 2 + 0.5) * 2
+        assert set(told) <= set(steps.astype(int)), patients
+
+
+def test_every_step_of_a_percentage_can_be_of_any_number():
+    for patients in range(2, 150):
+        steps = set(np.arange(0, 101, points_between(patients)))
+        for n in (patients, patients + 1, patients + 4):
+            assert {coarse_percent(100 * k / n, 1, patients)[1] for k in range(n + 1)} == steps
 
 
 def test_synthetic_and_public_data_show_all(folder, tmp_path):

@@ -112,6 +112,16 @@ def hazard_ratio_by_period(
     return results(records)
 
 
+def period_of(level: str) -> tuple[float, float]:
+    """Return where a period of `hazard_ratio_by_period` starts and ends.
+
+    >>> period_of("0 to 365"), period_of("from 365")
+    ((0.0, 365.0), (365.0, inf))
+    """
+    start, _, end = level.removeprefix("from ").partition(" to ")
+    return float(start), float(end or "inf")
+
+
 def _variants(trial, data):
     """Return the data under each convention that can be tried, and remarks on the others."""
     variants, remarks = {}, []
