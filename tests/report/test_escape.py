@@ -136,3 +136,15 @@ def test_a_formula_is_text_in_a_file_of_cells(text):
 )
 def test_numbers_and_words_stay_as_they_are(cell):
     assert escape_cell(cell) is cell
+
+
+@pytest.mark.filterwarnings("error")
+def test_letters_that_the_font_of_figures_lacks_are_no_warning(monkeypatch, tmp_path):
+    """A warning would fail the build of a trial whose arms have Chinese names, say."""
+    monkeypatch.setenv("TRIALBOOK_EXPORTS", str(tmp_path))
+    with theme():
+        figure = sheet(1.0)
+        write(figure, 0.1, 0.5, "安慰剂")
+        drawing = drawn(figure, "letters", "m")
+    assert "安慰剂" in drawing.inline
+    assert drawing.png

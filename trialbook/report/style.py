@@ -7,6 +7,7 @@ these values to fall back on, so that dark mode and print can set their own.
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -77,7 +78,9 @@ THEME = {
 @contextmanager
 def theme() -> Iterator[None]:
     """Draw in the book's theme, whatever the reader's own settings are."""
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # The browser has fonts for what stands in an SVG as text.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         mpl.rcdefaults()
         mpl.rcParams.update(THEME)
         yield
