@@ -186,3 +186,14 @@ def test_a_variable_unknown_in_one_arm_has_no_standardized_difference(write_tria
     assert smd["paramcd"].tolist() == ["AGE", "STAGE", "STAGE"]
     assert smd["value"].isna().all()
     assert value(found, paramcd="AGE", arm="B", statistic="n_missing") == 1
+
+
+def test_the_file_of_confidential_results_has_the_mean_to_the_last_event(write_trial):
+    adsl = patients("AAABBBB")
+    adtte = times(adsl, [20, 41, 50, 37, 40, 60, 80], [0, 0, 1, 0, 1, 1, 1])
+    trial = write_trial(adsl, adtte, privacy="confidential")
+    shown, exact = analyses.rmst(trial), analyses.rmst(trial, exact=True)
+    assert shown["time"].max() < exact["time"].min() == 37
+    # A: all 20 days, then two of three patients to day 37
+    mean = value(exact, paramcd="EVENT", arm="A", time=37, statistic="rmst")
+    assert mean == pytest.approx(20 + 17 * 2 / 3)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.comparison.conftest import AVAL, CNSR, replaced
-from trialbook.analyses import all_results
+from trialbook.analyses import all_results, joined, rmst
 from trialbook.comparison import compare, read_cut
 from trialbook.comparison.compare import COLUMNS
 from trialbook.comparison.cuts import hidden_results
@@ -141,7 +141,8 @@ def publish(tmp_path):
     def write(cut, name, kept=True, **results):
         folder = tmp_path / name
         folder.mkdir()
-        table = complete(all_results(cut.trial).drop_duplicates(), cut.trial, "efficacy")
+        found = joined([all_results(cut.trial), rmst(cut.trial, exact=True)])
+        table = complete(found.drop_duplicates(), cut.trial, "efficacy")
         table.assign(**results).to_csv(folder / "ard.csv", index=False)
         from trialbook.comparison.cuts import facts_as_json
 
@@ -166,6 +167,17 @@ def test_two_builds_tell_what_two_folders_tell_but_the_patients(cut, publish, ke
         mine, theirs = (one.sort_values(list(one), ignore_index=True) for one in (mine, theirs))
         pd.testing.assert_frame_equal(mine, theirs)
     assert compare(builds[0], publish(folders[0], "again", kept)).nothing_changed
+
+
+def test_no_restricted_mean_to_a_patients_own_time_is_compared(cut, publish):
+    # the last event of B, on day 37, is the earlier one
+    old = cut("old", aval=[20, 41, 50, 37, 40, 60, 80], privacy="confidential")
+    build = publish(old, "build")
+    table = pd.read_csv(old.trial.folder.parent / "build" / "ard.csv")
+    assert set(table.loc[table["time"] == 37, "analysis"]) == {"rmst"}
+    assert not (build.results["time"] == 37).any()
+    times = [one.results.query("analysis == 'rmst'")["time"].unique() for one in (old, build)]
+    assert times[0] == pytest.approx(times[1])
 
 
 def test_another_level_of_the_intervals_is_held_against_the_first(cut, publish):

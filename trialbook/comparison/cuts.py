@@ -183,7 +183,23 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
     table = table.map(unescape_cell)
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
     parameters = provenance.get("parameters") or {}
-    return Cut(name, _facts(provenance, table), table[COLUMNS], parameters=parameters)
+    facts = _facts(provenance, table)
+    if facts.confidential:
+        table = table[~_to_a_patients_time(table)].reset_index(drop=True)
+    return Cut(name, facts, table[COLUMNS], parameters=parameters)
+
+
+def _to_a_patients_time(table: pd.DataFrame) -> pd.Series:
+    """Return which restricted means run to the time of a patient's event, which is not told.
+
+    ``ard.csv`` has them beside those of the pages, whose times are rounded down.
+    """
+    of_rmst = table["analysis"] == "rmst"
+    compared = table[of_rmst & table["arm"].str.contains(" vs ", regex=False)]
+    rounded = compared.groupby(["paramcd", "arm"])["time"].min().reset_index()
+    told = set(zip(rounded["paramcd"], rounded["time"], strict=True))
+    places = zip(table["paramcd"], table["time"], strict=True)
+    return of_rmst & np.array([place not in told for place in places], bool)
 
 
 def _facts(provenance: dict[str, Any], table: pd.DataFrame) -> CutFacts:
