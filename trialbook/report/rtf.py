@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-# Twips: the width between the margins of one inch, upright and turned; a letter of 9 points.
+# Twips: the width between the margins of one inch, upright and turned; letters of 9 points, the
+# space around a cell, the narrowest and the widest column.
 UPRIGHT, TURNED = 9360, 12960
-LETTER, GAP = 95, 140
-SHORTEST, LONGEST = 6, 36
+LETTER, CAPITAL, GAP = 100, 125, 200
+SHORTEST, LONGEST = 500, 3600
 
 
 def rtf_table(
@@ -61,18 +62,23 @@ def _edges(cells: pd.DataFrame) -> tuple[list[int], str]:
     Columns are as wide as their longest cell; a name of a row, and words, may go on in a second
     line. A heading is broken between its words.
     """
-    letters = []
+    widths = []
     for column in cells:
-        longest_word = max(map(len, str(column).split()), default=0)
-        longest = cells[column].map(len).max() if len(cells) else 0
-        letters.append(min(max(longest, longest_word, SHORTEST), LONGEST))
-    widths = [LETTER * n + GAP for n in letters]
+        words = [_width(word, bold=True) for word in str(column).split()]
+        longest = max([*words, *map(_width, cells[column].unique())], default=0)
+        widths.append(min(max(longest, SHORTEST), LONGEST) + GAP)
     turned = sum(widths) > UPRIGHT
     room = TURNED if turned else UPRIGHT
     scale = min(1.0, room / sum(widths))
     edges = [round(scale * sum(widths[: i + 1])) for i in range(len(widths))]
     size = r"\landscape\paperw15840\paperh12240" if turned else r"\paperw12240\paperh15840"
     return edges, rf"{size}\margl1440\margr1440\margt1440\margb1440"
+
+
+def _width(text: str, *, bold: bool = False) -> float:
+    """Return about how wide text is, in twips."""
+    wide = sum(letter.isupper() for letter in text)
+    return (LETTER * (len(text) - wide) + CAPITAL * wide) * (1.1 if bold else 1)
 
 
 def _row(
@@ -89,7 +95,8 @@ def _row(
     rules = (r"\clbrdrt\brdrs\brdrw15" if top else "") + (
         r"\clbrdrb\brdrs\brdrw15" if bottom else ""
     )
-    bounds = "".join(rf"\clvertalb{rules}\cellx{edge}" for edge in edges)
+    vertical = r"\clvertalb" if top else r"\clvertalt"
+    bounds = "".join(rf"{vertical}{rules}\cellx{edge}" for edge in edges)
     shown = []
     for cell, words in zip(cells, left, strict=True):
         text = escape_rtf(cell)

@@ -107,7 +107,7 @@ def _model_label(method: str, trial: "Trial") -> str:
     if model := models.get(base.removeprefix("adjusted:")):
         # A label holds the unit after a comma.
         terms = [in_text(labels.get(name, name).partition(",")[0]) for name in model.covariates]
-        return f"Adjusted for {', '.join(terms)}"
+        return f"Adjusted for {' and '.join(terms) if len(terms) < 3 else 'the covariates below'}"
     words = {
         "efron": "No covariates, ties by Efron",
         "breslow": "No covariates, ties by Breslow",
