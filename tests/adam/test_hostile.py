@@ -26,8 +26,6 @@ HOSTILE = [
     "# heading", "--- ", "…", "| pipe |", "A vs B", "all",
 ]  # fmt: skip
 
-FORMS = ["csv", "parquet", "json", "xpt"]
-
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "json"])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -9,21 +9,12 @@ from click.testing import CliRunner
 from trialbook.audit import audit, audit_text
 from trialbook.cli import main
 
-ROOT = Path(__file__).parents[2]
-OWN = ROOT / "data" / "alms" / "published.csv"
-SHARED = ROOT.parent / "shared" / "trial" / "published.csv"
-
-
-@pytest.fixture(scope="module", params=[OWN, SHARED], ids=["own", "shared"])
-def file(request):
-    if not request.param.is_file():
-        pytest.skip(f"{request.param.name} of {request.param.parent} is not here")
-    return request.param
+PUBLISHED = Path(__file__).parents[2] / "data" / "alms" / "published.csv"
 
 
 @pytest.fixture(scope="module")
-def findings(file):
-    return audit(file)
+def findings():
+    return audit(PUBLISHED)
 
 
 def questioned(findings):
@@ -50,8 +41,8 @@ def test_nothing_is_unlikely_and_most_figures_are_checked(findings):
     assert findings.attrs["n_checked"] > 260
 
 
-def test_ids_order_and_names_of_arms_play_no_role(file, findings):
-    table = pd.read_csv(file, dtype=str, keep_default_na=False)[
+def test_ids_order_and_names_of_arms_play_no_role(findings):
+    table = pd.read_csv(PUBLISHED, dtype=str, keep_default_na=False)[
         ["id", "chapter", "item", "arm", "statistic", "printed", "source"]
     ]
     renamed = table.assign(
@@ -75,12 +66,12 @@ def test_the_text_shows_the_gravest_first(findings):
     assert max(map(len, text.splitlines())) <= 96
 
 
-def test_the_command(file, tmp_path):
+def test_the_command(findings, tmp_path):
     saved = tmp_path / "findings.csv"
-    result = CliRunner().invoke(main, ["audit", str(file), "--csv", str(saved)])
+    result = CliRunner().invoke(main, ["audit", str(PUBLISHED), "--csv", str(saved)])
     assert result.exit_code == 0
     assert "sqrt(1/25 + 1/40) = 0.2550" in result.output
-    assert len(pd.read_csv(saved)) == len(audit(file))
+    assert len(pd.read_csv(saved)) == len(findings)
 
 
 def test_the_command_refuses_another_file(tmp_path):

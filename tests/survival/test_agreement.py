@@ -17,7 +17,6 @@ from trialbook.survival.agreement_trials import AS_PRINTED, TRIALS, trial_compar
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 CASES = read_reference(REFERENCE / "survival.json")["cases"]
-SHARED = Path(__file__).parents[2].parent / "shared" / "reference"
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["kind"] for case in CASES])
@@ -89,9 +88,3 @@ def test_smooth_of_the_scaled_residuals():
     np.testing.assert_allclose(smooth.time, case["smooth"]["time"], rtol=1e-12)
     np.testing.assert_allclose(smooth.log_hr, case["smooth"]["log_hr"], rtol=1e-8)
     np.testing.assert_allclose(smooth.upper - smooth.log_hr, half, rtol=1e-8)
-
-
-@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/reference is not here")
-@pytest.mark.parametrize("name", ["lung_OS.json", "veteran_OS.json"])
-def test_the_references_are_the_shared_ones(name):
-    assert read_reference(REFERENCE / name) == read_reference(SHARED / name)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from trialbook.survival.rates import incidence_rate, rate_ratio
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "proportions.json").read_text())
-SHARED = Path(__file__).parents[2].parent / "shared" / "reference"
 
 
 @pytest.mark.parametrize("case", REFERENCE["rates"], ids=lambda c: str(c["events"]))
@@ -30,17 +29,6 @@ def test_rate_ratio_agrees_with_r(case):
     assert found.rate_ratio == pytest.approx(float(case["ratio"]), rel=1e-12)
     assert (found.lower, found.upper) == pytest.approx([*map(float, case["interval"])], rel=1e-10)
     assert found.p_value == pytest.approx(case["p_value"], rel=1e-10)
-
-
-@pytest.mark.parametrize("name", ["lung_OS", "veteran_OS"])
-def test_rates_agree_with_the_shared_reference(name):
-    if not SHARED.exists():
-        pytest.skip("the shared reference values are not beside this repository")
-    for arm in json.loads((SHARED / f"{name}.json").read_text())["arms"]:
-        found = incidence_rate(arm["events"], arm["time_at_risk"])
-        assert found.rate == pytest.approx(arm["rate_per_100_time_units"], rel=1e-12)
-        assert found.lower == pytest.approx(arm["rate_exact_lcl"], rel=1e-10)
-        assert found.upper == pytest.approx(arm["rate_exact_ucl"], rel=1e-10)
 
 
 @given(
