@@ -10,7 +10,11 @@ import pytest
 from tests.report.test_any_trial import folder_of, run
 from trialbook.analyses.common import formula_remarks
 from trialbook.report.lookup import Lookup
+from trialbook.report.narrative.design import question
 from trialbook.report.narrative.efficacy import say_withdrawal
+from trialbook.report.sentences import p_phrase
+from trialbook.report.tables.efficacy import _p as signed_p
+from trialbook.report.withholding import WITHHELD
 from trialbook.results import results_frame, rows
 from trialbook.trial import load_trial
 
@@ -113,3 +117,30 @@ def test_the_formula_of_kidney_function_is_judged_where_it_is_named():
     assert "race" in line
     assert "18 years" in line
     assert formula_remarks(["eGFR (CKD-EPI)"]) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "asked"),
+    [
+        ("unfavourable", "nearly as long as those given an arm, or longer?"),
+        ("favourable", "nearly as soon as with an arm, or sooner?"),
+    ],
+)
+def test_a_trial_of_noninferiority_asks_whether_the_treatment_is_nearly_as_good(
+    tmp_path, event, asked
+):
+    folder = tmp_path / "trial"
+    folder_of("null", HAZARDS["null"], folder)
+    config = (folder / "trial.yml").read_text(encoding="utf-8").replace("unfavourable", event)
+    margin = "objective: noninferiority\nmargin: 1.3\n"
+    (folder / "trial.yml").write_text(margin + config, encoding="utf-8")
+    assert question(load_trial(folder)).endswith(asked)
+
+
+def test_a_p_value_that_is_withheld_or_not_estimable_has_no_sign():
+    for text, shown in (("0.03", "P=0.03"), ("<0.001", "P<0.001"), *[(t, t) for t in ("NE", "")]):
+        lookup = SimpleNamespace(text=lambda *_, text=text, **__: text)
+        assert signed_p(lookup, "log_rank", "OS", "B vs A") == shown
+    withheld = SimpleNamespace(text=lambda *_, **__: WITHHELD)
+    assert signed_p(withheld, "log_rank", "OS", "B vs A") == WITHHELD
+    assert p_phrase(withheld, "log_rank", "OS", "B vs A") == ""

@@ -98,7 +98,7 @@ def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -
     """
     plan = plan_of(trial)
     if plan is None:
-        return results([], ["trial.yml does not say what the planned sample size rests on."])
+        return results([], ["What the planned sample size rests on is not said in trial.yml."])
     if not trial.comparisons:
         return results([], ["Nothing is compared: the sample size is not recomputed."])
     comparison = trial.comparisons[0]

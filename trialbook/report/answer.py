@@ -48,7 +48,7 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
             trial.randomized,
         )
         blocks.append(_printed_before(lookup, endpoint, comparison))
-        where = "in these synthetic patients" if trial.synthetic else "from the patients' data"
+        where = "in these synthetic patients" if trial.synthetic else "from the patients’ data"
         level = lookup.ci
         who = f"{comparison.treated.label} against {in_text(comparison.control.label)}"
         blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 WITHHELD = "withheld"
-_BASIS = {"target": "targets of the search", "unforced": "unforced", "": ""}
+_BASIS = {"target": "Targets of the search", "unforced": "Unforced", "": ""}
 
 
 def published_opening(published: pd.DataFrame, trial: "Trial") -> Text:
@@ -86,6 +86,7 @@ def tbl_published_count(compared: pd.DataFrame) -> Table:
     """Count verdicts by chapter, and by whether the search aimed at a figure where one did."""
     by = ["chapter", "basis"] if (compared["basis"] != "").any() else ["chapter"]
     counts = tally(compared, by).reset_index()
+    counts["chapter"] = counts["chapter"].astype(str).map(at_start)
     if "basis" in by:
         counts["basis"] = counts["basis"].map(_BASIS)
         counts.insert(0, "Figures", counts["basis"])
@@ -95,7 +96,7 @@ def tbl_published_count(compared: pd.DataFrame) -> Table:
         groups = None
         counts = counts.rename(columns={"chapter": "Figures"})
     total = counts.drop(columns=["Figures", *([groups] if groups else [])]).sum()
-    last = {"Figures": "all", **total} | ({groups: "All chapters"} if groups else {})
+    last = {"Figures": "All", **total} | ({groups: "All chapters"} if groups else {})
     shown = pd.concat([counts, pd.DataFrame([last])], ignore_index=True).astype(object)
     return html_table(
         shown,

@@ -27,6 +27,13 @@ def question(trial: "Trial") -> str:
     treated = [in_text(comparison.treated.label) for comparison in trial.comparisons]
     names = " or ".join(dict.fromkeys(treated))
     control = in_text(trial.comparisons[0].control.label)
+    if trial.config.objective == "noninferiority":
+        if primary.favourable:
+            return f"Does {event} come with {names} nearly as soon as with {control}, or sooner?"
+        return (
+            f"Do patients given {names} stay free of {event} nearly as long as those given "
+            f"{control}, or longer?"
+        )
     if primary.favourable:
         return f"Does {names}, rather than {control}, bring {event} sooner?"
     return f"Does {names}, rather than {control}, keep patients free of {event} for longer?"

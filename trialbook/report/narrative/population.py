@@ -38,7 +38,10 @@ def say_population(lookup: "Lookup") -> Text:
             "How many patients took part, and stayed, is withheld: it would tell how few "
             "of them were not analysed or not treated."
         )
-    arms = [f"{count('RANDFL', 'RANDOMIZED', arm.code)} to {of(arm.label)}" for arm in trial.arms]
+    into = "to" if trial.randomized == "yes" else "given"
+    arms = [
+        f"{count('RANDFL', 'RANDOMIZED', arm.code)} {into} {of(arm.label)}" for arm in trial.arms
+    ]
     sentence = f"{everyone} patients {verb}{when}: {listed(arms)}."
     completed = lookup.text("{n} ({percent}%)", "disposition", "EOSSTT", "all", level="COMPLETED")
     if completed and completed != WITHHELD and not completed.startswith("<"):
