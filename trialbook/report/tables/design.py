@@ -142,5 +142,9 @@ def tbl_sample_size(lookup: "Lookup") -> Table | None:
     if not lines:
         return None
     return html_table(
-        pd.DataFrame(lines), name="sample-size", caption="The size of the trial", groups="group"
+        pd.DataFrame(lines),
+        name="sample-size",
+        caption="The size of the trial",
+        groups="group",
+        notes=["The power at the events observed follows from these, whatever the patients."],
     )
