@@ -71,6 +71,14 @@ baseline:
 
 def run(chapter, trial, **parameters):
     """Execute a chapter's cells in this process and return what it shows, joined."""
+    return "\n".join(text for _, text in outputs(chapter, trial, **parameters))
+
+
+def outputs(chapter, trial, **parameters):
+    """Execute a chapter's cells in this process and return what it shows: html or markdown, text.
+
+    Plain text is escaped where it is put on a page.
+    """
     InteractiveShell.instance()
     notebook = jupytext.read(ROOT / "notebooks" / f"{chapter}.md")
     names, shown = {}, []
@@ -83,17 +91,11 @@ def run(chapter, trial, **parameters):
         with capture_output() as captured, contextlib.redirect_stdout(io.StringIO()):
             exec(compile(ast.Module(body, []), chapter, "exec"), names)
             value = last and eval(compile(ast.Expression(last.value), chapter, "eval"), names)
-        # Plain text is escaped where it is put on a page.
-        shown += [
-            data
-            for one in captured.outputs
-            for kind, data in one.data.items()
-            if kind.endswith(("html", "markdown"))
-        ]
-        for method in ("_repr_html_", "_repr_markdown_"):
-            if hasattr(value, method):
-                shown.append(getattr(value, method)() or "")
-    return "\n".join(shown)
+        for kind in ("html", "markdown"):
+            found = [one.data.get(f"text/{kind}") for one in captured.outputs]
+            found.append(getattr(value, f"_repr_{kind}_", lambda: None)())
+            shown += [(kind, text) for text in found if text]
+    return shown
 
 
 @pytest.mark.parametrize("name", TRIALS)
