@@ -160,9 +160,10 @@ def _serve(connection):
             connection.send(pid)
         else:
             code = os.waitstatus_to_exitcode(os.waitpid(of, 0)[1])
-            connection.send((code, *(file.read_text(encoding="utf-8") for file in files[of])))
-            for file in files.pop(of):
+            texts = [file.read_text(encoding="utf-8") for file in files[of]]
+            for file in files.pop(of):  # before the answer: a test may copy the folder then
                 file.unlink()
+            connection.send((code, *texts))
 
 
 def _run(arguments, cwd, most, environment, files):
