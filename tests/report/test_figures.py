@@ -163,7 +163,8 @@ def test_survival_is_drawn_for_any_number_of_arms(n_arms):
     curves = {c: kaplan_meier(rng.exponential(10, 40), rng.random(40) < 0.6) for c in codes}
     trial = _Trial(dict.fromkeys(codes, "An arm"))
     figure = plot_kaplan_meier(curves, trial, _endpoint(), ticks=range(0, 30, 5))
-    assert figure.inline.count("40 (0)") == n_arms
+    assert figure.svg.count("40 (0)") == n_arms
+    assert figure.inline.count("40 (0)") == 2 * n_arms  # for a page, and anew for a phone
     colours = {ARMS[i] for i in range(n_arms)}
     assert all(colour in figure.svg for colour in colours)
     assert "Kaplan-Meier" in figure.message

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from trialbook.report.output import Drawing, Table
-from trialbook.report.plots.layout import panel, sheet
-from trialbook.report.style import arm_colour, drawn, theme
+from trialbook.report.plots.layout import axis_title, panel, sheet
+from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew
 from trialbook.report.table import html_table
 from trialbook.survival.agreement import read_reference
 
@@ -52,10 +53,10 @@ def tbl_speed() -> Table | None:
         ours = wide.pop("trialbook")
         wide.insert(0, "trialbook", ours)
         for task, seconds in wide.iterrows():
-            cells = {f"{name}, s": f"{value:.2f}" for name, value in seconds.items()}
+            cells = {f"{name}, s": _seconds(value) for name, value in seconds.items()}
             lines.append({"Task": f"{task[0].upper()}{task[1:]}", "group": group, **cells})
         sums = wide.sum()
-        cells = {f"{name}, s": f"{value:.2f}" for name, value in sums.items()}
+        cells = {f"{name}, s": _seconds(value) for name, value in sums.items()}
         lines.append({"Task": "All five", "group": group, **cells})
         cells = {f"{name}, s": f"{value / ours.sum():,.1f} ×" for name, value in sums.items()}
         lines.append({"Task": "All five, times as long", "group": group, **cells})
@@ -66,6 +67,15 @@ def tbl_speed() -> Table | None:
         caption="Seconds that each program took",
         groups="group",
     )
+
+
+def _seconds(value: float) -> str:
+    """Return a time as the table prints it.
+
+    >>> _seconds(13.138), _seconds(0.0012)
+    ('13.14', '<0.01')
+    """
+    return f"{value:.2f}" if value >= 0.005 else "<0.01"
 
 
 def _in_words(n: float) -> str:
@@ -82,9 +92,12 @@ def plot_growth() -> Drawing | None:
     if not TIMES.is_file():
         return None
     grown = pd.DataFrame(read_reference(TIMES)["growth"])
-    with theme():
-        figure = sheet(3.0)
-        axes = panel(figure, 0.8, 0.2, 4.2, 2.2)
+    largest = grown[grown["times"] == "continuous"].iloc[-1]
+
+    def draw(width: float) -> Figure:
+        figure = sheet(3.0, width)
+        axes = panel(figure, 0.6, 0.32, width - 0.9, 2.1)
+        axis_title(figure, 0.02, 0.12, "Seconds")
         for position, (times, part) in enumerate(grown.groupby("times")):
             axes.loglog(
                 part["patients"],
@@ -93,16 +106,21 @@ def plot_growth() -> Drawing | None:
                 marker="os"[position],
                 label=times,
             )
-        largest = grown[grown["times"] == "continuous"].iloc[-1]
         n = np.array([1e4, largest["patients"]])
         growth = n * np.log(n)
-        axes.loglog(n, largest["seconds"] * growth / growth[-1], color="#5b6776", linestyle=":")
-        axes.set(xlabel="Patients", ylabel="Seconds")
+        axes.loglog(n, largest["seconds"] * growth / growth[-1], color=MUTED, linestyle=":")
+        axes.set_xlabel("Patients", labelpad=5)
+        # On a phone the labels of all sizes would touch.
+        sizes = sorted(grown["patients"].unique())
+        axes.xaxis.set_major_locator(FixedLocator(sizes[:: 2 if width <= PHONE else 1]))
+        axes.minorticks_off()
         axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: _in_words(n)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
         axes.legend(loc="upper left")
-        message = (
-            f"Seconds for all five estimators grow as n log n (dotted), to "
-            f"{largest['seconds']:.1f} seconds for {largest['patients']:,} patients."
-        )
-        return drawn(figure, "growth", message)
+        return figure
+
+    message = (
+        f"Seconds for all five estimators grow as n log n (dotted), to "
+        f"{largest['seconds']:.1f} seconds for {largest['patients']:,} patients."
+    )
+    return drawn_anew(draw, "growth", message)

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trialbook.report.escape import shortened
 from trialbook.report.filtered import filtered_table
 from trialbook.report.labels import covariate_label
 from trialbook.report.output import Drawing, Table, Text
-from trialbook.report.plots.layout import panel, sheet, write
+from trialbook.report.plots.layout import CONTINUED, GIVING_WAY, panel, sheet, write
 from trialbook.report.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
 from trialbook.report.sentences import at_start, in_text
-from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, drawn, theme
+from trialbook.report.style import ACCENT, INK, MUTED, PHONE, drawn_anew
 from trialbook.survival.proportional_hazards import GLOBAL
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 ROW = 0.22
 LEFT, RIGHT = 3.05, 1.25
-LETTERS = 44  # of a label in the figure: what fits left of the bars
+LETTERS = 47  # of a label in the figure: what fits left of the bars
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5)
 FEW_TICKS = (0.1, 0.2, 0.5, 1, 2, 5)  # for a wide scale
 _WORDS = {
@@ -115,20 +116,27 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
         return None
     kinds = [_kind(row, trial) for row in chosen.itertuples()]
     groups = [(k, chosen[[kind == k for kind in kinds]]) for k in dict.fromkeys(kinds)]
-    height = sum(0.62 + ROW * len(rows) for _, rows in groups) + 0.1
-    with theme():
-        figure = sheet(height)
+
+    def draw(width: float) -> Figure:
+        # On a phone a label stands above its bar.
+        above = width <= PHONE
+        left, each = (0.12, ROW + CONTINUED) if above else (LEFT, ROW)
+        figure = sheet(sum(0.62 + each * len(rows) for _, rows in groups) + 0.1, width)
         top = 0.28
         for kind, rows in groups:
             write(figure, 0.02, top - 0.14, at_start(kind), size=9.5, weight="bold")
-            axes = panel(figure, LEFT, top, WIDTH - LEFT - RIGHT, ROW * len(rows))
-            _panel(axes, rows, trial)
+            axes = panel(figure, left, top, width - left - RIGHT, each * len(rows))
+            _panel(axes, rows, trial, each)
             for position, row in enumerate(rows.itertuples()):
-                y = top + ROW * (position + 0.5)
-                write(figure, 0.1, y, shortened(_label(row, trial, codes=True), LETTERS), size=8.5)
-                write(figure, WIDTH - 0.02, y, _span(row, trial), size=8.5, ha="right")
-            top += ROW * len(rows) + 0.62
-        return drawn(figure, "what the paper leaves open", _message(chosen, trial))
+                y = top + each * (position + 1) - ROW / 2
+                label = shortened(_label(row, trial, codes=True), LETTERS)
+                behind = {"bbox": GIVING_WAY} if above else {}
+                write(figure, 0.1, y - 0.16 * above, label, size=8.5, **behind)
+                write(figure, width - 0.02, y, _span(row, trial), size=8.5, ha="right")
+            top += each * len(rows) + 0.62
+        return figure
+
+    return drawn_anew(draw, "what the paper leaves open", _message(chosen, trial))
 
 
 def _told_once(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -137,15 +145,15 @@ def _told_once(ranges: pd.DataFrame) -> pd.DataFrame:
     return ranges[~((ranges["level"] == GLOBAL) & ranges.duplicated(of, keep=False))]
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial") -> None:
+def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial", each: float) -> None:
     """Draw one scale: a bar from the lowest to the highest value, a mark at this book's own."""
     scale, show, log = _scale(next(rows.itertuples()), trial)
-    for position, row in enumerate(rows.itertuples()):
-        ends = [scale(row.lowest), scale(row.highest)]
-        axes.plot(ends, [position] * 2, color=ACCENT, linewidth=4, solid_capstyle="butt")
-        axes.plot(ends, [position] * 2, "|", color=ACCENT, markersize=9, markeredgewidth=1.5)
+    for position, row in enumerate(rows.itertuples(), start=1):
+        ends, y = [scale(row.lowest), scale(row.highest)], each * position - ROW / 2
+        axes.plot(ends, [y, y], color=ACCENT, linewidth=4, solid_capstyle="butt")
+        axes.plot(ends, [y, y], "|", color=ACCENT, markersize=9, markeredgewidth=1.5)
         if not math.isnan(row.value):
-            axes.plot(scale(row.value), position, "D", color=INK, markersize=4)
+            axes.plot(scale(row.value), y, "D", color=INK, markersize=4)
     if log:
         axes.set_xscale("log")
         axes.axvline(1, color=MUTED, linewidth=0.9, zorder=0)
@@ -156,7 +164,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial") -> None:
     else:
         axes.xaxis.set_major_locator(MaxNLocator(3))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: show(x)))
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_ylim(each * len(rows), 0)
     axes.set_yticks([])
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)

@@ -8,7 +8,7 @@ these values to fall back on, so that dark mode and print can set their own.
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import matplotlib as mpl
@@ -123,6 +123,20 @@ def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = No
         FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
         png = raster.getvalue()
     return Drawing(inline=inline, name=slug, message=message, svg=svg, png=png)
+
+
+def drawn_anew(draw: Callable[[float], Figure], name: str, message: str) -> Drawing:
+    """Return a figure as `drawn` does, drawn for a page and once more for a phone.
+
+    Parameters
+    ----------
+    draw : callable
+        Makes the figure at a width in inches.
+    name, message : str
+        As for `drawn`.
+    """
+    with theme():
+        return drawn(draw(WIDTH), name, message, narrow=draw(PHONE))
 
 
 def _svg(figure: Figure, slug: str) -> str:

@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from trialbook.report.escape import escape_svg
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import LINE, key, panel, sheet, write
-from trialbook.report.style import WIDTH, arm_colour, drawn, theme
+from trialbook.report.plots.layout import LINE, key, key_lines, panel, sheet, write
+from trialbook.report.style import arm_colour, drawn_anew
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -37,11 +38,14 @@ def plot_bars_by_arm(
 
     codes = [arm.code for arm in trial.arms]
     places = list(dict.fromkeys(counts["place"]))
-    head, height = 0.25 + LINE * len(codes), (0.09 * len(codes) + 0.1) * len(places)
-    with theme():
-        figure = sheet(head + height + 0.5)
-        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers="s")
-        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, height)
+    height = (0.09 * len(codes) + 0.1) * len(places)
+
+    def draw(width: float) -> Figure:
+        entries = key_lines([arm.label for arm in trial.arms], width)
+        head = 0.25 + LINE * sum(map(len, entries))
+        figure = sheet(head + height + 0.5, width)
+        key(figure, 0.02, 0.1, entries, markers="s")
+        axes = panel(figure, LEFT, head, width - LEFT - RIGHT, height)
         sns.barplot(
             counts,
             y="place",
@@ -64,4 +68,6 @@ def plot_bars_by_arm(
         axes.grid(axis="x")
         axes.tick_params(length=3)
         axes.set_xlabel(axis, labelpad=5)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
+    BOLD_LETTER,
     LINE,
     MARKERS,
+    apart,
     axis_title,
+    fitted,
     key,
+    key_lines,
     line_style,
     panel,
     percent_axis,
@@ -21,7 +26,7 @@ from trialbook.report.plots.layout import (
     thinned,
     write,
 )
-from trialbook.report.style import ACCENT, INK, MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import ACCENT, INK, MUTED, PHONE, arm_colour, drawn_anew
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -83,31 +88,39 @@ def plot_incidence(
     """
     if not panels:
         return None
-    head, each, foot = 0.14 + LINE * (len(trial.arms) + bool(note)), 2.05, 0.5
+    each, foot = 2.05, 0.5
     curves = [curve for arms in panels.values() for curve in arms.values()]
     last = max(curve.time[-1] for curve in curves)
     top = _round_up(100 * max(np.nanmax(_highest(curve)) for curve in curves))
-    columns = 2 if len(panels) > 1 else 1
-    lines = -(-len(panels) // columns)
-    width = (WIDTH - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
-    with theme():
-        figure = sheet(head + lines * (each + 0.55) + foot - 0.2)
-        below = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms])
-        write(figure, 0.02, below, note, size=8.5, color=MUTED)
+
+    def draw(width: float) -> Figure:
+        entries = key_lines([arm.label for arm in trial.arms], width)
+        notes = fitted(note, width) if note else []
+        head = 0.14 + LINE * (sum(map(len, entries)) + len(notes))
+        columns = 2 if len(panels) > 1 and width > PHONE else 1
+        lines = -(-len(panels) // columns)
+        across = (width - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
+        figure = sheet(head + lines * (each + 0.55) + foot - 0.2, width)
+        below = key(figure, 0.02, 0.1, entries)
+        for number, line in enumerate(notes):
+            write(figure, 0.02, below + LINE * number, line, size=8.5, color=MUTED)
         for i, (label, arms) in enumerate(panels.items()):
-            left = LEFT + (i % columns) * (width + 0.45)
+            left = LEFT + (i % columns) * (across + 0.45)
             y = head + (i // columns) * (each + 0.55) + 0.3
             write(figure, left - 0.3, y - 0.16, f"{label} (%)", size=9, color=MUTED)
-            axes = panel(figure, left, y, width, each - 0.1)
+            axes = panel(figure, left, y, across, each - 0.1)
             for position, arm in enumerate(trial.arms):
                 if arm.code in arms:
                     (_points if points else _step)(axes, arms[arm.code], position, last)
-            axes.set_xlim(0, last * 1.01)
+            # Room for the last points, which stand side by side.
+            axes.set_xlim(0, last * (1.04 if points else 1.01))
             percent_axis(axes, top)
             quiet(axes)
             if i // columns == lines - 1:
                 axes.set_xlabel(trial.time.label, labelpad=5, size=9)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
 def _highest(curve: Curve) -> np.ndarray:
@@ -169,13 +182,15 @@ def plot_hazard_ratio_over_time(
     """
     if event_time is not None and len(event_time) < 10:
         return None
-    with theme():
-        above = LINE if heading else 0.0
-        figure = sheet(3.55 + above)
-        if heading:
-            write(figure, 0.02, 0.1, shortened(heading, 70), size=9.5, weight="bold")
+
+    def draw(width: float) -> Figure:
+        headings = fitted(shortened(heading, 70), width, BOLD_LETTER) if heading else []
+        above = LINE * len(headings)
+        figure = sheet(3.55 + above, width)
+        for number, line in enumerate(headings):
+            write(figure, 0.02, 0.1 + LINE * number, line, size=9.5, weight="bold")
         axis_title(figure, 0.02, 0.12 + above, "Hazard ratio over time (log scale)")
-        axes = panel(figure, LEFT, 0.3 + above, WIDTH - LEFT - RIGHT, 2.7)
+        axes = panel(figure, LEFT, 0.3 + above, width - LEFT - RIGHT, 2.7)
         edges = np.concatenate([curve.lower, curve.upper, [0.0, np.log(hr)]])
         low, high = np.clip([np.nanmin(edges), np.nanmax(edges)], np.log(0.02), np.log(50))
         axes.set_ylim(low - 0.15, high + 0.15)
@@ -193,7 +208,9 @@ def plot_hazard_ratio_over_time(
         axes.set_yticks(np.log(shown), [f"{v:g}" for v in shown])
         axes.set_xlabel(time_label, labelpad=5)
         quiet(axes)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
 @dataclass(frozen=True)
@@ -229,12 +246,17 @@ def plot_means(
     if not parameter.visits:
         return None
     arms = [(i, arm) for i, arm in enumerate(trial.arms) if arm.code in parameter.arms]
-    head, foot = 0.36 + LINE * len(arms), 0.62 + LINE * (1 + len(arms))
-    with theme():
-        figure = sheet(head + 2.1 + foot)
-        top = key(figure, 0.02, 0.1, [arm.label for _, arm in arms], markers=MARKERS)
-        axis_title(figure, 0.02, top + 0.06, parameter.label)
-        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, 2.1)
+
+    def draw(width: float) -> Figure:
+        entries = key_lines([arm.label for _, arm in arms], width)
+        titles = fitted(parameter.label, width)
+        head = 0.36 + LINE * (sum(map(len, entries)) + len(titles) - 1)
+        foot = 0.62 + LINE * (1 + len(arms))
+        figure = sheet(head + 2.1 + foot, width)
+        top = key(figure, 0.02, 0.1, entries, markers=MARKERS)
+        for number, line in enumerate(titles):
+            axis_title(figure, 0.02, top + 0.06 + LINE * number, line)
+        axes = panel(figure, LEFT, head, width - LEFT - RIGHT, 2.1)
         span = (max(parameter.visits) - min(parameter.visits)) or 1.0
         for shift, (position, arm) in enumerate(arms):
             curve, colour = parameter.arms[arm.code], arm_colour(position)
@@ -248,32 +270,26 @@ def plot_means(
             if limit is not None and low <= limit <= high:
                 axes.axhline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
         axes.set_xlim(min(parameter.visits) - span * 0.03, max(parameter.visits) + span * 0.03)
-        ticks = _apart(parameter.visits, span)
+        ticks = apart(parameter.visits, 2.3 * width)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_xlabel(visit_label, labelpad=5)
         quiet(axes)
-        _observed(figure, axes, parameter, trial, arms, ticks, head + 2.1 + 0.56)
-        return drawn(figure, name, message)
+        _observed(figure, axes, parameter, arms, ticks, head + 2.1 + 0.56)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
-def _apart(visits: Sequence[float], span: float) -> list[float]:
-    """Return visits whose labels do not touch: at least a twelfth of the axis apart."""
-    kept: list[float] = []
-    for visit in visits:
-        if not kept or visit - kept[-1] >= span / 12:
-            kept.append(visit)
-    return kept
-
-
-def _observed(figure, axes, parameter: Means, trial, arms, ticks, top: float) -> None:
+def _observed(figure, axes, parameter: Means, arms, ticks, top: float) -> None:
     """Write how many patients each mean is of."""
     write(figure, 0.02, top, "Patients observed", size=8.5, color=MUTED)
     box, (low, high) = axes.get_position(), axes.get_xlim()
+    width, _ = figure.get_size_inches()
     for position, arm in arms:
         top += LINE
         counts = dict(zip(parameter.visits, parameter.observed[arm.code], strict=True))
         for tick in ticks:
-            place = WIDTH * (box.x0 + box.width * (tick - low) / (high - low))
+            place = width * (box.x0 + box.width * (tick - low) / (high - low))
             # NaN: how many were observed may not be shown.
             count = counts.get(tick, 0)
             text = f"{count:,.0f}" if count == count else "–"

@@ -10,7 +10,14 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from trialbook.report.escape import escape_svg
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import sheet
-from trialbook.report.style import GRID, INK, MUTED, PAPER, PHONE, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import (
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    arm_colour,
+    drawn_anew,
+)
 
 # Inches: a letter, a line, around the text of a box, between boxes in both directions.
 LETTER, LEAD, PAD, GAP, BETWEEN = 0.072, 0.165, 0.09, 0.26, 0.18
@@ -51,9 +58,7 @@ def plot_flow(
     -------
     Drawing
     """
-    with theme():
-        wide, narrow = (_flow(start, arms, width) for width in (WIDTH, PHONE))
-        return drawn(wide, name, message, narrow=narrow)
+    return drawn_anew(lambda width: _flow(start, arms, width), name, message)
 
 
 def _flow(start: Sequence[Box], arms: Sequence[Sequence[Box]], width: float) -> Figure:

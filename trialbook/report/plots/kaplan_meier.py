@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
+    LETTER,
     LINE,
     axis_title,
+    fitted,
     key,
+    key_lines,
     line_style,
     panel,
     percent_axis,
@@ -21,7 +25,7 @@ from trialbook.report.plots.layout import (
 )
 from trialbook.report.printed import rounded
 from trialbook.report.sentences import in_text
-from trialbook.report.style import MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.style import MUTED, arm_colour, drawn_anew
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT = 0.5, 0.2
 PLOT = 2.75
-MOST_TICKS = 8
 MOST_MARKS = 600
 COARSE = "Confidential: steps at regular times that hold enough events, no marks of censoring."
 NOT_SHOWN = "–"
@@ -93,35 +96,49 @@ def plot_kaplan_meier(
     if not arms:
         return None
     ticks = np.asarray(ticks, float)
-    ticks = ticks[:: int(np.ceil(len(ticks) / MOST_TICKS))]
     told = [*results, COARSE] if coarse else list(results)
-    head = 0.12 + LINE * (len(arms) + len(told)) + 0.22
-    foot = 0.62 + LINE + 2 * LINE * len(arms)
-    with theme():
-        figure = sheet(head + PLOT + foot)
-        top = key(figure, 0.02, 0.1, [arm.label for _, arm in arms], _counts(curves, arms, coarse))
-        for line in told:
+
+    def figure(width: float) -> Figure:
+        entries = key_lines([arm.label for _, arm in arms], width, _counts(curves, arms, coarse))
+        lines = [line for text in told for line in fitted(text, width)]
+        title = fitted(f"Free of {in_text(endpoint.label)} (%)", width)
+        head = 0.34 + LINE * (sum(map(len, entries)) + len(lines) + len(title) - 1)
+        foot = 0.62 + LINE + 2 * LINE * len(arms)
+        figure = sheet(head + PLOT + foot, width)
+        top = key(figure, 0.02, 0.1, entries)
+        for line in lines:
             write(figure, 0.02, top, line, size=9)
             top += LINE
-        axis_title(figure, 0.02, top + 0.06, f"Free of {in_text(endpoint.label)} (%)")
-        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, PLOT)
+        for line in title:
+            axis_title(figure, 0.02, top + 0.06, line)
+            top += LINE
+        axes = panel(figure, LEFT, head, width - LEFT - RIGHT, PLOT)
         for position, arm in arms:
             if coarse:
                 _draw_coarse(axes, curves[arm.code], coarse.times[arm.code], position, trial)
             else:
                 _draw(axes, curves[arm.code], position, trial)
         last = max(_last(curves[arm.code], arm.code, coarse) for _, arm in arms)
+        shown = _fitting(ticks, curves, arms, width - LEFT - RIGHT)
         axes.set_xlim(0, trial.time.to_show(max(last, ticks[-1])) * 1.01)
-        axes.set_xticks([trial.time.to_show(t) for t in ticks], [_tick(trial, t) for t in ticks])
+        axes.set_xticks([trial.time.to_show(t) for t in shown], [_tick(trial, t) for t in shown])
         axes.set_xlabel(trial.time.label, labelpad=5)
         percent_axis(axes)
         quiet(axes)
-        _risk_table(figure, axes, curves, arms, ticks, trial, head + PLOT + 0.56, coarse)
-        return drawn(
-            figure,
-            name or f"kaplan-meier-{endpoint.paramcd}",
-            _message(curves, arms, ticks, trial, endpoint, results, coarse),
-        )
+        _risk_table(figure, axes, curves, arms, shown, trial, head + PLOT + 0.56, coarse)
+        return figure
+
+    message = _message(curves, arms, ticks, trial, endpoint, results, coarse)
+    return drawn_anew(figure, name or f"kaplan-meier-{endpoint.paramcd}", message)
+
+
+def _fitting(ticks: np.ndarray, curves, arms, width: float) -> np.ndarray:
+    """Return every n-th tick, so that the numbers at risk below them do not touch."""
+    longest = max(
+        len(f"{curves[arm.code].n:,.0f} ({curves[arm.code].total_events:,.0f})") for _, arm in arms
+    )
+    most = max(int(width / (LETTER * max(longest, 7) + 0.12)), 2)
+    return ticks[:: int(np.ceil(len(ticks) / most))]
 
 
 def _counts(curves, arms, coarse: Coarse | None) -> list[str]:
@@ -188,7 +205,8 @@ def _risk_table(
     write(figure, 0.02, top, "Number at risk (events so far)", size=8.5, color=MUTED)
     box, (low, high) = axes.get_position(), axes.get_xlim()
     shown = [trial.time.to_show(t) for t in ticks]
-    places = [WIDTH * (box.x0 + box.width * (x - low) / (high - low)) for x in shown]
+    width, _ = figure.get_size_inches()
+    places = [width * (box.x0 + box.width * (x - low) / (high - low)) for x in shown]
     for position, arm in arms:
         top += LINE
         colour = arm_colour(position)

@@ -12,9 +12,13 @@ from trialbook.report.escape import escape_svg, shortened
 from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
 
 LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.066
+# Inches of a letter of 9 points, plain and bold.
+LETTER, BOLD_LETTER = 0.058, 0.066
 # Behind a label above its estimate, so that the line of no difference does not cross it.
 GIVING_WAY = {"facecolor": PAPER, "linewidth": 0, "pad": 0.6}
-MOST_POINTS = 2000
+MOST_POINTS = 1500
+# Inches from the left of an entry of the key to its text.
+SIGN = 0.36
 
 
 def sheet(height: float, width: float = WIDTH) -> Figure:
@@ -37,21 +41,30 @@ def write(
     figure.text(left / w, 1 - top / h, shown, **({"va": "center", "color": INK} | style))
 
 
-def key(
-    figure: Figure,
-    left: float,
-    top: float,
-    labels: Sequence[str],
-    notes: Sequence[str] = (),
-    *,
-    markers: str = "",
-) -> float:
-    """Write the arms' key, one line each, control first; return where it ends, in inches.
+def fitted(text: str, width: float, letter: float = LETTER) -> list[str]:
+    """Return text in lines that fit into so many inches; at least one."""
+    return textwrap.wrap(text, max(int(width / letter), 8)) or [""]
 
-    With `markers`, one letter per arm, each arm is shown by its marker, otherwise by its line.
+
+def key_lines(labels: Sequence[str], width: float, notes: Sequence[str] = ()) -> list[list[str]]:
+    """Return the lines of each arm's entry in the key of a figure of so many inches."""
+    entries = [
+        escape_svg(label, 60) + (f": {escape_svg(notes[i])}" if i < len(notes) and notes[i] else "")
+        for i, label in enumerate(labels)
+    ]
+    return [fitted(entry, width - SIGN - 0.06, BOLD_LETTER) for entry in entries]
+
+
+def key(
+    figure: Figure, left: float, top: float, entries: Sequence[list[str]], *, markers: str = ""
+) -> float:
+    """Write the arms' key, control first; return where it ends, in inches.
+
+    `entries` are `key_lines`. With `markers`, one letter per arm, each arm is shown by its
+    marker, otherwise by its line.
     """
     w, h = figure.get_size_inches()
-    for position, label in enumerate(labels):
+    for position, lines in enumerate(entries):
         y = 1 - top / h
         colour = arm_colour(position)
         if markers:
@@ -61,11 +74,10 @@ def key(
             style = {"linestyle": line_style(position), "linewidth": 2}
             sign = Line2D([left / w, (left + 0.28) / w], [y, y], color=colour, **style)
         figure.add_artist(sign)
-        text = escape_svg(label, 60)
-        if position < len(notes) and notes[position]:
-            text += f": {escape_svg(notes[position])}"
-        figure.text((left + 0.36) / w, y, text, va="center", color=colour, weight="bold", size=9)
-        top += LINE
+        style = {"color": colour, "weight": "bold", "size": 9}
+        for line in lines:
+            write(figure, left + SIGN, top, line, escape=False, **style)
+            top += LINE
     return top
 
 
@@ -99,6 +111,20 @@ def thinned(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
         return arrays
     keep = np.unique(np.linspace(0, n - 1, MOST_POINTS).astype(int))
     return tuple(array[keep] for array in arrays)
+
+
+def apart(visits: Sequence[float], most: float) -> list[float]:
+    """Return visits whose labels do not touch: no nearer than a part, 1 / `most`, of the axis.
+
+    >>> apart([0, 1, 2, 50, 100], 10)
+    [0, 50, 100]
+    """
+    span = max(visits) - min(visits)
+    kept: list[float] = []
+    for visit in visits:
+        if not kept or visit - kept[-1] >= span / most:
+            kept.append(visit)
+    return kept
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:

@@ -4,10 +4,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import LINE, MARKERS, axis_title, key, panel, quiet, sheet, write
-from trialbook.report.style import MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.plots.layout import (
+    LINE,
+    MARKERS,
+    axis_title,
+    fitted,
+    key,
+    key_lines,
+    panel,
+    quiet,
+    sheet,
+    write,
+)
+from trialbook.report.style import MUTED, arm_colour, drawn_anew
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -43,12 +55,16 @@ def plot_edish(
     import seaborn as sns
 
     codes = [arm.code for arm in trial.arms]
-    head = 0.4 + LINE * len(codes)
-    with theme():
-        figure = sheet(head + HEIGHT + 0.5)
-        top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
-        axis_title(figure, 0.02, top + 0.06, "Peak bilirubin (× upper limit of normal)")
-        axes = panel(figure, LEFT, head, WIDTH - LEFT - RIGHT, HEIGHT)
+
+    def draw(width: float) -> Figure:
+        entries = key_lines([arm.label for arm in trial.arms], width)
+        titles = fitted("Peak bilirubin (× upper limit of normal)", width - 1.3)
+        head = 0.4 + LINE * (sum(map(len, entries)) + len(titles) - 1)
+        figure = sheet(head + HEIGHT + 0.5, width)
+        top = key(figure, 0.02, 0.1, entries, markers=MARKERS)
+        for number, line in enumerate(titles):
+            axis_title(figure, 0.02, top + 0.06 + LINE * number, line)
+        axes = panel(figure, LEFT, head, width - LEFT - RIGHT, HEIGHT)
         sns.scatterplot(
             peaks,
             x="transaminase",
@@ -80,11 +96,13 @@ def plot_edish(
         quiet(axes)
         write(
             figure,
-            WIDTH - RIGHT,
+            width - RIGHT,
             top + 0.06,
             "Range of Hy’s law ↓",
             size=9,
             ha="right",
             color=MUTED,
         )
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)

@@ -3,11 +3,24 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import LINE, axis_title, line_style, panel, quiet, sheet, write
-from trialbook.report.style import ACCENT, GRID, INK, MUTED, WIDTH, arm_colour, drawn, theme
+from trialbook.report.plots.layout import (
+    BOLD_LETTER,
+    LETTER,
+    LINE,
+    apart,
+    axis_title,
+    fitted,
+    line_style,
+    panel,
+    quiet,
+    sheet,
+    write,
+)
+from trialbook.report.style import ACCENT, GRID, INK, MUTED, arm_colour, drawn_anew
 
 ROW = 0.23
 LEFT, RIGHT = 0.5, 0.2
@@ -39,10 +52,11 @@ def plot_power(
     """
     if not len(hazard_ratios):
         return None
-    with theme():
-        figure = sheet(3.35)
+
+    def draw(width: float) -> Figure:
+        figure = sheet(3.35, width)
         axis_title(figure, 0.02, 0.12, "Power (%)")
-        axes = panel(figure, LEFT, 0.3, WIDTH - LEFT - RIGHT, 2.5)
+        axes = panel(figure, LEFT, 0.3, width - LEFT - RIGHT, 2.5)
         axes.plot(hazard_ratios, 100 * power, color=ACCENT)
         axes.axhline(100 * planned, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.axvline(assumed, color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
@@ -53,7 +67,9 @@ def plot_power(
         axes.set(xlim=(left, right), ylim=(0, 101), yticks=range(0, 101, 20))
         axes.set_xlabel("True hazard ratio", labelpad=5)
         quiet(axes)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
 def plot_tipping_point(
@@ -83,18 +99,21 @@ def plot_tipping_point(
     """
     if not len(delta) or not curves:
         return None
-    with theme():
-        figure = sheet(3.4 + LINE * (len(curves) + bool(heading)))
+
+    def draw(width: float) -> Figure:
+        headings = fitted(shortened(heading, 70), width, BOLD_LETTER) if heading else []
+        below = fitted(delta_label, width - 0.6)
+        figure = sheet(3.4 + LINE * (len(curves) + len(headings) + len(below) - 1), width)
         top = 0.12
-        if heading:
-            write(figure, 0.02, top, shortened(heading, 70), size=9.5, weight="bold")
+        for line in headings:
+            write(figure, 0.02, top, line, size=9.5, weight="bold")
             top += LINE
         for position, label in enumerate(curves):
             style = {"size": 9, "color": arm_colour(position + 1), "weight": "bold"}
             write(figure, LEFT, top, label, **style)
             top += LINE
         axis_title(figure, 0.02, top + 0.03, f"Hazard ratio ({interval})")
-        axes = panel(figure, LEFT, top + 0.2, WIDTH - LEFT - RIGHT, 2.45)
+        axes = panel(figure, LEFT, top + 0.2, width - LEFT - RIGHT, 2.45)
         for position, (hr, lower, upper) in enumerate(curves.values(), start=1):
             colour = arm_colour(position)
             axes.fill_between(delta, lower, upper, color=colour, alpha=0.13, linewidth=0)
@@ -106,9 +125,11 @@ def plot_tipping_point(
         axes.set_yticks(ticks, [f"{t:g}" for t in ticks])
         axes.minorticks_off()
         axes.set_xlim(delta.min(), delta.max())
-        axes.set_xlabel(delta_label, labelpad=5)
+        axes.set_xlabel("\n".join(below), labelpad=5)
         quiet(axes)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
 def plot_schedule(
@@ -136,21 +157,25 @@ def plot_schedule(
     """
     if not len(visits) or not rows:
         return None
-    left, head, height = 2.3, 0.2, ROW * len(rows)
-    with theme():
-        figure = sheet(head + height + 0.6)
-        axes = panel(figure, left, head, WIDTH - left - RIGHT, height)
+    head, height = 0.2, ROW * len(rows)
+
+    def draw(width: float) -> Figure:
+        left = min(2.3, 0.4 * width)
+        letters = int((left - 0.17) / LETTER)
+        figure = sheet(head + height + 0.6, width)
+        axes = panel(figure, left, head, width - left - RIGHT, height)
         for y, (label, at) in enumerate(rows.items()):
             middle = head + height * (y + 0.5) / len(rows)
-            write(figure, left - 0.15, middle, shortened(label, 38), size=8.5, ha="right")
+            write(figure, left - 0.15, middle, shortened(label, letters), size=8.5, ha="right")
             axes.axhline(y, color=GRID, linewidth=0.8)
             axes.plot(list(at), [y] * len(at), "o", color=ACCENT, markersize=4.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        span = (max(visits) - min(visits)) or 1.0
-        ticks = [v for i, v in enumerate(visits) if i == 0 or v - visits[i - 1] >= span / 20]
+        ticks = apart(visits, 3 * width)
         axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.tick_params(length=3)
         axes.set_xlabel(visit_label, labelpad=5)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)

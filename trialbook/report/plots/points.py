@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
@@ -15,6 +16,7 @@ from trialbook.report.plots.layout import (
     LINE,
     MARKERS,
     key,
+    key_lines,
     panel,
     sheet,
     wrapped_sides,
@@ -28,9 +30,9 @@ from trialbook.report.style import (
     MUTED,
     PHONE,
     WIDE,
-    WIDTH,
     arm_colour,
     drawn,
+    drawn_anew,
     theme,
 )
 
@@ -89,12 +91,13 @@ def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left:
     each = ROW + (0.15 if above else 0)
     gap = 0.22
     first = 1.45
-    head, height = 0.42 + LINE * len(trial.arms), each * len(rows)
+    entries = key_lines([arm.label for arm in trial.arms], width)
+    head, height = 0.42 + LINE * sum(map(len, entries)), each * len(rows)
     second = left + first + gap
     across = width - second - 0.12
     shown = wrapped_sides(sides, second + across / 2, width)
     figure = sheet(head + height + 0.53 + CONTINUED * max(map(len, shown)), width)
-    top = key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers=MARKERS)
+    top = key(figure, 0.02, 0.1, entries, markers=MARKERS)
     titles = ("Patients (%)", "Difference, % points") if above else TITLES
     for x, title in zip((left, second), titles, strict=True):
         write(figure, x, top + 0.1, title, size=8.5, color=MUTED)
@@ -157,21 +160,23 @@ def plot_distributions(
     shown = {label: arms for label, arms in variables.items() if sum(map(len, arms.values()))}
     if not shown:
         return None
-    columns = 2 if len(shown) > 1 else 1
-    lines = -(-len(shown) // columns)
     strip = 0.26 * len(trial.arms) + 0.1
-    each, head = strip + 0.72, 0.22 + LINE * len(trial.arms)
-    width = (WIDTH - 0.3 - 0.35 * (columns - 1)) / columns
-    with theme():
-        figure = sheet(head + lines * each)
-        key(figure, 0.02, 0.1, [arm.label for arm in trial.arms], markers="o")
+    each = strip + 0.72
+
+    def draw(width: float) -> Figure:
+        columns = 2 if len(shown) > 1 and width > PHONE else 1
+        entries = key_lines([arm.label for arm in trial.arms], width)
+        head = 0.22 + LINE * sum(map(len, entries))
+        across = (width - 0.3 - 0.35 * (columns - 1)) / columns
+        figure = sheet(head + -(-len(shown) // columns) * each, width)
+        key(figure, 0.02, 0.1, entries, markers="o")
         for i, (label, arms) in enumerate(shown.items()):
-            left = 0.12 + (i % columns) * (width + 0.35)
+            left = 0.12 + (i % columns) * (across + 0.35)
             y = head + (i // columns) * each + 0.28
             lines = textwrap.wrap(shortened(label, 64), 32)
             for line, words in enumerate(reversed(lines)):
                 write(figure, left, y - 0.13 - 0.15 * line, words, size=9, color=MUTED)
-            axes = panel(figure, left, y, width, strip)
+            axes = panel(figure, left, y, across, strip)
             for position, arm in enumerate(trial.arms):
                 _strip(axes, np.sort(arms.get(arm.code, np.array([]))), position)
             axes.set_ylim(len(trial.arms) - 0.45, -0.55)
@@ -179,7 +184,9 @@ def plot_distributions(
             axes.spines["left"].set_visible(False)
             axes.tick_params(length=3, labelsize=8.5)
             axes.locator_params(axis="x", nbins=5)
-        return drawn(figure, name, message)
+        return figure
+
+    return drawn_anew(draw, name, message)
 
 
 def _strip(axes, values: np.ndarray, position: int) -> None:
