@@ -42,6 +42,7 @@ HOSTILE = [
     "| a | b |\n|---|---|",
     "http://evil.example www.evil.example",
     "{{ substitution }}",
+    "<img src=x onerror=alert(1)> {{ 7 * 7 }}",
     "[^1] footnote",
     "term\n: definition",
     "C:\\temp\\new",
@@ -106,7 +107,9 @@ def test_a_figure_shows_hostile_text_as_it_is(text):
 def test_a_table_shows_hostile_text_as_it_is(text):
     import pandas as pd
 
-    frame = pd.DataFrame({text: [text, "b"], "n": [text, None], "of": [text, text]})
+    frame = pd.DataFrame(
+        {text: [text, "b"], "n": [text, None], f"{text}!": ["1", "2"], "of": [text, text]}
+    )
     table = html_table(
         frame, name=text, caption=text, groups="of", spanners={text: ["n"]}, notes=[text]
     )
@@ -114,6 +117,10 @@ def test_a_table_shows_hostile_text_as_it_is(text):
     assert "<img" not in table.html
     cell = re.search(r'<th scope="row"[^>]*>(.*?)</th>', table.html, re.DOTALL).group(1)
     assert html.unescape(cell) == plain(text)
+    headings = re.findall(r"<th\b[^>]*>(.*?)</th>", table.html, re.DOTALL)
+    shown = [html.unescape(re.sub(r"</?span[^>]*>", "", one)).strip() for one in headings]
+    assert shown.count(plain(text)) == 4  # the stub's heading, the spanner, a group, a row
+    assert plain(f"{text}!") in shown
 
 
 def test_dollar_signs_in_a_figure_are_not_mathematics():

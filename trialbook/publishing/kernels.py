@@ -159,7 +159,10 @@ def _become_kernel(connection_file: str, parent: int) -> None:
             sys.modules["numpy"].random.seed()
 
         from ipykernel.kernelapp import IPKernelApp
+        from IPython.core.interactiveshell import InteractiveShell
 
+        # Of a build that is called from IPython: the kernel has a shell of its own.
+        InteractiveShell.clear_instance()
         app = IPKernelApp.instance()
         app.initialize([*options, f"--IPKernelApp.parent_handle={parent}"])
         app.start()

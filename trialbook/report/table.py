@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from great_tables import GT
+from great_tables import html as ready_html
 
 from trialbook.report.escape import escape_html, plain
 from trialbook.report.output import Table
@@ -61,15 +62,15 @@ def html_table(
     cells = frame.rename(columns=keys).astype(object)
     cells = cells.map(_cell).reset_index(drop=True)
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
-    table = table.tab_stubhead(plain(rowname) or " ")
-    table = table.cols_label(**{keys[column]: plain(column) for column in columns[1:]})
+    table = table.tab_stubhead(_heading(rowname or " "))
+    table = table.cols_label(**{keys[column]: _heading(column) for column in columns[1:]})
     for column in columns[1:]:
         side = "left" if text or column in words else "right"
         table = table.cols_align(align=side, columns=[keys[column]])
     for position, (heading, over) in enumerate((spanners or {}).items()):
         within = [keys[column] for column in over if column in keys]
         if within:
-            table = table.tab_spanner(plain(heading), columns=within, id=f"s{position}")
+            table = table.tab_spanner(_heading(heading), columns=within, id=f"s{position}")
     html = table.as_raw_html()
     for pattern in _STRIPPED:
         html = pattern.sub("", html)
@@ -95,6 +96,14 @@ def html_table(
         groups=groups,
         words=tuple(columns[1:] if text else words),
     )
+
+
+def _heading(text: str):
+    """Return a heading that great_tables takes as it is.
+
+    It reads ``{{...}}`` as units of measurement, and then escapes nothing: no brace reaches it.
+    """
+    return ready_html(escape_html(text).replace("{", "&#123;").replace("}", "&#125;"))
 
 
 def _cell(value: object) -> str:
