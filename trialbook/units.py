@@ -10,6 +10,14 @@ Unit = Literal["days", "weeks", "months", "years"]
 
 DAYS_PER_UNIT: dict[str, float] = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
+# Steps between ticks that readers of each unit expect.
+STEPS = {
+    "days": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000),
+    "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 208, 520),
+    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "years": (0.25, 0.5, 1, 2, 5, 10, 20, 50),
+}
+
 
 @dataclass(frozen=True)
 class Time:
@@ -32,6 +40,25 @@ class Time:
         """Return times in AVAL's unit in the unit that is shown."""
         factor = DAYS_PER_UNIT[self.unit] / DAYS_PER_UNIT[self.show]
         return np.multiply(values, factor)
+
+    def ticks(self, last: float, most: int = 11) -> np.ndarray:
+        """Return whole steps of the shown unit from 0 up to a time, the finest that fit.
+
+        Parameters
+        ----------
+        last : float
+            In the shown unit.
+        most : int
+            How many steps there may be; more only where the longest step does not do.
+
+        Returns
+        -------
+        numpy.ndarray
+            In the shown unit, 0 included.
+        """
+        steps = STEPS[self.show]
+        step = next((step for step in steps if last / step <= most), steps[-1])
+        return np.arange(0.0, last + 1e-9, step)
 
     @property
     def per_year(self) -> float:

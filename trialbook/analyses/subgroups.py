@@ -57,13 +57,15 @@ def subgroups(
     if not trial.config.subgroups:
         remarks.append("No subgroups are named in trial.yml.")
     records = []
+    ordered = {item.variable: item.levels for item in trial.config.baseline}
     for name in trial.config.subgroups:
         if name in absent:
             continue
-        text, levels = categories(data[name])
+        text, levels = categories(data[name], ordered.get(name, ()))
         if n_missing := int(text.isna().sum()):
             remarks.append(f"{name} is missing for {n_missing} patients: they are in no subgroup.")
-        for level in levels:
+        present = set(text.dropna())
+        for level in filter(present.__contains__, levels):
             of = {"paramcd": endpoint.paramcd, "subgroup": f"{name}={level}"}
             of["method"] = method_at(METHOD, conf_level)
             subgroup = data[(text == level).to_numpy()]

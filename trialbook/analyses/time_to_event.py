@@ -21,16 +21,6 @@ from trialbook.trial import Trial
 
 CONF_TYPES = ("log-log", "log", "plain")
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
-# Steps between ticks that readers of each unit expect; the first that needs at most
-# `MOST_STEPS` of them is taken.
-STEPS = {
-    "days": (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000),
-    "weeks": (1, 2, 4, 8, 13, 26, 52, 104, 208, 520),
-    "months": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
-    "years": (0.25, 0.5, 1, 2, 5, 10, 20, 50),
-}
-MOST_STEPS = 11
-UNITS = ["days", "weeks", "months", "years"]
 
 
 def time_ticks(trial: Trial, endpoint: Endpoint | str | None = None) -> np.ndarray:
@@ -49,10 +39,7 @@ def time_ticks(trial: Trial, endpoint: Endpoint | str | None = None) -> np.ndarr
     """
     last = trial.time_to_event(endpoint_of(trial, endpoint).paramcd)["AVAL"].max()
     unit = trial.time.to_show(1.0)
-    last = 0.0 if np.isnan(last) else last * unit
-    steps = STEPS[trial.time.show]
-    step = next((step for step in steps if last / step <= MOST_STEPS), steps[-1])
-    return np.arange(0.0, last + 1e-9, step) / unit
+    return trial.time.ticks(0.0 if np.isnan(last) else last * unit) / unit
 
 
 def coarse_step(trial: Trial, endpoint: Endpoint | str | None = None) -> float:

@@ -69,7 +69,7 @@ def plot_hazard_over_time(
         None if event_time is None else time.to_show(event_time),
         Curve(time.to_show(curve.time), curve.log_hr, curve.lower, curve.upper),
         hr,
-        time_label=time.label,
+        time=time,
         heading=heading_of(trial, comparison),
         name=f"hazard-over-time-{endpoint.paramcd}-{comparison.name}",
         message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time, "

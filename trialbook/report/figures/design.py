@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.adam.checks.safety import repeated_visits
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
 from trialbook.report.printed import printed
@@ -25,13 +26,15 @@ def plot_visits(trial: "Trial") -> Drawing | None:
     -------
     Drawing or None
         None without laboratory data. A visit counts where at least one patient in twenty of
-        those with the parameter has a value, so that unscheduled ones stay out.
+        those with the parameter has a value, so that unscheduled ones stay out; one that merely
+        repeats others is none.
     """
     adlb = trial.adlb
     if adlb is None or "AVISITN" not in adlb:
         return None
     labels = {item.paramcd: item.label for item in trial.config.laboratory}
-    measured = adlb[adlb["AVAL"].notna() & adlb["AVISITN"].notna()]
+    known = adlb["AVAL"].notna() & adlb["AVISITN"].notna()
+    measured = adlb[known & ~adlb["AVISITN"].isin(repeated_visits(adlb))]
     if labels:
         measured = measured[measured["PARAMCD"].isin(labels)]
     rows = {}

@@ -95,6 +95,15 @@ def _events(lookup: "Lookup", analysis: str, code: str, arm: str, **key: str) ->
     return lookup.text("{n_events}/{n}", analysis, code, arm, **key)
 
 
+def _rates(lookup: "Lookup", comparison: "Comparison", analysis: str, code: str, **key: str):
+    """Return the rates of the two arms as printed, empty where they may not be shown."""
+    rates = (
+        lookup.text("{rate}", analysis, code, arm.code, **key)
+        for arm in (comparison.treated, comparison.control)
+    )
+    return tuple(rate if rate[:1].isdigit() else "" for rate in rates)
+
+
 def _sides(comparison: "Comparison", favourable: bool, randomized: str) -> tuple[str, str]:
     """Return what lies left and right of 1."""
     if randomized != "yes":
@@ -192,6 +201,7 @@ def plot_subgroups(
             *_estimate(overall),
             treated=_events(lookup, "kaplan_meier", code, comparison.treated.code),
             control=_events(lookup, "kaplan_meier", code, comparison.control.code),
+            rates=_rates(lookup, comparison, "incidence_rate", code, method="exact"),
             overall=True,
             otherwise=WITHHELD if overall.withheld else "NE",
         )
@@ -218,6 +228,7 @@ def plot_subgroups(
                     upper,
                     treated=_events(lookup, "subgroup", code, comparison.treated.code, **of),
                     control=_events(lookup, "subgroup", code, comparison.control.code, **of),
+                    rates=_rates(lookup, comparison, "subgroup", code, **of),
                     otherwise=WITHHELD
                     if lookup.withholds("hr", "subgroup", code, comparison.name, **of)
                     else "NE",

@@ -24,12 +24,14 @@ from trialbook.report.plots.layout import (
     quiet,
     sheet,
     thinned,
+    time_axis,
     write,
 )
 from trialbook.report.style import ACCENT, INK, MUTED, PHONE, arm_colour, drawn_anew
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
+    from trialbook.units import Time
 
 LEFT, RIGHT = 0.5, 0.2
 COARSE_NOTE = (
@@ -116,8 +118,9 @@ def plot_incidence(
             axes.set_xlim(0, last * (1.04 if points else 1.01))
             percent_axis(axes, top)
             quiet(axes)
-            if i // columns == lines - 1:
-                axes.set_xlabel(trial.time.label, labelpad=5, size=9)
+            time_axis(axes, trial.time, last, size=9)
+            if i // columns < lines - 1:
+                axes.set_xlabel("")
         return figure
 
     return drawn_anew(draw, name, message)
@@ -157,7 +160,7 @@ def plot_hazard_ratio_over_time(
     curve: Curve,
     hr: float,
     *,
-    time_label: str,
+    time: "Time",
     name: str,
     message: str,
     heading: str = "",
@@ -172,8 +175,10 @@ def plot_hazard_ratio_over_time(
         The smoothed log hazard ratio with its band.
     hr : float
         The hazard ratio of the Cox model, drawn as the constant that it assumes.
-    time_label, name, message, heading : str
-        Of the horizontal axis, of the figure; a line above it where there is one.
+    time : Time
+        The units of the horizontal axis.
+    name, message, heading : str
+        Of the figure; a line above it where there is one.
 
     Returns
     -------
@@ -206,7 +211,7 @@ def plot_hazard_ratio_over_time(
         values = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
         shown = [v for v in values if low - 0.15 <= np.log(v) <= high + 0.15]
         axes.set_yticks(np.log(shown), [f"{v:g}" for v in shown])
-        axes.set_xlabel(time_label, labelpad=5)
+        time_axis(axes, time, float(curve.time[-1]))
         quiet(axes)
         return figure
 

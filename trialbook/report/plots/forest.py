@@ -10,6 +10,7 @@ import numpy as np
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
+    BOLD_LETTER,
     CONTINUED,
     GIVING_WAY,
     panel,
@@ -19,6 +20,7 @@ from trialbook.report.plots.layout import (
     write_sides,
 )
 from trialbook.report.printed import printed_ratio
+from trialbook.report.sentences import at_start
 from trialbook.report.style import ACCENT, INK, MUTED, PHONE, WIDE, drawn, theme
 
 ROW = 0.225
@@ -27,7 +29,10 @@ LETTERS_PER_LINE = 24
 
 @dataclass(frozen=True)
 class ForestRow:
-    """One line of a forest plot: a heading, or an estimate with events of patients by arm."""
+    """One line of a forest plot: a heading, or an estimate with events of patients by arm.
+
+    `rates` are those of the two arms, per 100 patient-years, empty where they are not shown.
+    """
 
     label: str
     hr: float = float("nan")
@@ -35,6 +40,7 @@ class ForestRow:
     upper: float = float("nan")
     treated: str = ""
     control: str = ""
+    rates: tuple[str, str] = ("", "")
     note: str = ""
     heading: bool = False
     overall: bool = False
@@ -83,9 +89,11 @@ def plot_forest(
         return None
     limits = _limits(estimates, margin)
     headings = (treated, control, f"{effect} ({interval})")
+    with_rates = any(any(row.rates) for row in rows)
+    layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
     with theme():
         wide, narrow = (
-            _forest(rows, layout, limits, headings, favours, margin) for layout in (BESIDE, STACKED)
+            _forest(rows, layout, limits, headings, favours, margin) for layout in layouts
         )
         return drawn(wide, name, message, narrow=narrow)
 
@@ -98,18 +106,31 @@ class Layout:
     left: float
     right: float
     letters: int
+    # Of the numbers of one arm.
+    column: float = 0.68
     stacked: bool = False
+    rates: bool = False
+
+    @property
+    def counted(self) -> str:
+        """What the numbers of the arms are."""
+        return "events / patients" + (" (per 100 patient-years)" if self.rates else "")
 
 
 BESIDE = Layout(WIDE, 2.95, 1.2, LETTERS_PER_LINE)
+BESIDE_RATES = Layout(WIDE + 0.45, 3.55, 1.2, LETTERS_PER_LINE, column=0.95, rates=True)
 STACKED = Layout(PHONE, 1.12, 1.2, 44, stacked=True)
+STACKED_RATES = Layout(PHONE, 1.12, 1.2, 44, stacked=True, rates=True)
 
 
 def _forest(rows, layout: Layout, limits, headings, favours, margin):
     """Return the figure in one of the layouts."""
     labels = [textwrap.wrap(shortened(row.label, 60), layout.letters) or [""] for row in rows]
+    # A row's numbers take lines of their own where there is no room beside its label.
+    more = CONTINUED * (layout.stacked + (layout.stacked and layout.rates))
+    below = CONTINUED * (layout.stacked and layout.rates)
     heights = [
-        ROW + CONTINUED * (len(lines) - 1 + (layout.stacked and not row.heading))
+        ROW + CONTINUED * (len(lines) - 1) + (0 if row.heading else more)
         for row, lines in zip(rows, labels, strict=True)
     ]
     edges = np.concatenate([[0.0], np.cumsum(heights)])
@@ -128,7 +149,9 @@ def _forest(rows, layout: Layout, limits, headings, favours, margin):
         x = left + width * np.log(margin / low) / np.log(high / low)
         write(figure, x, head - 0.07, "margin", size=8, ha="center", color=ACCENT)
     for row, lines, top, bottom in zip(rows, labels, edges, edges[1:], strict=False):
-        y = bottom - ROW / 2 if layout.stacked else (top + bottom) / 2
+        y = (top + bottom) / 2
+        if layout.stacked:
+            y = bottom - ROW / 2 - (0 if row.heading else below)
         _line(figure, head + y, row, lines, layout)
         if isfinite(row.hr):
             _estimate(axes, y, row, limits)
@@ -175,9 +198,14 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
     if layout.stacked:
         counts = f"{row.treated} v {row.control}" if row.treated or row.control else ""
         write(figure, indent, y, counts, size=9, color=MUTED)
+        rates = f"({row.rates[0] or '–'} v {row.rates[1] or '–'})" if any(row.rates) else ""
+        write(figure, indent, y + CONTINUED, rates, size=9, color=MUTED)
     else:
-        write(figure, layout.left - 0.78, y, row.treated, size=9, ha="right")
-        write(figure, layout.left - 0.1, y, row.control, size=9, ha="right")
+        for place, count, rate in zip(
+            _columns(layout), (row.treated, row.control), row.rates, strict=True
+        ):
+            shown = f"{count} ({rate})" if rate else count
+            write(figure, place, y, shown, size=9, ha="right")
     text = row.note
     if not row.heading:
         text = row.otherwise
@@ -186,6 +214,11 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
             text = f"{hr} ({low}–{high})"
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
     write(figure, layout.width - 0.02, y, text, **style)
+
+
+def _columns(layout: Layout) -> tuple[float, float]:
+    """Return where the numbers of the two arms end."""
+    return layout.left - 0.1 - layout.column, layout.left - 0.1
 
 
 def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]) -> None:
@@ -206,9 +239,10 @@ def _above(headings: Sequence[str], layout: Layout) -> list[list[str]]:
     """Return the lines above the events: one text when stacked, else one per column."""
     treated, control, _ = headings
     if layout.stacked:
-        words = f"Events / patients: {shortened(treated, 24)} v {shortened(control, 24)}"
+        words = at_start(f"{layout.counted}: {shortened(treated, 24)} v {shortened(control, 24)}")
         return [textwrap.wrap(words, 46)]
-    return [textwrap.wrap(shortened(text, 30), 10) for text in (treated, control)]
+    letters = int(layout.column / BOLD_LETTER)
+    return [textwrap.wrap(shortened(text, 30), letters) for text in (treated, control)]
 
 
 def _heading(figure, above: list[list[str]], effect: str, head: float, layout: Layout) -> None:
@@ -219,8 +253,8 @@ def _heading(figure, above: list[list[str]], effect: str, head: float, layout: L
         for line, text in enumerate(above[0]):
             write(figure, 0.02, 0.1 + CONTINUED * line, text, size=8.5, color=MUTED)
         return
-    left = layout.left
-    write(figure, left - 0.1, 0.1, "events / patients", size=8.5, ha="right", color=MUTED)
-    for place, lines in zip((left - 0.78, left - 0.1), above, strict=True):
+    first, last = _columns(layout)
+    write(figure, last, 0.1, layout.counted, size=8.5, ha="right", color=MUTED)
+    for place, lines in zip((first, last), above, strict=True):
         for line, words in enumerate(reversed(lines)):
             write(figure, place, head - 0.2 - CONTINUED * line, words, **style)

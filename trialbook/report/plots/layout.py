@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,9 @@ from matplotlib.lines import Line2D
 
 from trialbook.report.escape import escape_svg, shortened
 from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
+
+if TYPE_CHECKING:
+    from trialbook.units import Time
 
 LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.066
 # Inches of a letter of 9 points, plain and bold.
@@ -158,6 +162,14 @@ def percent_axis(axes: Axes, top: float = 100.0) -> None:
     step = 20 if top > 50 else 10 if top > 20 else 5
     axes.set_yticks(np.arange(0, top + 1e-9, step))
     axes.set_ylabel("")
+
+
+def time_axis(axes: Axes, time: "Time", last: float, *, size: float | None = None) -> None:
+    """Mark whole steps of the shown unit on a horizontal axis, as many as fit, and name it."""
+    width = axes.figure.get_size_inches()[0] * axes.get_position().width
+    ticks = time.ticks(last, max(int(width / 0.36), 2))
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xlabel(time.label, labelpad=5, size=size)
 
 
 def axis_title(figure: Figure, left: float, top: float, text: str) -> None:

@@ -9,7 +9,7 @@ from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,
-    LETTER,
+    CONTINUED,
     LINE,
     apart,
     axis_title,
@@ -157,19 +157,21 @@ def plot_schedule(
     """
     if not len(visits) or not rows:
         return None
-    head, height = 0.2, ROW * len(rows)
+    head = 0.2
 
     def draw(width: float) -> Figure:
         left = min(2.3, 0.4 * width)
-        letters = int((left - 0.17) / LETTER)
-        figure = sheet(head + height + 0.6, width)
-        axes = panel(figure, left, head, width - left - RIGHT, height)
-        for y, (label, at) in enumerate(rows.items()):
-            middle = head + height * (y + 0.5) / len(rows)
-            write(figure, left - 0.15, middle, shortened(label, letters), size=8.5, ha="right")
+        labels = [fitted(shortened(label, 60), left - 0.2, BOLD_LETTER) for label in rows]
+        edges = np.cumsum([0.0, *(ROW + CONTINUED * (len(lines) - 1) for lines in labels)])
+        figure = sheet(head + edges[-1] + 0.6, width)
+        axes = panel(figure, left, head, width - left - RIGHT, edges[-1])
+        for lines, at, y in zip(labels, rows.values(), (edges[1:] + edges[:-1]) / 2, strict=True):
+            for number, words in enumerate(lines):
+                place = head + y + CONTINUED * (number - (len(lines) - 1) / 2)
+                write(figure, left - 0.15, place, words, size=8.5, ha="right")
             axes.axhline(y, color=GRID, linewidth=0.8)
             axes.plot(list(at), [y] * len(at), "o", color=ACCENT, markersize=4.5)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(edges[-1], 0)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         ticks = apart(visits, 3 * width)
