@@ -156,3 +156,19 @@ def test_row_numbers_of_r_are_left_out(tmp_path):
     trial = load_trial(folder)
     assert "columns without a name (row numbers, say) left out (1 value)" in repairs(trial)
     assert list(trial.adsl) == list(data["adsl"])
+
+
+def test_how_patients_left_is_read_from_the_names_it_had_before(tmp_path):
+    data = small()
+    data["adsl"]["DCDECOD"] = ["COMPLETED", "ADVERSE EVENT", "DEATH", ""] * 2
+    data["adsl"]["DCREASCD"] = ["Completed", "Side effects", "", ""] * 2
+    trial = load(tmp_path, data)
+    status, reason = trial.adsl["EOSSTT"], trial.adsl["DCSREAS"]
+    assert status[:3].tolist() == ["COMPLETED", "DISCONTINUED", "DISCONTINUED"]
+    assert reason[1:3].tolist() == ["Side effects", "DEATH"]
+    assert status.isna().sum() == 2
+    assert reason.isna().sum() == 4
+    assert "adsl.csv: EOSSTT: taken from DCDECOD (6 values)" in repairs(trial)
+    data["adsl"]["EOSSTT"] = "COMPLETED"
+    named = load_trial(write_trial(tmp_path / "named", data))
+    assert "DCSREAS" not in named.adsl

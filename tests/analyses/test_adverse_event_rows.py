@@ -45,6 +45,22 @@ def test_a_patient_counts_once(safety):
     assert value(found, paramcd="RASH", arm="B", statistic="n") == 0
 
 
+def test_a_blank_variable_counts_nobody_as_without_the_event(write_trial):
+    """A sponsor who leaves AEACN blank has not said that nobody stopped treatment."""
+    dates = {"TRTSDT": ["2020-01-01"] * 2, "TRTEDT": ["2020-01-10"] * 2}
+    adsl = patients("AB", **dates)
+    adae = pd.DataFrame(
+        {"USUBJID": ["P1"], "AEDECOD": ["COLD"], "TRTEMFL": ["Y"], "AESER": ["Y"], "AEACN": [""]}
+        | {"ASTDT": ["2020-01-04"]}
+    )
+    study = write_trial(adsl, times(adsl, [1, 2], [1, 1]), adae=adae)
+    found = analyses.adverse_events(study)
+    assert "withdrawal" not in set(found["paramcd"])
+    assert value(found, paramcd="serious", arm="A", statistic="n") == 1
+    assert any("AEACN is blank throughout ADAE" in line for line in analyses.remarks(found))
+    assert set(analyses.first_adverse_events(study)) == {"serious"}
+
+
 def test_without_dates_of_treatment_there_are_counts_and_no_rates(write_trial):
     adsl = patients("AB")
     adae = pd.DataFrame({"USUBJID": ["P1"], "AEDECOD": ["COLD"], "TRTEMFL": ["Y"]})
@@ -147,7 +163,7 @@ def test_five_million_events_take_seconds():
     safety["TRTSDT"] = pd.Timestamp("2020-01-01")
     safety["TRTEDT"] = pd.Timestamp("2020-12-31")
     who, term = rng.integers(0, n, rows), rng.integers(0, 1000, rows)
-    adae = pd.DataFrame({"USUBJID": safety["USUBJID"].to_numpy()[who], "AESER": "N"})
+    adae = pd.DataFrame({"patient": who, "AESER": "N"})
     names = [f"TERM {i}" for i in range(1000)]
     adae["AEDECOD"] = pd.Categorical.from_codes(term, names)
     adae["AEBODSYS"] = pd.Categorical.from_codes(term // 40, names[:25])
@@ -157,6 +173,7 @@ def test_five_million_events_take_seconds():
         comparisons=(Comparison(treated=arms[1], control=arms[0]),),
         config=SimpleNamespace(adverse_events={}, risk_window=0),
         time=SimpleNamespace(per_year=365.25),
+        adae=adae,
         treatment_emergent=lambda: adae,
         safety_population=lambda: safety,
     )

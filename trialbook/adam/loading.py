@@ -11,6 +11,7 @@ from trialbook.adam.checks import check_membership, check_trial_data, link_patie
 from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
+from trialbook.adam.older_names import with_disposition
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.trial_yml import NAME, read_trial_yml
@@ -104,6 +105,7 @@ def read_trial(
     if "ADLB" in data:
         data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
     if "ADSL" in data:
+        data["ADSL"] = with_disposition(data["ADSL"], files["ADSL"], findings)
         read.data, read.rows = link_patients(data, files, findings)
     check_trial_data(read.data, config, files, findings)
     if "ADSL" in data:

@@ -10,7 +10,11 @@ from functools import lru_cache
 
 import pandas as pd
 
-from trialbook.analyses.adverse_event_course import severity, time_to_adverse_event
+from trialbook.analyses.adverse_event_course import (
+    first_adverse_events,
+    severity,
+    time_to_adverse_event,
+)
 from trialbook.analyses.adverse_events import adverse_events, event_classes, group_labels
 from trialbook.analyses.baseline import baseline
 from trialbook.analyses.centres import centres
@@ -55,6 +59,7 @@ __all__ = [
     "event_classes",
     "evidence",
     "exposure",
+    "first_adverse_events",
     "follow_up",
     "group_labels",
     "hazard_ratio_by_period",

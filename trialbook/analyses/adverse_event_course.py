@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.adverse_events import GROUPS, days_at_risk
+from trialbook.analyses.adverse_events import GROUPS, days_at_risk, untold_variable
 from trialbook.analyses.common import (
     DAYS_PER_YEAR,
     by_arm,
@@ -104,22 +104,49 @@ def time_to_adverse_event(
         The end of treatment (and of the risk window after it) competes: no event can count
         after it. Empty with a remark where dates are not given.
     """
+    times = time_ticks(trial) if times is None else times
+    first, remarks = _first_events(trial)
+    records = []
+    for name, patients in first.items():
+        records.extend(_incidence(trial, patients, name, times, conf_level))
+    return results(records, remarks)
+
+
+def first_adverse_events(trial: Trial) -> dict[str, pd.DataFrame]:
+    """Return when each treated patient had a first serious event, withdrawal for one, or death.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    dict
+        ``serious``, ``withdrawal``, ``fatal`` to the safety population with ``arm``, ``AVAL``
+        (since the first dose, in AVAL's unit) and ``cause``: 1 the event, 2 the end of treatment
+        (and of the risk window after it). Without those that ADAE does not tell, and without
+        patients whose dates are not known.
+    """
+    return _first_events(trial)[0]
+
+
+def _first_events(trial: Trial) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return `first_adverse_events`, and what must be said of them."""
     adae = trial.treatment_emergent()
     if adae is None:
-        return results([], [ABSENT])
+        return {}, [ABSENT]
     safety = trial.safety_population()
     window, onset, remarks = days_at_risk(trial, safety, adae)
     known = np.isfinite(window)
     if not known.any():
-        return results([], ["The dates of adverse events or of treatment are not given."])
-    times = time_ticks(trial) if times is None else times
+        return {}, ["The dates of adverse events or of treatment are not given."]
     patient = adae["patient"].to_numpy()
     to_unit = trial.time.per_year / DAYS_PER_YEAR
-    records = []
+    found = {}
     for name in FIRST:
         group = trial.config.adverse_events.get(name, GROUPS[name])
-        if any(variable not in adae for variable in group.where):
-            remarks.append(f"ADAE does not say which events are {name}.")
+        if untold := untold_variable(trial, group):
+            remarks.append(f"{untold}: when {name} events came is not known.")
             continue
         chosen = group.select(adae).to_numpy(bool)
         first = np.full(len(safety), np.inf)
@@ -128,8 +155,8 @@ def time_to_adverse_event(
         data = safety.assign(
             AVAL=np.where(event, first, window) * to_unit, cause=np.where(event, 1, 2)
         )
-        records.extend(_incidence(trial, data[known], name, times, conf_level))
-    return results(records, remarks)
+        found[name] = data[known]
+    return found, remarks
 
 
 def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:

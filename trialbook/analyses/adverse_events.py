@@ -109,6 +109,20 @@ def group_labels(trial: Trial) -> dict[str, str]:
     return {key: group.label or key.replace("_", " ") for key, group in groups.items()}
 
 
+def untold_variable(trial: Trial, group: EventGroup) -> str:
+    """Return what ADAE does not say of a group's events, ``"AEACN is not in ADAE"``, or ''.
+
+    A variable that is blank for every event says as little as one that is not there: nobody
+    stopped treatment for an event by it, and nobody did not.
+    """
+    for variable in group.where:
+        if variable not in trial.adae:
+            return f"{variable} is not in ADAE"
+        if len(trial.adae) and trial.adae[variable].isna().all():
+            return f"{variable} is blank throughout ADAE"
+    return ""
+
+
 def days_at_risk(trial, safety, adae):
     """Return each patient's days at risk, each event's day of onset, and remarks.
 
@@ -137,9 +151,8 @@ def _keys(trial, adae, remarks):
     """Yield names of groups, classes and terms, with the row numbers of their events."""
     taken = []
     for name, group in (GROUPS | dict(trial.config.adverse_events)).items():
-        lacking = [variable for variable in group.where if variable not in adae]
-        if lacking:
-            remarks.append(f"{lacking[0]} is not in ADAE: {name} events are not counted.")
+        if untold := untold_variable(trial, group):
+            remarks.append(f"{untold}: {name} events are not counted.")
             continue
         taken.append(name)
         code = np.where(group.select(adae).to_numpy(bool), 0, -1)

@@ -106,10 +106,7 @@ def plot_cumulative_incidence(
     confidential = trial.privacy == "confidential"
     for code, arms in estimates.items():
         label = at_start(in_text(trial.endpoint(code).label))
-        curves = {
-            arm: Curve(*_from_zero(trial.time.to_show(of.time), _rows(of)))
-            for arm, of in arms.items()
-        }
+        curves = {arm: incidence_curve(of, trial) for arm, of in arms.items()}
         if confidential and is_component(trial, code):
             continue
         if confidential:
@@ -145,16 +142,13 @@ def _coarse_curves(curves: Mapping[str, Curve], trial: "Trial", code: str) -> di
     return coarse
 
 
-def _rows(estimate: "CumulativeIncidence") -> tuple[np.ndarray, ...]:
-    """Return the incidence of cause 1 and its limits; zeros where nobody had it."""
-    if not len(estimate.cumulative_incidence):
-        nothing = np.zeros(len(estimate.time))
-        return nothing, nothing, nothing
-    return estimate.cumulative_incidence[0], estimate.lower[0], estimate.upper[0]
-
-
-def _from_zero(time: np.ndarray, rows: tuple[np.ndarray, ...]) -> list[np.ndarray]:
-    return [np.insert(time, 0, 0.0), *(np.insert(row, 0, 0.0) for row in rows)]
+def incidence_curve(estimate: "CumulativeIncidence", trial: "Trial") -> Curve:
+    """Return the incidence of cause 1 and its limits from time zero; 0 where nobody had it."""
+    rows = [np.zeros(len(estimate.time))] * 3
+    if len(estimate.cumulative_incidence):
+        rows = [estimate.cumulative_incidence[0], estimate.lower[0], estimate.upper[0]]
+    time = np.insert(trial.time.to_show(estimate.time), 0, 0.0)
+    return Curve(time, *(np.insert(row, 0, 0.0) for row in rows))
 
 
 def plot_withdrawal(

@@ -251,5 +251,11 @@ def plot_leaving(trial) -> Drawing | None:
         if arms:
             panels[label] = arms
     message = f"Cumulative share over time: {', '.join(said)} at the end."
-    note = COARSE_NOTE if confidential else ""
-    return plot_incidence(panels, trial, name="leaving", message=message, note=note)
+    return plot_incidence(
+        panels,
+        trial,
+        name="leaving",
+        message=message,
+        note=COARSE_NOTE if confidential else "",
+        since={"Stopped the drug": "the first dose"},
+    )

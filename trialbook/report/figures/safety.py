@@ -1,10 +1,12 @@
 """Figures of safety: adverse events by arm, laboratory parameters over the visits."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from trialbook.report.figures.checks import incidence_curve
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import Curve, Means, plot_incidence, plot_means
 from trialbook.report.plots.points import EventRow, plot_adverse_events
@@ -13,8 +15,10 @@ from trialbook.report.printed import printed
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Parameter
     from trialbook.report.lookup import Lookup
+    from trialbook.survival import CumulativeIncidence
 
 MOST_TERMS = 22
+FEWEST_FOR_A_CURVE = 5
 
 
 def plot_harms(
@@ -75,51 +79,71 @@ def plot_harms(
     )
 
 
-def plot_course_of_harms(lookup: "Lookup", labels: dict[str, str]) -> Drawing | None:
-    """Draw when serious events, and those that ended treatment, came.
+def plot_course_of_harms(
+    estimates: Mapping[str, Mapping[str, "CumulativeIncidence"]],
+    lookup: "Lookup",
+    labels: Mapping[str, str],
+) -> Drawing | None:
+    """Draw when first serious events, events that ended treatment, and deaths came.
 
     Parameters
     ----------
+    estimates : mapping
+        A group's key to the arms' estimates (by code); its event is cause 1.
     lookup : Lookup
-        With results of time_to_adverse_event.
-    labels : dict
+        With results of time_to_adverse_event: of confidential data the curves are drawn as far
+        as these may be shown.
+    labels : mapping
         A group's key to its label.
 
     Returns
     -------
     Drawing or None
+        Without groups of fewer than `FEWEST_FOR_A_CURVE` events in all.
     """
     trial, panels, said = lookup.trial, {}, []
-    for key in ("serious", "withdrawal"):
-        of = {"paramcd": key, "method": "aalen_johansen"}
-        times = sorted(t for t in lookup.distinct("time", "adverse_events", **of) if t == t)
-        arms = {}
-        for arm in trial.arms:
-            rows = [
-                [
-                    lookup.value(
-                        name, "adverse_events", key, arm.code, time=t, method="aalen_johansen"
-                    )
-                    for t in times
-                ]
-                for name in ("cumulative_incidence", "lower", "upper")
-            ]
-            known = np.isfinite(np.array(rows[0]))
-            if not known.any() or not np.nansum(rows[0]):
-                continue
-            values = [np.array(row)[known] for row in rows]
-            arms[arm.code] = Curve(trial.time.to_show(np.array(times)[known]), *values)
-            last = printed("cumulative_incidence", float(values[0][-1]))
-            said.append(f"{labels.get(key, key).lower()} with {arm.code}, {last}")
+    confidential = trial.privacy == "confidential"
+    for key, by_arm in estimates.items():
+        if sum(of.n_events[:1].sum() for of in by_arm.values()) < FEWEST_FOR_A_CURVE:
+            continue
+        if confidential:
+            arms = _shown_points(lookup, key)
+        else:
+            arms = {arm: incidence_curve(of, trial) for arm, of in by_arm.items()}
         if arms:
             panels[labels.get(key, key)] = arms
+        for arm, curve in arms.items():
+            last = printed("cumulative_incidence", float(curve.value[-1]))
+            said.append(f"{labels.get(key, key).lower()} with {arm}, {last}")
     return plot_incidence(
         panels,
         trial,
         name="course-of-harms",
         message=f"Cumulative incidence at the end: {'; '.join(said)}.",
-        points=True,
+        points=confidential,
+        since=dict.fromkeys(panels, "the first dose"),
     )
+
+
+def _shown_points(lookup: "Lookup", key: str) -> dict[str, Curve]:
+    """Return the arms' cumulative incidence at the times at which it may be shown."""
+    of = {"paramcd": key, "method": "aalen_johansen"}
+    times = sorted(t for t in lookup.distinct("time", "adverse_events", **of) if t == t)
+    arms = {}
+    for arm in lookup.trial.arms:
+        place = ("adverse_events", key, arm.code)
+        rows = np.array(
+            [
+                [lookup.value(name, *place, time=t, method=of["method"]) for t in times]
+                for name in ("cumulative_incidence", "lower", "upper")
+            ]
+        )
+        known = np.isfinite(rows[0])
+        if known.any() and np.nansum(rows[0]):
+            arms[arm.code] = Curve(
+                lookup.trial.time.to_show(np.array(times)[known]), *rows[:, known]
+            )
+    return arms
 
 
 def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:

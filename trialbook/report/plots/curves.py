@@ -1,7 +1,7 @@
 """Curves over time that are not Kaplan-Meier's: cumulative incidence, hazard ratio, means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +68,7 @@ def plot_incidence(
     message: str,
     points: bool = False,
     note: str = "",
+    since: Mapping[str, str] | None = None,
 ) -> Drawing | None:
     """Draw cumulative incidence by arm, one panel per event, on one axis of percentages.
 
@@ -83,6 +84,8 @@ def plot_incidence(
         A line below the key.
     points : bool
         The curves are known at the given times only: points and intervals instead of steps.
+    since : mapping, optional
+        An event's label to what its time counts from, where that is not the trial's origin.
 
     Returns
     -------
@@ -90,7 +93,13 @@ def plot_incidence(
     """
     if not panels:
         return None
-    each, foot = 2.05, 0.5
+    since = since or {}
+    times = {
+        label: replace(trial.time, origin=since.get(label, trial.time.origin)) for label in panels
+    }
+    # A panel has an axis of its own to name where not all count from the same day.
+    named = len({time.origin for time in times.values()}) > 1
+    each, foot, apart_by = 2.05, 0.5, 0.7 if named else 0.55
     curves = [curve for arms in panels.values() for curve in arms.values()]
     last = max(curve.time[-1] for curve in curves)
     top = _round_up(100 * max(np.nanmax(_highest(curve)) for curve in curves))
@@ -102,13 +111,13 @@ def plot_incidence(
         columns = 2 if len(panels) > 1 and width > PHONE else 1
         lines = -(-len(panels) // columns)
         across = (width - LEFT - RIGHT - 0.45 * (columns - 1)) / columns
-        figure = sheet(head + lines * (each + 0.55) + foot - 0.2, width)
+        figure = sheet(head + lines * (each + apart_by) + foot - apart_by + 0.35, width)
         below = key(figure, 0.02, 0.1, entries)
         for number, line in enumerate(notes):
             write(figure, 0.02, below + LINE * number, line, size=8.5, color=MUTED)
         for i, (label, arms) in enumerate(panels.items()):
             left = LEFT + (i % columns) * (across + 0.45)
-            y = head + (i // columns) * (each + 0.55) + 0.3
+            y = head + (i // columns) * (each + apart_by) + 0.3
             write(figure, left - 0.3, y - 0.16, f"{label} (%)", size=9, color=MUTED)
             axes = panel(figure, left, y, across, each - 0.1)
             for position, arm in enumerate(trial.arms):
@@ -118,8 +127,8 @@ def plot_incidence(
             axes.set_xlim(0, last * (1.04 if points else 1.01))
             percent_axis(axes, top)
             quiet(axes)
-            time_axis(axes, trial.time, last, size=9)
-            if i // columns < lines - 1:
+            time_axis(axes, times[label], last, size=9)
+            if i + columns < len(panels) and not named:
                 axes.set_xlabel("")
         return figure
 

@@ -23,6 +23,7 @@ from trialbook.report.tables.population import (
 from trialbook.report.tables.safety import (
     laboratory_parameters,
     tbl_adverse_events,
+    tbl_event_rates,
     tbl_laboratory,
     tbl_severity,
     tbl_shifts,
@@ -40,6 +41,7 @@ __all__ = [
     "tbl_disposition",
     "tbl_endpoints",
     "tbl_estimands",
+    "tbl_event_rates",
     "tbl_exposure",
     "tbl_laboratory",
     "tbl_liver",

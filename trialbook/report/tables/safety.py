@@ -59,6 +59,40 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
     )
 
 
+def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
+    """Return the groups of adverse events as rates per time at risk, by arm.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``adverse_events``.
+    groups : mapping
+        A group's key to its label, in the order of the lines.
+
+    Returns
+    -------
+    Table or None
+        None where the time at risk is not known.
+    """
+    trial, lines = lookup.trial, []
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
+    for key, label in groups.items():
+        rates = row_cells(lookup, arms, "{rate}", "adverse_events", key)
+        if set(rates.values()) - {"", "NE"}:
+            lines.append({"First events per 100 patient-years": label} | rates)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="adverse-event-rates",
+        caption="Adverse events by time at risk, by actual treatment",
+        notes=[
+            "Patients with a first event per 100 patient-years until it, or until the end of "
+            "treatment and its risk window."
+        ],
+    )
+
+
 def tbl_severity(lookup: "Lookup") -> Table | None:
     """Return how many patients had events of each severity and of each relation to treatment.
 
@@ -208,6 +242,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
                 text = lookup.text("{mean} ({lower} to {upper})", *of, **key)
                 ratio = lookup.text("{geometric_mean} ({lower} to {upper})", *of, **key)
                 line[arm.label] = ratio if item.summary == "geometric" and ratio else text
+            line |= _change_compared(lookup, item, times[-1])[method]
             lines.append(line)
     if not lines:
         return None
@@ -216,8 +251,28 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
         name="laboratory-change",
         caption="Change of laboratory parameters from baseline to the last visit",
         groups="group",
-        notes=[f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci})."],
+        notes=[
+            f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci}). "
+            "Compared, treated with control: the difference of changes, or the ratio of ratios, by "
+            "the mixed model."
+        ],
     )
+
+
+def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[str, dict[str, str]]:
+    """Return the cells of the comparisons of a parameter's change, by method."""
+    trial = lookup.trial
+    name = "ratio" if item.summary == "geometric" else "difference"
+    cells = {"locf": {}, "mmrm": {}}
+    for heading, template in (
+        (f"Compared ({lookup.ci})", f"{{{name}}} ({{lower}} to {{upper}})"),
+        ("P", "{p_value}"),
+    ):
+        columns = comparison_columns(trial, heading)
+        of = {"time": visit, "method": "mmrm"}
+        cells["locf"] |= dict.fromkeys(columns.values(), "")
+        cells["mmrm"] |= row_cells(lookup, columns, template, "laboratory", item.paramcd, **of)
+    return cells
 
 
 def tbl_shifts(lookup: "Lookup") -> Table | None:
