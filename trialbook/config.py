@@ -321,6 +321,8 @@ class TrialConfig(_Model):
     """Short name; the folder of the built book."""
     title: Annotated[str, Field(min_length=1)]
     """Title of the book."""
+    patients: str | None = None
+    """Who the patients are, in words, as in *patients with ...*."""
     registration: str | None = None
     """Number in a register of trials."""
     reference: str | None = None

@@ -133,6 +133,7 @@ def _head(
     writer.comment("What is particular to this trial. Everything here was inferred: read it over.")
     writer.key("id", options["id"])
     writer.key("title", title, "give the full title")
+    writer.comment("patients: who they are, as in: women with node-positive breast cancer")
     writer.key("privacy", options["privacy"], "confidential, public or synthetic")
     writer.key("randomized", randomized[0], "yes, partly or no; " + randomized[1])
     writer.key("objective", "superiority", "or noninferiority, then margin: 1.3, a hazard ratio")

@@ -24,17 +24,19 @@ def plot_centres(lookup: "Lookup") -> Drawing | None:
     Returns
     -------
     Drawing or None
-        None without centres; centres whose counts are withheld are not drawn.
+        None without centres; the small ones together, and centres whose counts are withheld,
+        are not drawn.
     """
     trial = lookup.trial
     name = next(iter(lookup.distinct("paramcd", "centre")), "")
     lines = [
         {
-            "place": "All others" if level == OTHERS else level_label(name, level),
+            "place": level_label(name, level),
             "arm": arm.code,
             "n": lookup.value("n", "centre", name, arm.code, level=level),
         }
         for level in filter(None, lookup.distinct("level", "centre"))
+        if level != OTHERS  # many small ones together would dwarf each large one
         for arm in trial.arms
     ]
     counts = pd.DataFrame(lines, columns=["place", "arm", "n"]).dropna()
@@ -48,5 +50,5 @@ def plot_centres(lookup: "Lookup") -> Drawing | None:
         trial,
         axis="Patients",
         name="centres",
-        message=f"Patients by group in {many} {kind}; the largest line holds {sizes.max():,.0f}.",
+        message=f"Patients by group in {many} {kind}; the largest has {sizes.max():,.0f}.",
     )

@@ -25,8 +25,9 @@ def tbl_question(trial: "Trial") -> Table:
             _label(trial, component) for component in primary.components
         )
     n = len(trial.efficacy_population())
+    who = trial.config.patients or f"patients: {trial.title}"
     rows = [
-        ("Patients", f"{n:,} patients: {trial.title}"),
+        ("Patients", f"{n:,} {who}"),
         ("Intervention", "; ".join(treated) or "none: one group"),
         ("Comparison", control if treated else "none"),
         ("Outcome", outcome),
