@@ -5,6 +5,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from trialbook.publishing.messages import (
     UsageError,
 )
 from trialbook.publishing.parameters import assignments
+from trialbook.publishing.workers import settle, side_by_side
 
 
 @contextlib.contextmanager
@@ -88,10 +90,14 @@ def build_all(
         options += [f"--only={name}" for name in only] + ["--force"] * force
         options += [f"--jobs={jobs or 1}"] + ([f"--out={order.out}"] if order.out else [])
         codes |= _build_on_cluster(scheduler, folders, options)
-    for folder in folders if scheduler is None else ():
-        codes[folder] = _build_one(book, folder, order)
-        if codes[folder] == INTERRUPTED:
-            break
+    elif len(folders) > 1 and order.jobs > 1:
+        codes |= _build_side_by_side(book, folders, order)
+    else:
+        for folder in folders:
+            click.echo(shown(folder))
+            codes[folder] = _build_one(book, folder, order, "  ")
+            if codes[folder] == INTERRUPTED:
+                break
     if len(folders) > 1:
         click.echo("")
         for folder in folders:
@@ -119,15 +125,38 @@ def _build_on_cluster(
     return codes
 
 
-def _build_one(book: Book, folder: Path, order: Order) -> int:
-    began = time.perf_counter()
-    click.echo(shown(folder))
+def _build_side_by_side(book: Book, folders: tuple[Path, ...], order: Order) -> dict[Path, int]:
+    """Build several books at a time on all cores; return the exit codes of those that ended."""
+    at_once = min(len(folders), order.jobs)
+    each = replace(order, jobs=max(1, order.jobs // at_once))
+    codes = {}
     try:
         with reported():
-            target = build(book, trial_folder(folder), order, lambda line: click.echo(f"  {line}"))
+            given = [(book, folder, each) for folder in folders]
+            for index, code, _, _ in side_by_side(_build_apart, given, at_once):
+                codes[folders[index]] = MACHINE_FAILED if code is None else code
+    except SystemExit as ended:
+        codes |= {folder: int(ended.code) for folder in folders if folder not in codes}
+    return codes
+
+
+def _build_apart(connection, parent: int, book: Book, folder: Path, order: Order) -> None:
+    """Build a book in a process of its own, whose lines begin with the trial."""
+    settle(parent)
+    connection.send(_build_one(book, folder, order, f"{shown(folder)}: "))
+
+
+def _build_one(book: Book, folder: Path, order: Order, before: str) -> int:
+    """Build a book; `before` stands before every line of progress."""
+    began = time.perf_counter()
+    try:
+        with reported():
+            target = build(
+                book, trial_folder(folder), order, lambda line: click.echo(before + line)
+            )
     except SystemExit as ended:
         return int(ended.code)
-    click.echo(f"  {time.perf_counter() - began:.1f} s in all")
+    click.echo(f"{before}{time.perf_counter() - began:.1f} s in all")
     for page in _pages(target):
         click.echo(shown(page))
     return DONE

@@ -35,25 +35,52 @@ def execute_all(
     -----
     When the caller stops early (an error, Ctrl-C) the processes that still run are ended.
     """
-    waiting = list(enumerate(runs))
-    running: dict[Connection, tuple[int, Any, float]] = {}
     scratch.mkdir(parents=True, exist_ok=True)
+    arguments = [(run, scratch, scratch / f"exports-{i}") for i, run in enumerate(runs)]
+    for index, result, code, seconds in side_by_side(_work, arguments, jobs):
+        if result is None:
+            name = runs[index].chapter.name
+            result = MachineError(process_ended(name, "the process that ran it", code))
+        yield index, result, seconds
+
+
+def side_by_side(
+    target: Callable[..., None], arguments: list[tuple], at_once: int
+) -> Iterator[tuple[int, Any, int | None, float]]:
+    """Call a function in processes of their own, at most `at_once` at a time.
+
+    Parameters
+    ----------
+    target : callable
+        Called with a connection, to which it sends its result, with the number of this process,
+        and with one of the `arguments`.
+    arguments : list of tuple
+    at_once : int
+
+    Yields
+    ------
+    tuple of int, result, int or None, float
+        As each ends: its position in `arguments`, its result, None where it ended without one,
+        then its exit code, and the seconds.
+    """
+    waiting = list(enumerate(arguments))
+    running: dict[Connection, tuple[int, Any, float]] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < max(1, jobs):
-                index, run = waiting.pop(0)
-                connection, process = start(_work, run, scratch, scratch / f"exports-{index}")
+            while waiting and len(running) < max(1, at_once):
+                index, given = waiting.pop(0)
+                connection, process = start(target, *given)
                 running[connection] = (index, process, time.perf_counter())
             for connection in wait(list(running)):
                 index, process, began = running.pop(connection)
+                result = code = None
                 try:
                     result = connection.recv()
                 except EOFError:
                     process.join()
-                    name, code = runs[index].chapter.name, process.exitcode
-                    result = MachineError(process_ended(name, "the process that ran it", code))
+                    code = process.exitcode
                 process.join()
-                yield index, result, time.perf_counter() - began
+                yield index, result, code, time.perf_counter() - began
     finally:
         for _, process, _ in running.values():
             process.kill()
