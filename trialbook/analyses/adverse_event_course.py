@@ -1,6 +1,7 @@
 """Adverse events in depth: how severe, how related, and when they first came."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -127,11 +128,12 @@ def first_adverse_events(trial: Trial) -> dict[str, pd.DataFrame]:
         (and of the risk window after it). Without those that ADAE does not tell, and without
         patients whose dates are not known.
     """
-    return _first_events(trial)[0]
+    return {name: frame.copy(deep=False) for name, frame in _first_events(trial)[0].items()}
 
 
+@lru_cache(maxsize=2)
 def _first_events(trial: Trial) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Return `first_adverse_events`, and what must be said of them."""
+    """Return `first_adverse_events`, and what must be said of them; kept, for figure and rows."""
     adae = trial.treatment_emergent()
     if adae is None:
         return {}, [ABSENT]
