@@ -30,6 +30,7 @@ def write_trial(folder: Path, patients: int, rng: np.random.Generator, *, contin
     treated = rng.random(patients) < 0.5
     arm = np.where(treated, "ACTIVE", "PLACEBO")
     days = rng.integers(400, 1200, patients)
+    start = np.datetime64("2020-01-01") + rng.integers(0, 700, patients)
     adsl = pd.DataFrame(
         {
             "STUDYID": "BIG",
@@ -44,6 +45,10 @@ def write_trial(folder: Path, patients: int, rng: np.random.Generator, *, contin
             "SEX": rng.choice(["F", "M"], patients),
             "RACE": rng.choice(["ASIAN", "BLACK", "WHITE", "OTHER"], patients),
             "TRTDURD": days,
+            "RANDDT": pd.Series(start.astype("datetime64[s]")),
+            "TRTSDT": pd.Series(start.astype("datetime64[s]")),
+            "TRTEDT": pd.Series((start + days - 1).astype("datetime64[s]")),
+            "EOSDT": pd.Series((start + days - 1).astype("datetime64[s]")),
             "EOSSTT": np.where(rng.random(patients) < 0.9, "COMPLETED", "DISCONTINUED"),
         }
     )
@@ -87,7 +92,9 @@ def write_trial(folder: Path, patients: int, rng: np.random.Generator, *, contin
             "AEDECOD": pd.Categorical.from_codes(which, categories=[term for _, term in terms]),
             "AESER": rng.choice(["Y", "N"], rows, p=[0.05, 0.95]),
             "AESEV": rng.choice(["MILD", "MODERATE", "SEVERE"], rows),
+            "AEOUT": rng.choice(["RECOVERED", "FATAL"], rows, p=[0.998, 0.002]),
             "TRTEMFL": "Y",
+            "ASTDT": (start[who] + rng.integers(0, days[who])).astype("datetime64[s]"),
         }
     ).to_parquet(folder / "adae.parquet")
 
