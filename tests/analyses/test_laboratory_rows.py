@@ -84,6 +84,25 @@ def test_too_few_patients_for_a_mixed_model_are_said(lab):
     assert any("mixed model" in line or "fewer than" in line for line in analyses.remarks(found))
 
 
+@pytest.mark.filterwarnings("error")  # what a chapter writes to stderr fails the build
+def test_a_covariance_that_the_patients_do_not_determine_is_refused_in_words():
+    """The last visit has fewer patients than coefficients: its residual variance can be 0.
+
+    R's gls(y ~ 0 + visit + visit:z, correlation = corSymm(form = ~ visit | id), weights =
+    varIdent(form = ~ 1 | visit)) stops there: "function evaluation limit reached without
+    convergence (9)".
+    """
+    rng = np.random.default_rng(5)
+    n, n_visits = 44, 5
+    Y = rng.normal(size=(n, n_visits)).cumsum(axis=1)
+    Y[np.arange(n)[:, None] >= [44, 36, 27, 18, 7]] = np.nan
+    arm = np.arange(n) % 2
+    Z = np.column_stack([arm == 0, arm == 1, rng.normal(size=n)]).astype(float)
+    with pytest.raises(ValueError, match="44 patients do not determine the covariance of 5"):
+        repeated_measures(Y, Z)
+    assert repeated_measures(Y[:, :4], Z).n_patients == n
+
+
 def test_without_missing_values_the_mixed_model_is_one_regression_per_visit():
     rng = np.random.default_rng(5)
     n = 40

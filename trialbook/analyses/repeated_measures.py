@@ -12,6 +12,8 @@ import numpy as np
 from scipy import optimize
 
 PRECISION = 1e-8
+# How far a log standard deviation may go from its start: further, the likelihood has no maximum.
+FARTHEST = 15.0
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,26 @@ def repeated_measures(Y: np.ndarray, Z: np.ndarray) -> RepeatedMeasures:
         by_factor[np.diag_indices(q)] *= np.diag(L)
         return value, by_factor[below]
 
-    fit = optimize.minimize(
-        minus_loglik,
-        np.zeros(below[0].size),
-        jac=True,
-        method="L-BFGS-B",
-        options={"gtol": PRECISION * n, "ftol": 0, "maxcor": 50, "maxiter": 1000, "maxfun": 5000},
-    )
+    limits = [(-FARTHEST, FARTHEST) if own else (None, None) for own in on_diagonal]
+    options = {"gtol": PRECISION * n, "ftol": 0, "maxcor": 50, "maxiter": 1000, "maxfun": 5000}
+    # Without a maximum, steps lead to where nothing is finite; that is an answer, not a warning.
+    with np.errstate(all="ignore"):
+        try:
+            fit = optimize.minimize(
+                minus_loglik,
+                np.zeros(below[0].size),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=limits,
+                options=options,
+            )
+        except np.linalg.LinAlgError:
+            fit = optimize.OptimizeResult(fun=np.nan)
     if not np.isfinite(fit.fun) or np.abs(fit.jac).max() > 1e-3 * n:
-        raise ValueError("The repeated-measures model does not converge: leave out visits.")
+        raise ValueError(
+            f"The values of {n} patients do not determine the covariance of {q} visits: leave out "
+            "visits that few patients have."
+        )
     whole = start @ factor(fit.x)
     sigma = whole @ whole.T
     value, _, coef, covariance = _reml(sigma, sums)
