@@ -173,6 +173,29 @@ def test_a_higher_hazard_of_the_withdrawn_raises_the_hazard_ratio(write_trial):
     assert best < hr[0] < hr[2] < worst
 
 
+@pytest.mark.parametrize("event", ["unfavourable", "favourable"])
+def test_the_worst_case_is_the_worst_for_the_treated_arm(write_trial, event):
+    eosstt = ["DISCONTINUED" if withdrawn else "COMPLETED" for withdrawn in (0, 0, 1, 0, 1, 0, 0)]
+    adsl = patients("AAABBBB", EOSSTT=eosstt)
+    trial = write_trial(
+        adsl,
+        times(adsl, [2, 4, 5, 3, 4, 6, 8], [0, 0, 1, 0, 1, 1, 1]),
+        horizon=8,
+        endpoints=[{"paramcd": "EVENT", "role": "primary", "event": event}],
+    )
+    found = analyses.tipping_point(trial, deltas=[1], n_imputations=2)
+    of = {"paramcd": "EVENT", "arm": "B vs A", "method": "extreme", "statistic": "hr"}
+    # R: tr <- c(0, 0, 0, 1, 1, 1, 1)
+    # exp(coef(coxph(Surv(c(2, 4, 8, 3, 4, 6, 8), c(1, 1, 0, 1, 1, 0, 0)) ~ tr)))
+    treated_have_it = 0.622380993571240
+    # exp(coef(coxph(Surv(c(2, 4, 5, 3, 8, 6, 8), c(1, 1, 1, 1, 0, 0, 0)) ~ tr)))
+    control_have_it = 0.174849846791398
+    cases = [treated_have_it, control_have_it]
+    expected = cases if event == "unfavourable" else cases[::-1]
+    hr = [value(found, **of, level=level) for level in ("worst", "best")]
+    assert hr == pytest.approx(expected, rel=1e-8)
+
+
 def test_the_hazard_ratio_that_the_events_find_has_the_planned_power():
     trial = load_trial("data/alms")
     found = analyses.design(trial, n_simulations=10)

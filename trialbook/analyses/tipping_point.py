@@ -51,8 +51,9 @@ def tipping_point(
         p_value by comparison; `level` says whose course is imputed with that delta: that of the
         ``treated`` arm's withdrawn patients alone (the control arm's stay censored), or of
         ``both`` arms'; level ``reference``, delta 1: withdrawn patients of either arm go on as
-        the control arm does (jump to reference). Level ``worst`` and ``best``, method
-        ``extreme``: the withdrawn of one arm fail at once, those of the other never.
+        the control arm does (jump to reference). Level ``worst`` and ``best`` for the treated
+        arm, method ``extreme``: the withdrawn of one arm have the event at once, those of the
+        other never. At worst those are the treated arm's, of a favourable event the control arm's.
 
     Notes
     -----
@@ -103,8 +104,10 @@ def tipping_point(
         method = method_at("delta=1", conf_level)
         records.extend(rows("tipping_point", estimates, level="reference", method=method, **of))
         cases = survival.extreme_cases(time, event, treated, **options)
-        for level in ("worst", "best"):
-            estimates = {name: getattr(getattr(cases, level), name) for name in ESTIMATES}
+        # The estimator's worst case is that the treated have the event, which one may hope for.
+        names = ("best", "worst") if endpoint.favourable else ("worst", "best")
+        for level, case in zip(names, (cases.worst, cases.best), strict=True):
+            estimates = {name: getattr(case, name) for name in ESTIMATES}
             method = method_at("extreme", conf_level)
             records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
     return results(records, remarks)
