@@ -86,17 +86,17 @@ class CoxModel:
     @property
     def hr(self) -> np.ndarray:
         """Hazard ratios."""
-        return np.exp(self.coef)
+        return _exp(self.coef)
 
     @property
     def hr_lower(self) -> np.ndarray:
         """Lower limits of the hazard ratios."""
-        return np.exp(self.coef - validation.normal_quantile(self.conf_level) * self.std_error)
+        return _exp(self.coef - validation.normal_quantile(self.conf_level) * self.std_error)
 
     @property
     def hr_upper(self) -> np.ndarray:
         """Upper limits of the hazard ratios."""
-        return np.exp(self.coef + validation.normal_quantile(self.conf_level) * self.std_error)
+        return _exp(self.coef + validation.normal_quantile(self.conf_level) * self.std_error)
 
     @property
     def z(self) -> np.ndarray:
@@ -125,3 +125,9 @@ class CoxModel:
                 raise ValueError(f"term: {term!r} is not one of {', '.join(self.names)}.")
             return self.names.index(term)
         return range(len(self.names))[term]
+
+
+def _exp(logs: np.ndarray) -> np.ndarray:
+    """Return exp of logs: infinite, as in R, where a covariate is measured in units too large."""
+    with np.errstate(over="ignore"):
+        return np.exp(logs)
