@@ -146,6 +146,35 @@ def test_arm_without_events_is_said_and_never_a_huge_hazard_ratio():
     np.testing.assert_allclose(adjusted.coef[1], alone.coef[0], rtol=1e-4)
 
 
+TWELVE = [5, 8, 3, 9, 12, 4, 7, 10, 2, 6, 11, 13], [0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "std_error"), [(None, 0.895915913176627), (np.arange(12) % 6, 0.822201842064861)]
+)
+def test_a_reference_level_without_events_takes_no_information_from_the_arms(cluster, std_error):
+    # R: time <- c(5, 8, 3, 9, 12, 4, 7, 10, 2, 6, 11, 13)
+    # event <- c(0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1)
+    # arm <- c(0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0); level <- rep(c("a", "b", "c"), c(3, 5, 4))
+    # m <- coxph(Surv(time, event) ~ arm + level, control = coxph.control(eps = 1e-12)
+    #            [, cluster = rep(1:6, 2)]); coef(m)[1]; sqrt(vcov(m)[1, 1])
+    arm = [0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]
+    level = np.repeat(["a", "b", "c"], [3, 5, 4])
+    model = cox(*TWELVE, np.column_stack([arm, level == "b", level == "c"]), cluster=cluster)
+    assert model.monotone == ("x2", "x3")
+    np.testing.assert_allclose(model.coef, [-0.564641841704445, np.nan, np.nan], rtol=1e-7)
+    np.testing.assert_allclose(model.std_error[0], std_error, rtol=1e-7)
+
+
+@pytest.mark.filterwarnings("error")  # what a chapter writes to stderr fails the build
+def test_a_covariate_in_units_too_large_has_an_infinite_hazard_ratio():
+    # R: x <- 1e-4 * c(2, 7, 9, 4, 1, 6, 3, 9, 5, 8, 2, 6), time and event as above
+    # m <- coxph(Surv(time, event) ~ x); coef(m); exp(coef(m)); exp(confint(m))
+    model = cox(*TWELVE, 1e-4 * np.array([2, 7, 9, 4, 1, 6, 3, 9, 5, 8, 2, 6]))
+    np.testing.assert_allclose(model.coef, 1219.64691604598, rtol=1e-9)
+    assert [*model.hr, *model.hr_lower, *model.hr_upper] == [np.inf, 0, np.inf]
+
+
 def test_profile_interval_is_where_the_likelihood_ratio_test_turns():
     at = likelihood(ARM[:, None], "efron").at
     model = cox(TIME, EVENT, ARM)

@@ -13,6 +13,7 @@ from trialbook.survival.cox.risk_sets import RiskSets
 from trialbook.survival.risk_table import as_survival, rank_times
 
 TIES = ("efron", "breslow", "exact")
+NO_INFORMATION = 1e-12  # a share of the largest, of covariates scaled to a range of 1
 
 
 def cox(
@@ -95,12 +96,15 @@ def model_of(
     free = independent(maximum.start.information())
     finite = free & ~maximum.monotone & maximum.converged
     naive = np.full((len(names), len(names)), np.nan)
+    inverse = np.full_like(naive, np.nan)
     inner = np.ix_(finite, finite)
     if finite.any():
-        naive[inner] = np.linalg.inv(maximum.end.information()[inner])
+        of_free = np.ix_(free, free)
+        inverse[of_free] = _inverse(maximum.end.information()[of_free], maximum.monotone.any())
+        naive[inner] = inverse[inner]
     covariance = naive
     if clusters is not None and finite.any():
-        covariance = _sandwich(maximum, naive, finite, clusters)
+        covariance = _sandwich(maximum, inverse, free, finite, clusters)
     coef = np.where(finite, maximum.beta, np.nan)
     return CoxModel(
         names=names,
@@ -131,15 +135,33 @@ def likelihood_of(sets: RiskSets, ties: str) -> Likelihood:
     return exact_likelihood(sets) if ties == "exact" else PartialLikelihood(sets, ties)
 
 
+def _inverse(information: np.ndarray, flat: bool) -> np.ndarray:
+    """Return the inverse of the information, a generalized one where the likelihood is flat.
+
+    Terms that run off to infinity may do so together: of a category whose reference level has no
+    events, the differences between the other levels stay finite. The information of such
+    differences counts for the terms that are estimable, so that no term may be left out; what has
+    no information does not matter to them.
+    """
+    if not np.isfinite(information).all():
+        return np.full_like(information, np.nan)
+    if not flat:
+        return np.linalg.inv(information)
+    return np.linalg.pinv(information, rcond=NO_INFORMATION, hermitian=True)
+
+
 def _sandwich(
-    maximum: Maximum, naive: np.ndarray, finite: np.ndarray, clusters: np.ndarray
+    maximum: Maximum,
+    inverse: np.ndarray,
+    free: np.ndarray,
+    finite: np.ndarray,
+    clusters: np.ndarray,
 ) -> np.ndarray:
     """Return the robust covariance: squares of each cluster's influence on the estimate."""
-    inner = np.ix_(finite, finite)
-    influence = maximum.end.score_residuals()[:, finite] @ naive[inner]
+    influence = maximum.end.score_residuals()[:, free] @ inverse[np.ix_(free, finite)]
     summed = np.stack([np.bincount(clusters, weights=column) for column in influence.T])
-    covariance = np.full_like(naive, np.nan)
-    covariance[inner] = summed @ summed.T
+    covariance = np.full_like(inverse, np.nan)
+    covariance[np.ix_(finite, finite)] = summed @ summed.T
     return covariance
 
 
