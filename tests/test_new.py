@@ -101,7 +101,7 @@ def test_reference_trials_need_no_option(name, control, ground, events, tmp_path
         ("waltons", {}, "control", "days", 156),
         ("rossi", {"event": "arrest", "arm": "fin"}, "0", "weeks", 114),
         ("larynx", {"arm": "Stage_II"}, "0", "days", 50),
-        ("gbsg2", {"arm": "horTh"}, "no", "days", 299),
+        ("gbsg2", {"event": "cens", "arm": "horTh"}, "no", "days", 299),
         ("kidney_transplant", {"arm": "black_male"}, "0", "days", 140),
         ("lung", {"arm": "sex", "control": "1"}, "1", "days", 165),
         ("g3", {}, "Control", "days", 6),
@@ -121,6 +121,7 @@ def test_flat_survival_data_of_lifelines(name, options, control, unit, events, f
         ({}, ("--event", "--arm")),
         ({"event": "arrest"}, ("--arm",)),
         ({"event": "arrest", "arm": "age"}, ("--arm",)),
+        ({"event": "arrest", "arm": "arrest"}, ("--arm",)),
         ({"event": "arest", "arm": "fin"}, ("--event",)),
     ],
 )
@@ -138,6 +139,9 @@ def test_what_a_flat_file_does_not_say_is_asked_for(options, missing, flat, tmp_
     [
         ("status", [1, 2], "2"),
         ("status", ["alive", "dead"], "dead"),
+        ("OS_STATUS", ["0:LIVING", "1:DECEASED"], "1:DECEASED"),
+        ("event", [1, 1], "1"),
+        ("event", [0, 0], "1"),
         ("CNSR", [0, 1], "0"),
         ("cens", [0, 1], "1"),
         ("event", [True, False], "True"),
@@ -154,6 +158,101 @@ def test_an_event_value_that_nothing_shows_is_asked_for(flat, tmp_path):
     frame = pd.DataFrame({"time": range(1, 9), "event": ["x", "z"] * 4, "arm": list("aabb") * 2})
     with pytest.raises(UsageError, match="--event-value: x, z"):
         new_trial(tmp_path / "m", flat(frame), control="a")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("cens", [0, 1]), ("censor", [0, 1]), ("C", [0, 1]), ("status", [0, 1, 2]),
+     ("status", [1, 2, 3])],
+)  # fmt: skip
+def test_a_status_that_may_mean_either_is_asked_for(column, values, flat, tmp_path):
+    size = 4 * len(values)
+    frame = pd.DataFrame({"time": range(size), column: values * 4, "arm": ["a", "b"] * (size // 2)})
+    with pytest.raises(UsageError) as error:
+        new_trial(tmp_path / "m", flat(frame), control="a")
+    assert error.value.options == ("--event-value",)
+    with pytest.raises(UsageError, match=f"{column} never is 7; it is"):
+        new_trial(tmp_path / "m", flat(frame), control="a", event_value="7")
+    trial = new_trial(tmp_path / "m", flat(frame), control="a", event_value="1.0").trial
+    assert trial.config.flat.event_value == ("1",)
+
+
+def test_arms_are_in_the_order_in_which_one_counts(flat, tmp_path):
+    doses = ["placebo", "10 mg", "5 mg", "2.5 mg"]
+    frame = pd.DataFrame({"time": range(8), "event": [0, 1] * 4, "arm": doses * 2})
+    trial = new_trial(tmp_path / "m", flat(frame)).trial
+    assert [arm.code for arm in trial.arms] == ["placebo", "2.5 mg", "5 mg", "10 mg"]
+    frame["arm"] = [0, 10, 2, -1] * 2
+    trial = new_trial(tmp_path / "n", flat(frame)).trial
+    assert [arm.code for arm in trial.arms] == ["0", "-1", "2", "10"]
+    assert [arm.label for arm in trial.arms] == ["arm 0", "arm -1", "arm 2", "arm 10"]
+
+
+def test_one_group_needs_no_option(flat, tmp_path):
+    frame = pd.DataFrame({"time": range(8), "event": [0, 1] * 4, "arm": "Drug"})
+    assert [arm.code for arm in new_trial(tmp_path / "m", flat(frame)).trial.arms] == ["Drug"]
+
+
+def test_what_is_asked_for_offers_what_can_be_meant(flat, tmp_path):
+    frame = pd.DataFrame({"id": range(30), "begin": range(30), "died": [0, 1] * 15,
+                          "given": ["new", "old"] * 15,
+                          "note": [f"text {n}" for n in range(30)]})  # fmt: skip
+    with pytest.raises(UsageError) as error:
+        new_trial(tmp_path / "m", flat(frame))
+    message = str(error.value)
+    assert "--time: one of begin\n" in message
+    assert message.endswith("--arm: one of given")
+    frame = frame.drop(columns="given")
+    with pytest.raises(UsageError, match="of one arm, the same word in each row"):
+        new_trial(tmp_path / "m", flat(frame), time="begin", event="died")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": [1, 1, 2, 3]}, "id: a patient must stand in one row, not in more"),
+        ({"days": [3, -1, 4, 5]}, "days: must not be negative (1 row)\n      such as: 2\n"),
+        ({"days": ["1,234", "2,000", "5", "6"]}, "days: must be a number: a time (2 rows)"),
+        ({"days": [3, 99999999, 4, 5]}, "days: must not be longer than 200 years"),
+        ({"died": ["yes", None, "no", "no"]}, "died: must not be blank (1 row)\n      such as: 2"),
+        ({"AGE": ["young", "old", "old", "old"]}, "AGE: must be a number (4 rows)"),
+    ],
+)
+def test_a_flat_file_is_spoken_of_by_its_own_columns(change, said, flat, tmp_path):
+    frame = pd.DataFrame({"id": range(1, 5), "days": [3, 4, 5, 6], "died": ["yes", "no"] * 2,
+                          "arm": ["Placebo", "Drug"] * 2} | change)  # fmt: skip
+    with pytest.raises(DataError) as error:
+        new_trial(tmp_path / "m", flat(frame), event="died")
+    assert said in str(error.value)
+    assert len(error.value.problems) == 1
+    assert not any(word in str(error.value) for word in ("USUBJID", "AVAL", "STARTDT", "TTE"))
+
+
+def test_flags_in_a_flat_file_choose_who_is_analysed(flat, tmp_path):
+    frame = pd.DataFrame({"time": range(1, 9), "event": [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4,
+                          "ITTFL": ["yes"] * 6 + ["no"] * 2})  # fmt: skip
+    trial = new_trial(tmp_path / "m", flat(frame)).trial
+    assert len(trial.efficacy_population()) == 6
+    assert not any("all patients" in remark for remark in trial.remarks)
+
+
+def test_what_was_mended_is_said_at_once(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("time;event;arm\n" + "1,5;1;Placebo\n2,5;0;Drug\n0;1;Drug\n")
+    finished = run_new(tmp_path / "m", "--from", path)
+    assert "numbers read with a decimal comma" in finished.output
+    assert "1 time in the file is zero" in finished.output
+
+
+def test_a_data_set_whose_columns_are_named_is_a_flat_file(source, tmp_path):
+    data = small()
+    adtte = data["adtte"][data["adtte"]["PARAMCD"] == "OS"].assign(TRTP=["Placebo", "Drug"] * 4)
+    folder = source({"adtte": adtte})
+    with pytest.raises(DataError, match="ADSL: is needed"):
+        new_trial(tmp_path / "m", folder / "adtte.csv")
+    trial = new_trial(tmp_path / "m", folder / "adtte.csv", arm="TRTP").trial
+    assert trial.config.flat.event_value == ("0",)
+    assert trial.config.flat.id == "USUBJID"
 
 
 def test_a_control_that_nothing_shows_is_asked_for(source, tmp_path):
@@ -244,7 +343,7 @@ def test_a_trial_that_is_there_is_not_written_over(source, tmp_path):
     ("given", "message"),
     [
         ("nowhere", "there is no such file or folder"),
-        ("notes.txt", "read are .csv"),
+        ("notes.txt", "name it notes.csv: any separator is read"),
         (".", "no data file"),
     ],
 )

@@ -227,3 +227,74 @@ def test_cdisc_pilot_has_the_published_numbers_at_risk(form, pilots):
     for arm, at_risk in published.items():
         aval = times.loc[times["arm"] == arm, "AVAL"]
         assert [int((aval >= day).sum()) for day in range(0, 101, 20)] == at_risk
+
+
+def loaded_with(adsl, tmp_path):
+    """Return a small trial whose adsl.csv holds these bytes."""
+    folder = write_trial(tmp_path / "other", small())
+    (folder / "adsl.csv").write_bytes(adsl)
+    return load_trial(folder)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_first_line_of_excel_names_the_separator(separator, as_csv, tmp_path):
+    content = csv_bytes(small()["adsl"], sep=separator, lineterminator="\r\n")
+    trial = loaded_with(f"sep={separator}\r\n".encode() + content, tmp_path)
+    assert_same_data(as_csv, trial)
+    assert "sep=" in str(trial.repairs[0])
+
+
+def test_blank_rows_and_columns_of_a_sheet_are_left_out_and_listed(as_csv, tmp_path):
+    lines = csv_bytes(small()["adsl"]).decode().splitlines()
+    blank = "," * (lines[0].count(",") + 2)
+    content = "\n".join([*(line + ",," for line in lines), blank, " " + blank]) + "\n"
+    trial = loaded_with(content.encode(), tmp_path)
+    assert_same_data(as_csv, trial)
+    assert "2 blank rows left out" in "\n".join(map(str, trial.repairs))
+
+
+def test_a_decimal_comma_is_known_beside_dates_with_dots(tmp_path):
+    data = small()
+    data["adsl"]["RANDDT"] = "31.01.2020"
+    data["adsl"]["WEIGHT"] = [f"{n + 60},5" for n in range(8)]
+    trial = loaded_with(csv_bytes(data["adsl"], sep=";", decimal=","), tmp_path)
+    assert list(trial.adsl["WEIGHT"][:2]) == [60.5, 61.5]
+    assert trial.adsl["RANDDT"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("values", "read"), [(["12,5", "3,25"], [12.5, 3.25]), (["1,234", "2,000"], None)]
+)
+def test_a_comma_in_quotes_is_a_decimal_one_where_it_can_be_nothing_else(values, read, tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("a,b\n" + "".join(f'x,"{value}"\n' for value in values))
+    table = read_table(path, Findings())
+    assert (table.decimal == ",") == (read is not None)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"PK\x03\x04rest", "is a workbook or an archive"),
+        (b"<!DOCTYPE html><html></html>", "is a web page"),
+        (b"", "is empty"),
+        (b"# exported\na,b\n1,2\n", "the first line must name every column"),
+        (b"a,b\nx,1,2\ny,3,4\n", "row names included"),
+        (b"Study one;;;\nid;time;arm;x\n1;2;A;3\n", "names 1 of its 4 columns"),
+        (b'a,b\n"x,1\ny,2\n', "a quotation mark that is not closed"),
+    ],
+)
+def test_what_is_no_table_is_said_in_words(content, message, tmp_path):
+    path = tmp_path / "adsl.csv"
+    path.write_bytes(content)
+    findings = Findings()
+    assert read_table(path, findings) is None
+    assert message in str(findings.problems[0])
+
+
+def test_a_sheet_in_place_of_a_data_set_is_named(tmp_path):
+    folder = write_trial(tmp_path / "t", small())
+    (folder / "adsl.csv").unlink()
+    (folder / "ADSL.xlsx").write_bytes(b"PK")
+    with pytest.raises(DataError, match=r"ADSL.xlsx is there, .* save the sheet as CSV"):
+        load_trial(folder)

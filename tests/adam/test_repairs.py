@@ -172,3 +172,9 @@ def test_how_patients_left_is_read_from_the_names_it_had_before(tmp_path):
     data["adsl"]["EOSSTT"] = "COMPLETED"
     named = load_trial(write_trial(tmp_path / "named", data))
     assert "DCSREAS" not in named.adsl
+
+
+def test_letters_with_accents_are_no_padding(tmp_path):
+    trial = load(tmp_path, everywhere("adsl", "SEX", "Männlich")(small()))
+    assert not trial.repairs
+    assert set(trial.adsl["SEX"]) == {"Männlich"}

@@ -6,18 +6,30 @@ import io
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from trialbook.adam.problems import Findings, examples
-from trialbook.adam.table import Table
+from trialbook.adam.problems import Findings, counted_noun, examples, shortened
+from trialbook.adam.table import Table, encoded
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 16
 _BLOCK = 1 << 24
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _DECIMAL_POINT = re.compile(r"-?\d+\.\d+")
+# 1,234 between other commas may be a thousand
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
+_EXCEL_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
+_NO_CSV = {
+    b"PK\x03\x04": ("a workbook or an archive", "open it, and save the sheet as CSV"),
+    b"\xd0\xcf\x11\xe0": ("a workbook", "open it, and save the sheet as CSV"),
+    b"%PDF": ("a PDF", "export the data themselves"),
+    b"<!doctype": ("a web page", "fetch the file itself"),
+    b"<html": ("a web page", "fetch the file itself"),
+    b"<?xml": ("XML", "export the data as CSV"),
+}
 
 
 def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
@@ -34,14 +46,29 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
     findings : Findings
         Takes problems and repairs.
     """
+    if not content.strip():
+        findings.problem(file, "", "is empty")
+        return None
+    for begins, (what, hint) in _NO_CSV.items():
+        if content[:16].lower().startswith(begins.lower()):
+            findings.problem(file, "", f"is {what}, whatever its name says", hint=hint)
+            return None
     encoding = _encoding(content)
     if encoding is None or (b"\0" in content[:_SAMPLE] and not encoding.startswith("utf-16")):
         findings.problem(file, "", "is not text", hint="save it as CSV in UTF-8")
         return None
     if not encoding.startswith("utf-8"):
         findings.repair(file, "", f"read as {encoding}, for it is not UTF-8")
+    if encoding.startswith("utf-16"):
+        content, encoding = content.decode(encoding, "replace").encode(), "utf-8"
+    content = content.removeprefix(codecs.BOM_UTF8)
+    encoding = encoding.removesuffix("-sig")
+    said = _EXCEL_LINE.match(content)
+    if said:
+        content = content[said.end() :]
+        findings.repair(file, "", "its first line, sep=, taken as the separator")
     sample = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content[:_SAMPLE])
-    separator = _separator(sample)
+    separator = said[1].decode("latin-1") if said else _separator(sample)
     try:
         names = next(_records(sample, separator), [])
     except csv.Error as error:
@@ -55,24 +82,49 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         return None
     frame = table.to_pandas()
     frame.columns = pd.Index(names, dtype=object)
+    frame = _without_blank_rows(frame, file, findings)
     unnamed = [n for n, name in enumerate(names) if not name.strip()]
     if unnamed:
+        filled = sum(bool(_blank(frame.iloc[:, n]).sum() < len(frame)) for n in unnamed)
+        named = len(names) - len(unnamed)
+        if filled >= named:
+            rule = f"names {named} of its {len(names)} columns in its first line"
+            hint = "the first line must hold the columns' names: take out what stands above it"
+            findings.problem(file, "", rule, hint=hint)
+            return None
         frame = frame.iloc[:, [n for n in range(len(names)) if n not in unnamed]]
         findings.repair(
             file, "", "columns without a name (row numbers, say) left out", len(unnamed)
         )
-    decimal = "," if separator != "," and _decimal_comma(sample) else "."
+    decimal = "," if _decimal_comma(sample, separator) else "."
     if decimal == ",":
         findings.repair(file, "", "numbers read with a decimal comma")
     return Table(file, frame, untyped=True, decimal=decimal)
+
+
+def _blank(column: pd.Series) -> np.ndarray:
+    """Return which rows of a column hold nothing; NA is something."""
+    codes, values = encoded(column)
+    return np.append([not value.strip() for value in values], False).astype(bool)[codes]
+
+
+def _without_blank_rows(frame: pd.DataFrame, file: str, findings: Findings) -> pd.DataFrame:
+    """Return the rows that hold something, as a sheet's last rows often do not."""
+    blank = np.ones(len(frame), dtype=bool)
+    for n in range(frame.shape[1]):
+        if not blank.any():
+            return frame
+        blank &= _blank(frame.iloc[:, n])
+    if not blank.any():
+        return frame
+    findings.repair(file, "", f"{counted_noun(int(blank.sum()), 'blank row')} left out")
+    return frame[~blank].reset_index(drop=True)
 
 
 def _arrow(
     content: bytes, file: str, encoding: str, separator: str, n_columns: int, findings: Findings
 ) -> pa.Table | None:
     """Return the rows below the first line as dictionary-encoded text."""
-    if encoding.startswith("utf-16"):
-        content, encoding = content.decode(encoding).encode(), "utf-8"
     positions = [str(number) for number in range(n_columns)]
     ragged: list[pacsv.InvalidRow] = []
 
@@ -84,7 +136,7 @@ def _arrow(
         table = pacsv.read_csv(
             pa.BufferReader(content),
             read_options=pacsv.ReadOptions(
-                encoding=encoding.removesuffix("-sig"),
+                encoding=encoding,
                 column_names=positions,
                 skip_rows_after_names=1,
                 block_size=_BLOCK,
@@ -102,12 +154,21 @@ def _arrow(
             ),
         )
     except pa.ArrowInvalid as error:
-        findings.problem(file, "", f"cannot be read as CSV: {error}", hint="export it again")
+        rule = "cannot be read as CSV: " + shortened(str(error).removeprefix("CSV parse error: "))
+        hint = "look for a quotation mark that is not closed, or export it again"
+        findings.problem(file, "", rule, hint=hint)
         return None
     if ragged:
-        rule = f"a row must have the {n_columns} columns of the first line"
-        shown = examples(f"{row.actual_columns} columns in '{row.text}'" for row in ragged[:5])
+        rule = f"a row must have the {counted_noun(n_columns, 'column')} of the first line"
+        shown = examples(
+            f"{counted_noun(row.actual_columns, 'column')} in '{row.text}'" for row in ragged[:5]
+        )
         hint = f"put a value that holds '{separator}' or a line break in quotes"
+        widths = {row.actual_columns for row in ragged}
+        if min(widths) < n_columns and any("\n" in row.text for row in ragged):
+            hint = "look for a quotation mark that is not closed"
+        elif table.num_rows == 0 and len(widths) == 1:
+            hint = "the first line must name every column, row names included, and nothing else"
         findings.problem(file, "", rule, len(ragged), shown, hint)
         return None
     return table
@@ -152,6 +213,16 @@ def _separator(sample: str) -> str:
     return max(_SEPARATORS, key=columns)
 
 
-def _decimal_comma(sample: str) -> bool:
-    """Return whether numbers in a text not separated by commas are written ``1,5``."""
-    return bool(_DECIMAL_COMMA.search(sample)) and not _DECIMAL_POINT.search(sample)
+def _decimal_comma(sample: str, separator: str) -> bool:
+    """Return whether the numbers in a text are written ``1,5``, and none ``1.5``.
+
+    Between other commas that must be plain: ``"1,234"`` is taken for no number there.
+    """
+    try:
+        fields = {field.strip() for row in _records(sample, separator) for field in row}
+    except csv.Error:
+        return False
+    commas = {field for field in fields if _DECIMAL_COMMA.fullmatch(field)}
+    if separator == ",":
+        commas = {field for field in commas if not _THOUSANDS.fullmatch(field)}
+    return bool(commas) and not any(_DECIMAL_POINT.fullmatch(field) for field in fields)

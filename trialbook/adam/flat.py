@@ -1,5 +1,7 @@
 """The short path: one flat file, a row per patient, becomes ADSL and ADTTE."""
 
+import re
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -7,11 +9,14 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.folder import Tables
-from trialbook.adam.problems import Findings
+from trialbook.adam.problems import Findings, examples
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
 from trialbook.adam.table import decoded, encoded, written
 from trialbook.adam.tidy import tidy
-from trialbook.config import TrialConfig
+from trialbook.config import Flat, TrialConfig
+
+# what a status says of whom nothing happened to, and what it would say otherwise
+NO_EVENT = {"0": "1", "N": "Y", "No": "Yes", "no": "yes", "False": "True", "FALSE": "TRUE"}
 
 
 def read_rows(path: Path, findings: Findings) -> Tables | None:
@@ -60,6 +65,42 @@ def read_flat(
     return data if len(findings.problems) == before else None
 
 
+_TERMS = {
+    "correct STARTDT or ADT": "correct the times",
+    "a patient must stand in one row, not in more": "a patient must stand in one row, not in more; "
+    "rows that start and stop are no flat file",
+    "keep one row of each patient": "keep one row of each patient, or, where a row is a patient, "
+    "leave id: out",
+}  # fmt: skip
+
+
+def in_own_words(findings: Findings, flat: Flat, n_problems: int, n_remarks: int) -> None:
+    """Word what was found from some number on by the columns of the flat file itself."""
+    columns = {"USUBJID": flat.id or "row", "AVAL": flat.time, "CNSR": flat.event,
+               "TRT01P": flat.arm, "TRT01A": flat.arm}  # fmt: skip
+    worded = findings.problems[:n_problems]
+    for problem in findings.problems[n_problems:]:
+        if problem.variable == "USUBJID, PARAMCD":  # says what USUBJID says
+            continue
+        shown = tuple(one.removesuffix(f" {flat.paramcd}") for one in problem.examples)
+        new = replace(
+            problem, variable=columns.get(problem.variable, problem.variable), examples=shown,
+            rule=_own_words(problem.rule), hint=_own_words(problem.hint, columns),
+        )  # fmt: skip
+        if new not in worded:
+            worded.append(new)
+    findings.problems[:] = worded
+    remarks = map(_own_words, findings.remarks[n_remarks:])
+    findings.remarks[n_remarks:] = dict.fromkeys(remarks)
+
+
+def _own_words(text: str, columns: dict[str, str] | None = None) -> str:
+    """Return a text without the names of data sets that the user does not have."""
+    for name, column in (columns or {}).items():
+        text = re.sub(rf"^{name} holds: ", lambda _, own=column: f"{own} holds: ", text)
+    return re.sub(r"\b(ADTTE|ADSL)\b", "the file", _TERMS.get(text, text))
+
+
 def _adsl(frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
     flat = config.flat
     arm = as_text(frame[flat.arm])
@@ -73,12 +114,21 @@ def _adtte(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.D
     flat = config.flat
     status = as_text(frame[flat.event])
     if frame[flat.time].dtype.kind != "f":
-        findings.problem(flat.file, flat.time, "must be a number: a time")
+        text = pd.to_numeric(frame[flat.time], errors="coerce").isna() & frame[flat.time].notna()
+        shown = examples(as_text(frame[flat.time][text]))
+        hint = "write plain numbers, such as 1234.5, without a unit"
+        rule = "must be a number: a time"
+        findings.problem(flat.file, flat.time, rule, int(text.sum()), shown, hint)
     missing = status.isna()
     if missing.any():
-        findings.problem(flat.file, flat.event, "must not be blank", int(missing.sum()))
+        shown = examples(_patients(frame, flat.id)[missing])
+        hint = "say of each whether the event happened, or take the rows out"
+        findings.problem(flat.file, flat.event, "must not be blank", int(missing.sum()), shown,
+                         hint)  # fmt: skip
     codes, values = encoded(status)
-    unknown = [value for value in flat.event_value if value not in set(values)]
+    # before the first event, the value that will say it is not there yet
+    to_come = {NO_EVENT.get(value) for value in values} if len(values) == 1 else set()
+    unknown = [value for value in flat.event_value if value not in {*values, *to_come}]
     for value in unknown:
         hint = "values: " + ", ".join(sorted(values)[:10])
         findings.problem(flat.file, flat.event, f"never is {value}, the event_value", hint=hint)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from trialbook.adam.problems import Findings
-from trialbook.adam.readers import FORMATS, read_table, stem_and_format
+from trialbook.adam.readers import FORMATS, not_read, read_table, stem_and_format
 from trialbook.adam.schemas import NEEDED, SCHEMAS
 from trialbook.adam.tidy import tidy
 from trialbook.adam.validate import validate
@@ -67,6 +67,9 @@ def read_data_sets(folder: Path, findings: Findings) -> Tables:
         if name not in files:
             endings = ", ".join(FORMATS)
             hint = f"put {name.lower()} there ({endings}), or map one flat file (flat:)"
+            if other := _unread(folder, name):
+                hint = f"{other.name} is there, but {stem_and_format(other)[1] or 'no ending'} is "
+                hint += f"not read: {not_read(other)}"
             findings.problem(name, "", f"is needed and not in {folder.name}", hint=hint)
     for name, paths in files.items():
         if len(paths) > 1 and (name != "ADLB" or len({_stem(path) for path in paths}) < len(paths)):
@@ -75,6 +78,14 @@ def read_data_sets(folder: Path, findings: Findings) -> Tables:
             continue
         _read(name, paths, tables, findings)
     return tables
+
+
+def _unread(folder: Path, name: str) -> Path | None:
+    """Return a file called like a data set in a format that is not read, such as adsl.xlsx."""
+    for path in sorted(folder.iterdir()):
+        if _stem(path) == name and path.is_file() and not_read(path):
+            return path
+    return None
 
 
 def _stem(path: Path) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from trialbook.adam.blinding import blinded as without_arms
 from trialbook.adam.checks import check_membership, check_trial_data, link_patients
 from trialbook.adam.checks.safety import without_doubled_parameters
-from trialbook.adam.flat import read_flat
+from trialbook.adam.flat import in_own_words, read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
 from trialbook.adam.older_names import with_disposition
 from trialbook.adam.populations import Members, populations
@@ -87,6 +87,7 @@ def read_trial(
     config = read_trial_yml(folder, findings)
     if config is None and not data_files(folder):
         return Read()
+    n_problems, n_remarks = len(findings.problems), len(findings.remarks)
     if config is not None and config.flat is not None:
         data = read_flat(folder, config, findings, tables) or {}
         files = dict.fromkeys(("ADSL", "ADTTE"), config.flat.file)
@@ -120,4 +121,6 @@ def read_trial(
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():
             findings.problem(NAME, key, f"names {name}, which is not there")
+    if config.flat is not None:
+        in_own_words(findings, config.flat, n_problems, n_remarks)
     return read

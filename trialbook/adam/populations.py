@@ -15,9 +15,9 @@ _NO_ARM = re.compile(
 )
 
 _FLAT = (
-    "The file has one column for the arm: it stands for the arm planned and for the treatment "
-    "taken, and all patients who have one are analysed."
+    "The file has one column for the arm: it stands for the arm planned and for the treatment taken"
 )
+_ALL_ASSIGNED = "all patients with a planned arm"
 
 
 class Members(NamedTuple):
@@ -60,6 +60,7 @@ def populations(
     actual = _arms(adsl["TRT01A"], config, file, findings) if by_actual else planned
     efficacy, efficacy_notes = _efficacy(adsl, config.populations.efficacy, file, findings)
     safety, safety_notes = _safety(adsl, config.populations.safety, file, findings)
+    by_flag = {config.populations.efficacy, config.populations.safety}
     randomized = adsl["RANDFL"] == "Y" if "RANDFL" in adsl else planned.notna()
     if not by_actual and config.populations.safety in adsl:
         safety_notes = ("TRT01A is absent: safety goes by the planned arm.",)
@@ -83,7 +84,11 @@ def populations(
             findings.problem(file, "TRT01P", rule, hint=hint)
     _remarks(adsl, efficacy, safety & efficacy & (planned != actual) & actual.notna(), findings)
     if config.flat is not None:
-        efficacy_notes = safety_notes = (_FLAT,)
+        if all(_ALL_ASSIGNED in note for note in efficacy_notes) and not by_flag & set(adsl):
+            efficacy_notes = (f"{_FLAT}, and all patients who have one are analysed.",)
+        else:
+            efficacy_notes = (f"{_FLAT}.", *efficacy_notes)
+        safety_notes = efficacy_notes
     notes = {"efficacy": efficacy_notes, "safety": safety_notes}
     for note in efficacy_notes + safety_notes:
         findings.remark(note)
@@ -123,7 +128,7 @@ def _efficacy(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> R
     elif "RANDDT" in adsl and adsl["RANDDT"].notna().any():
         member, rule = adsl["RANDDT"].notna(), "all patients with a date of randomization"
     else:
-        member, rule = has_arm(adsl["TRT01P"]), "all patients with a planned arm"
+        member, rule = has_arm(adsl["TRT01P"]), _ALL_ASSIGNED
     return member, (f"{flag} is absent: {rule} are analysed.",)
 
 
@@ -138,7 +143,7 @@ def _safety(adsl: pd.DataFrame, flag: str, file: str, findings: Findings) -> Rul
     elif "TRT01A" in adsl:
         member, rule = has_arm(adsl["TRT01A"]), "all patients with a treatment taken"
     else:
-        member, rule = has_arm(adsl["TRT01P"]), "all patients with a planned arm"
+        member, rule = has_arm(adsl["TRT01P"]), _ALL_ASSIGNED
     return member, (f"{flag} is absent: {rule} are in the safety population.",)
 
 

@@ -14,6 +14,19 @@ from trialbook.adam.table import Table
 
 FORMATS = (".csv", ".parquet", ".xpt", ".sas7bdat", ".json")
 
+# what people have beside these, and how it becomes one of them
+_SHEET = "save the sheet as CSV"
+_EXPORT = "export it as CSV or Parquet"
+_RENAME = "if it is text in columns, name it {stem}.csv: any separator is read"
+_OTHER_FORMATS = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"), _SHEET),
+    **dict.fromkeys((".rds", ".rda", ".rdata", ".dta", ".sav", ".por", ".feather", ".ndjson"),
+                    _EXPORT),
+    **dict.fromkeys((".tsv", ".tab", ".txt", ".dat", ".asc", ""), _RENAME),
+    **dict.fromkeys((".zip", ".7z", ".tar", ".tgz", ".rar"), "unpack it"),
+    ".cpt": "export it as XPT",
+}  # fmt: skip
+
 _SAS_EPOCH = np.datetime64("1960-01-01", "s")
 _DATE_FORMATS = ("DATE", "YYMMDD", "MMDDYY", "DDMMYY", "E8601DA", "IS8601DA", "B8601DA", "JULIAN",
                  "WEEKDATE", "WORDDATE")  # fmt: skip
@@ -28,6 +41,13 @@ def stem_and_format(path: Path) -> tuple[str, str]:
     name = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
     stem, dot, ending = name.rpartition(".")
     return (stem, f".{ending.lower()}") if dot else (name, "")
+
+
+def not_read(path: Path) -> str | None:
+    """Return how a file in a format that is not read becomes one that is; None where unknown."""
+    stem, form = stem_and_format(path)
+    hint = _OTHER_FORMATS.get(form)
+    return hint and hint.format(stem=shortened(stem))
 
 
 def read_table(path: Path, findings: Findings) -> Table | None:

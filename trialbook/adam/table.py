@@ -84,7 +84,11 @@ def written(value: object) -> str:
     """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
     if type(value) is str:
         value = value.strip()
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "replace").decode()
+        return value
     if isinstance(value, bytes):
         return written(value.decode("utf-8", "replace"))
     if isinstance(value, bool | np.bool_):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from trialbook.adam.dates import read_dates
 from trialbook.adam.problems import Findings, examples
-from trialbook.adam.schemas import kind_of
+from trialbook.adam.schemas import SCHEMAS, kind_of
 from trialbook.adam.table import Table, counted, decoded, encoded, written
 
 _YES, _NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
@@ -30,15 +30,22 @@ def tidy(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame
     table : Table
         A file's rows as they stand.
     data_set : str or None
-        Which data set it is; None for a flat file, whose names stay as they are.
+        Which data set it is; None for a flat file, whose names stay as they are. What has the
+        name of a variable of ADSL, in capitals, is read as one.
     findings : Findings
     """
     frame = _named(table, data_set, findings)
     columns = {}
     for name in frame:
-        kind = kind_of(data_set, name) if data_set else None
+        kind = kind_of(data_set, name) if data_set else _standard_kind(name)
         columns[name] = _column(frame[name], kind, table, findings)
     return pd.DataFrame(columns, index=frame.index)
+
+
+def _standard_kind(name: str) -> str | None:
+    """Return the kind of a flat file's column that has the very name of a variable of ADSL."""
+    known = SCHEMAS["ADSL"].columns.get(name)
+    return known and known.metadata["kind"]
 
 
 def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame:
@@ -147,9 +154,10 @@ def _is_missing(value: object) -> bool:
 def _number(value: object, decimal: str) -> float | None:
     """Return a value as a number, or None where it is not one."""
     if isinstance(value, str):
-        value = value.strip().replace(decimal, ".") if decimal != "." else value.strip()
-        if "_" in value:
+        value = value.strip()
+        if "_" in value or (decimal != "." and "." in value):
             return None
+        value = value.replace(decimal, ".")
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -168,8 +176,8 @@ def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
         wrong = np.array([one is None for one in parsed], dtype=bool) & ~missing
         if n := counted(codes, wrong):
             shown = examples(values[wrong])
-            findings.problem(table.file, column.name, "must be a number", n, shown,
-                             "correct the values, or leave them blank")  # fmt: skip
+            hint = "write plain numbers, such as 1234.5, or leave them blank"
+            findings.problem(table.file, column.name, "must be a number", n, shown, hint)
         marked = counted(codes, missing & (values != ""))
         marked += int((codes == -1).sum()) if table.untyped else 0
         if marked:

@@ -10,8 +10,10 @@ from trialbook.adam.problems import examples, shortened
 from trialbook.config import Arm
 from trialbook.new.inference import Inference, UsageError
 
+MOST_ARMS = 20
+
 _LONGEST_CODE = 40
-_MOST_ARMS = 20
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 # what controls are called, from the surest word to the least sure
 _CONTROLS = {
@@ -46,7 +48,7 @@ def infer_arms(
     numbered = _numbered(column[has_arm(column)], numbers)
     if not numbered:
         raise UsageError(f"{name} holds no arm: say which column does with --arm", "--arm")
-    if len(numbered) > _MOST_ARMS:
+    if len(numbered) > MOST_ARMS:
         shown = ", ".join(examples(numbered))
         raise UsageError(
             f"{name} has {len(numbered):,} values ({shown}, ...), too many for arms: say which "
@@ -69,7 +71,7 @@ def infer_arms(
 
 def _label(value: str, name: str) -> str:
     """Return an arm's name in words; a bare yes, no or number gets the column's name."""
-    bare = value.casefold() in ("yes", "no", "y", "n", "true", "false") or value.isdigit()
+    bare = value.casefold() in ("yes", "no", "y", "n", "true", "false") or _NUMBER.fullmatch(value)
     return shortened(f"{name} {value}" if bare else value)
 
 
@@ -97,7 +99,15 @@ def _numbered(column: pd.Series, numbers: pd.Series | None) -> dict[str, float |
         whole = set(pairs["arm"]) == set(column)
         if whole and not pairs["arm"].duplicated().any() and not pairs["n"].duplicated().any():
             return dict(pairs.sort_values("n").itertuples(index=False, name=None))
-    return dict.fromkeys(sorted(column.unique()))
+    return dict.fromkeys(sorted(column.unique(), key=_natural))
+
+
+def _natural(value: str) -> list:
+    """Return what sorts text as one reads it, ``5 mg`` before ``10 mg``."""
+    parts = re.split(r"(\d+(?:\.\d+)?)", value)
+    if _NUMBER.fullmatch(value):
+        parts = ["", value.lstrip("+"), ""]
+    return [float(part) if n % 2 else part for n, part in enumerate(parts)]
 
 
 def _codes(arms: list[str]) -> list[str]:
@@ -121,8 +131,8 @@ def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[A
             arm for arm in arms if re.search(words, "".join(arm.values).strip(), re.IGNORECASE)
         ]
         if called:
-            ground = f"it is called {called[0].code}, which says {what}"
-            return called[0], ground
+            value = shortened("".join(called[0].values))
+            return called[0], f"it is called {value}, which says {what}"
     if None not in numbers:
         return arms[0], f"it has the lowest number, {numbers[0]:g} in {name}N"
     listed = ", ".join(arm.code for arm in arms)

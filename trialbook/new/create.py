@@ -36,9 +36,12 @@ class NewTrial:
     trial: Trial = field(repr=False)
 
     def __str__(self) -> str:
-        """Return what was inferred, one line each."""
+        """Return what was inferred, and what was mended or is to be known, one line each."""
         lines = [f"Wrote {self.folder / NAME}. Inferred:"]
         lines += [f"  - {one}" for one in (*self.inferred, *self.notes)]
+        if self.trial.repairs or self.trial.remarks:
+            lines.append("Of the files:")
+            lines += [f"  - {one}" for one in (*self.trial.repairs, *self.trial.remarks)]
         return "\n".join(lines)
 
 
@@ -97,15 +100,15 @@ def new_trial(
             raise UsageError(f"{option} must be one of {listed}", option)
     if (directory / NAME).exists():
         raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
-    read = read_source(source)
+    of_flat = {"--time": time, "--event": event, "--arm": arm, "--event-value": event_value}
+    read = read_source(source, flat=any(of_flat.values()))
     options = {
         "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
         "control": control, "treated": treated, "unit": unit, "privacy": privacy,
         "randomized": randomized,
     }  # fmt: skip
     if read.flat is None:
-        _refuse({"--time": time, "--event": event, "--arm": arm, "--event-value": event_value},
-                "belongs to a flat file; here are ADaM data sets")  # fmt: skip
+        _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
         text, inferred, notes = compose_adam(read, primary=primary, **options)
     else:
         _refuse({"--primary": primary}, "belongs to ADaM data sets; here is a flat file")

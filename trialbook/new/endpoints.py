@@ -115,9 +115,10 @@ def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
         When the end points are in several units.
     """
     if unit is not None:
-        if unit not in DAYS_PER_UNIT:
+        known = unit_of(unit)
+        if known is None:
             raise UsageError("--unit must be one of " + ", ".join(DAYS_PER_UNIT), "--unit")
-        return unit, "said with --unit"
+        return known, "said with --unit"
     for variable, reader in {"AVALU": unit_of, "PARAM": unit_in}.items():
         if variable in adtte:
             found = adtte[variable].dropna().drop_duplicates().map(reader).dropna().unique()

@@ -1,5 +1,6 @@
 """Which column of a flat file is what: said with an option, or shown by its name."""
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,28 +8,35 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from trialbook.adam.flat import as_text
+from trialbook.adam.flat import NO_EVENT, as_text
 from trialbook.adam.problems import examples, shortened
+from trialbook.adam.table import written
 from trialbook.config import Arm
-from trialbook.new.arms import infer_arms
+from trialbook.new.arms import MOST_ARMS, infer_arms
 from trialbook.new.inference import Inference, Questions, UsageError
 
 _TIMES = re.compile(
     r"t|time|.*_time|futime|survtime|duration|aval|(surv|fu|follow.?up|os|pfs|dfs|rfs|efs).?time"
-    r"|days?|weeks?|months?|years?|t_(days?|weeks?|months?|years?)", re.IGNORECASE
+    r"|((t|time|os|pfs|dfs|rfs|efs|fu|follow.?up)[_. ])?(days?|weeks?|months?|years?)",
+    re.IGNORECASE,
 )  # fmt: skip
 _EVENTS = re.compile(
     r"e|d|event|status|cens|censor(ed|ing)?|cnsr|death|dead|died|fustat|observed|c|delta"
     r"|(os|pfs|dfs|rfs|efs).?(status|event)", re.IGNORECASE
 )  # fmt: skip
 _ARMS = re.compile(
-    r"arm|rx|trt|treat(ment)?|group|trt01p|trtp|randomi[sz]ation|allocation", re.IGNORECASE
+    r"(study|actual|planned|treatment|trt)?[_. ]?arm|rx|trt|treat(ed|ment)?([_. ]?group)?|group"
+    r"|therapy|trt01p|trtp|randomi[sz]ed[_. ]to|randomi[sz]ation|allocation",
+    re.IGNORECASE,
 )
 _IDS = re.compile(r"id|usubjid|subjid|subject(_?id)?|patient(_?id)?|pid|pat", re.IGNORECASE)
 _CENSORING = re.compile(r"cnsr|censor(ed|ing)", re.IGNORECASE)
+# what some call so says who is censored, what others call so who is not
+_EITHER = re.compile(r"c|cens|censor", re.IGNORECASE)
 _HAPPENED = {"1", "true", "yes", "y", "event", "dead", "died", "death", "deceased", "relapse",
              "relapsed", "recurrence", "progression", "failure", "uncensored"}  # fmt: skip
 _NOT_HAPPENED = {"0", "false", "no", "n", "censored", "alive", "none", "no event", "living"}
+_MOST_STATES = 6
 _UNITS = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
 
 
@@ -64,45 +72,56 @@ def infer_columns(
     found: list[Inference] = []
     questions = Questions()
     missing: list[tuple[str, list[str]]] = []
-
-    def choose(option: str, said: str | None, fits: Callable[[str], bool]) -> str | None:
-        if said is not None:
+    said = {"time": time, "event": event, "arm": arm}
+    taken: dict[str, str] = {}
+    for option, name in said.items():
+        if name is not None:
             with questions.gathered():
-                column = _column(frame, said, option)
-                found.append(Inference(option, column, f"said with --{option}"))
-                return column
-            return None
-        candidates = [name for name in frame if fits(name)]
-        if len(candidates) == 1:
-            found.append(Inference(option, candidates[0], "the column's name"))
-            return candidates[0]
-        missing.append((f"--{option}", candidates or list(frame)))
-        return None
-
-    time = choose("time", time, lambda name: bool(_TIMES.fullmatch(name)) and _is_time(frame[name]))
-    event = choose("event", event, lambda name: name != time and bool(_EVENTS.fullmatch(name))
-                   and frame[name].nunique() == 2)  # fmt: skip
-    arm = choose("arm", arm, lambda name: bool(_ARMS.fullmatch(name))
-                 and 2 <= frame[name].nunique() <= 10)  # fmt: skip
+                column = _column(frame, name, option)
+                if column in taken.values():
+                    other = next(one for one, of in taken.items() if of == column)
+                    raise UsageError(f"--{other} and --{option} both name {shortened(column)}",
+                                     f"--{option}")  # fmt: skip
+                taken[option] = column
+                found.append(Inference(f"flat.{option}", column, f"said with --{option}"))
+    for option, (called, possible) in _COLUMNS.items():
+        if said[option] is not None:
+            continue
+        free = [name for name in frame if name not in taken.values()]
+        named = [name for name in free if called.fullmatch(name)]
+        fitting = [name for name in named if possible(frame[name])] or named
+        if len(fitting) == 1:
+            taken[option] = fitting[0]
+            found.append(Inference(f"flat.{option}", fitting[0], "the column's name"))
+        else:
+            choice = fitting or [name for name in free
+                                 if possible(frame[name]) and not _IDS.fullmatch(name)]  # fmt: skip
+            missing.append((option, choice))
     if missing:
-        options = [option for option, _ in missing]
-        lines = [f"  {option}: one of {', '.join(examples(of, 20))}" for option, of in missing]
+        options = [f"--{option}" for option, _ in missing]
+        others = set(taken.values())
+        lines = [_choice(option, [name for name in of if name not in others])
+                 for option, of in missing]  # fmt: skip
         with questions.gathered():
             raise UsageError(
                 "the file does not say which column is what; give "
                 + " and ".join(options) + "\n" + "\n".join(lines), *options
             )  # fmt: skip
-    if event_value is None and event is not None:
+    time, event, arm = (taken.get(option) for option in said)
+    if event is not None:
         with questions.gathered():
-            event_value, ground = _event_value(frame[event], event)
-            found.append(Inference("event_value", event_value, ground))
+            event_value, ground = _event_value(frame[event], event, event_value, said["event"])
+            found.append(Inference("flat.event_value", event_value, ground))
     arms: list[Arm] = []
     if arm is not None:
         with questions.gathered():
             arms, of_arms = infer_arms(as_text(frame[arm]), None, control, arm)
             found += of_arms
     questions.ask()
-    ids = [name for name in frame if _IDS.fullmatch(name) and frame[name].notna().all()]
+    ids = [name for name in frame if name not in taken.values() and _IDS.fullmatch(name)
+           and frame[name].notna().all()]  # fmt: skip
+    if ids:
+        found.append(Inference("flat.id", ids[0], "the column's name"))
     return Columns(time, event, arm, ids[0] if ids else None, event_value), arms, found
 
 
@@ -121,27 +140,86 @@ def _is_time(column: pd.Series) -> bool:
     return column.dtype.kind == "f" and bool((column.dropna() >= 0).all())
 
 
-def _event_value(column: pd.Series, name: str) -> tuple[str, str]:
+def _is_event(column: pd.Series) -> bool:
+    return 1 <= column.nunique() <= _MOST_STATES
+
+
+def _is_arm(column: pd.Series) -> bool:
+    return 1 <= column.nunique() <= MOST_ARMS
+
+
+_COLUMNS: dict[str, tuple[re.Pattern, Callable[[pd.Series], bool]]] = {
+    "time": (_TIMES, _is_time),
+    "event": (_EVENTS, _is_event),
+    "arm": (_ARMS, _is_arm),
+}
+
+
+def _choice(option: str, columns: list[str]) -> str:
+    """Return from which columns to choose, as a line; where there is none, what to add."""
+    if columns:
+        more = ", ..." if len(columns) > 20 else ""
+        return f"  --{option}: one of {', '.join(examples(columns, 20))}{more}"
+    lacking = {
+        "time": "a column of numbers, the time from the start to the event or the end",
+        "event": "a column that says 1 where the event happened, 0 where not",
+        "arm": "a column that says each patient's arm; of one arm, the same word in each row",
+    }[option]
+    return f"  --{option}: the file has none; add {lacking}"
+
+
+def _event_value(
+    column: pd.Series, name: str, said: str | None, event: str | None
+) -> tuple[str, str]:
     """Return which value says that the event happened, and on what ground."""
     values = [str(value) for value in as_text(column).dropna().unique()]
+    if said is not None:
+        return _said_value(said, values, name), "said with --event-value"
+    if _EITHER.fullmatch(name) and (event is None or name.casefold() == "censor"):
+        raise UsageError(
+            f"{name} may say who had the event, or who had not: say which value is the event with "
+            f"--event-value: {', '.join(examples(values, 10))}",
+            "--event-value",
+        )
     if _CENSORING.fullmatch(name):
         not_censored = [
             value for value in values if value.casefold() in _NOT_HAPPENED - {"censored"}
         ]
         if len(not_censored) == 1:
             return not_censored[0], f"{name} says who is censored"
-    happened = [value for value in values if value.casefold() in _HAPPENED]
-    if len(happened) == 1 and set(values) != {"1", "2"}:
-        return happened[0], f"{happened[0]} in {name} reads as an event"
     if set(values) == {"1", "2"}:
         return "2", "of 1 and 2, the greater is the event by custom"
-    rest = [value for value in values if value.casefold() not in _NOT_HAPPENED]
+    if len(values) == 1 and values[0] in NO_EVENT:
+        return NO_EVENT[values[0]], f"{name} holds {values[0]} alone, which reads as no event"
+    happened = [value for value in values if _word(value) in _HAPPENED]
+    rest = [value for value in values if _word(value) not in _NOT_HAPPENED]
+    if len(values) <= 2 and len(happened) == 1:
+        return happened[0], f"{happened[0]} in {name} reads as an event"
     if len(values) == 2 and len(rest) == 1:
         return rest[0], f"the other value of {name} reads as no event"
     listed = ", ".join(examples(values, 10))
     raise UsageError(
         f"which value of {name} is the event? Say it with --event-value: {listed}", "--event-value"
     )
+
+
+def _word(value: str) -> str:
+    """Return the word in a value: ``1:DECEASED`` is ``deceased``."""
+    return re.sub(r"^[01]\s*[:=.-]\s*", "", value).casefold()
+
+
+def _said_value(said: str, values: list[str], name: str) -> str:
+    """Return the value that an option names, in any case, 1.0 for 1."""
+    with contextlib.suppress(ValueError):
+        said = written(float(said)) if said not in values else said
+    folded = {value.casefold(): value for value in values}
+    found = said if said in values else folded.get(said.strip().casefold())
+    if found is None and len(values) == 1 and NO_EVENT.get(values[0]) == said:
+        found = said
+    if found is None:
+        listed = ", ".join(examples(values, 10))
+        raise UsageError(f"--event-value: {name} never is {said}; it is {listed}", "--event-value")
+    return found
 
 
 def flat_unit(time: str) -> tuple[str, str] | None:

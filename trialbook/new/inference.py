@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from trialbook.adam.problems import shortened
+
+_LONGEST = 400
+
 
 @dataclass(frozen=True)
 class Inference:
@@ -25,7 +29,7 @@ class Inference:
 
     def __str__(self) -> str:
         """Return the inference as one line."""
-        return f"{self.key}: {self.value} ({self.ground})"
+        return f"{self.key}: {shortened(self.value, _LONGEST)} ({shortened(self.ground)})"
 
 
 class UsageError(ValueError):

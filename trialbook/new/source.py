@@ -8,8 +8,8 @@ import pandas as pd
 from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_rows
 from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
-from trialbook.adam.problems import Findings
-from trialbook.adam.readers import FORMATS, stem_and_format
+from trialbook.adam.problems import Findings, shortened
+from trialbook.adam.readers import FORMATS, not_read, stem_and_format
 from trialbook.new.inference import UsageError
 
 
@@ -47,8 +47,11 @@ class Source:
         return self.tables.labels["ADSL" if self.flat is None else self.paths[0].name]
 
 
-def read_source(source: Path) -> Source:
+def read_source(source: Path, *, flat: bool = False) -> Source:
     """Read a folder of ADaM data sets, or one flat file.
+
+    A file called like a data set stands for its folder, unless `flat` says that it is one flat
+    file.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def read_source(source: Path) -> Source:
         When there is nothing to read, or no telling what it is.
     """
     source = source.expanduser()
-    if source.is_file() and data_set_of(source):
+    if source.is_file() and data_set_of(source) and not flat:
         source = source.parent
     if source.is_dir():
         files = data_files(source)
@@ -67,14 +70,25 @@ def read_source(source: Path) -> Source:
         others = [path for path in sorted(source.iterdir()) if stem_and_format(path)[1] in FORMATS]
         if len(others) != 1:
             found = "no data file" if not others else f"{len(others)} files, none called ADSL"
-            raise UsageError(f"--from {source.name}: the folder holds {found}: give a folder with "
-                             "ADSL and ADTTE, or one flat file", "--from")  # fmt: skip
+            message = (f"--from {source.name}: the folder holds {found}: give a folder with "
+                       "ADSL and ADTTE, or one flat file")  # fmt: skip
+            raise UsageError(message + _unread(source, others), "--from")
         source = others[0]
     if not source.is_file():
         raise UsageError(f"--from {source}: there is no such file or folder", "--from")
     if stem_and_format(source)[1] not in FORMATS:
-        raise UsageError(f"--from {source.name}: read are {', '.join(FORMATS)}", "--from")
+        hint = not_read(source)
+        raise UsageError(f"--from {source.name}: read are {', '.join(FORMATS)}"
+                         + (f"; {hint}" if hint else ""), "--from")  # fmt: skip
     return _flat(source)
+
+
+def _unread(folder: Path, read: list[Path]) -> str:
+    """Return, as lines, what a folder holds that is not read, and what to do about it."""
+    others = [] if read else [path for path in sorted(folder.iterdir()) if path.is_file()]
+    lines = [f"{shortened(path.name)} is not read: {hint}" for path in others
+             if not path.name.startswith(".") and (hint := not_read(path))]  # fmt: skip
+    return "".join(f"\n  {line}" for line in lines[:5])
 
 
 def _adam(folder: Path, paths: list[Path]) -> Source:

@@ -10,6 +10,7 @@ from trialbook.adam.problems import Findings, counted_noun, examples
 from trialbook.config import TrialConfig
 from trialbook.units import DAYS_PER_UNIT
 
+_LONGEST_YEARS = 200
 _DAYS = np.timedelta64(1, "D")
 _IN_WORDS = re.compile(r"\b(days?|weeks?|months?|years?|d|wk|mo|yr)\b", re.IGNORECASE)
 _SHORT = {"d": "days", "day": "days", "wk": "weeks", "week": "weeks", "w": "weeks", "mo": "months",
@@ -62,7 +63,7 @@ def check_times(adtte: pd.DataFrame, config: TrialConfig, file: str, findings: F
         )
     rows = adtte[adtte["PARAMCD"].isin(used)]
     _one_row(rows, file, findings)
-    _values(rows, file, findings)
+    _values(rows, config, file, findings)
     _units(rows, config, file, findings)
     _dates(rows, config, file, findings)
 
@@ -80,10 +81,17 @@ def _one_row(rows: pd.DataFrame, file: str, findings: Findings) -> None:
                          "keep the row that is analysed")  # fmt: skip
 
 
-def _values(rows: pd.DataFrame, file: str, findings: Findings) -> None:
+def _values(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
+    longest = _LONGEST_YEARS * DAYS_PER_UNIT["years"] / DAYS_PER_UNIT[config.time.unit]
     rules = [
         ("AVAL", rows["AVAL"].isna(), "must not be blank", "give the time, or take the row out"),
         ("AVAL", rows["AVAL"] < 0, "must not be negative", "correct STARTDT or ADT"),
+        (
+            "AVAL",
+            rows["AVAL"] > longest,
+            f"must not be longer than {_LONGEST_YEARS} years",
+            f"the unit is {config.time.unit}, as trial.yml says; is that right?",
+        ),
         ("CNSR", rows["CNSR"].isna(), "must not be blank", "0 for an event, 1 for censoring"),
     ]
     for variable, wrong, rule, hint in rules:
