@@ -70,7 +70,9 @@ def shown_end_points(trial: "Trial") -> frozenset[str]:
     """Return the end points whose number of patients may be shown, the primary one first."""
     codes = [trial.primary.paramcd, *(one.paramcd for one in trial.endpoints)]
     sizes = ((code, patients_and_events(trial, code)[0]) for code in dict.fromkeys(codes))
-    return frozenset(ladder(sizes, trial.min_cell, [shown_populations(trial)["efficacy"]]))
+    # an arm of few patients keeps the population itself from being shown
+    known = [of for name, of in shown_populations(trial).items() if name == "efficacy"]
+    return frozenset(ladder(sizes, trial.min_cell, known))
 
 
 def is_component(trial: "Trial", paramcd: str) -> bool:
