@@ -8,13 +8,16 @@ import pandas as pd
 import pytest
 
 from tests.report.test_any_trial import folder_of, run
+from trialbook.analyses import end_points
 from trialbook.analyses.common import formula_remarks
+from trialbook.report.answer import answer
 from trialbook.report.lookup import Lookup
 from trialbook.report.narrative.design import question
 from trialbook.report.narrative.efficacy import say_withdrawal
 from trialbook.report.sentences import p_phrase
 from trialbook.report.tables.efficacy import _p as signed_p
 from trialbook.report.withholding import WITHHELD
+from trialbook.report.withholding.anchors import shown_end_points
 from trialbook.results import results_frame, rows
 from trialbook.trial import load_trial
 
@@ -144,3 +147,48 @@ def test_a_p_value_that_is_withheld_or_not_estimable_has_no_sign():
     withheld = SimpleNamespace(text=lambda *_, **__: WITHHELD)
     assert signed_p(withheld, "log_rank", "OS", "B vs A") == WITHHELD
     assert p_phrase(withheld, "log_rank", "OS", "B vs A") == ""
+
+
+def with_event(folder, event):
+    """Turn the end point of a trial into what one hopes for, or fears."""
+    config = (folder / "trial.yml").read_text(encoding="utf-8")
+    for word in ("unfavourable", "favourable"):
+        config = config.replace(f"event: {word}}}", f"event: {event}}}")
+    (folder / "trial.yml").write_text(config, encoding="utf-8")
+    return folder
+
+
+def test_what_one_hopes_for_is_had_and_not_stayed_free_of(tmp_path):
+    folder = with_event(folder_of("benefit", HAZARDS["harm"], tmp_path / "tiny"), "favourable")
+    text = sentences(folder)
+    assert "without relapse" in text
+    assert "is a benefit" in text
+    study = load_trial(folder)
+    shown = answer(Lookup(end_points(study), study), study.primary)._repr_html_()
+    assert "percentage points more patients with relapse at 12 months" in shown
+    assert "shorter mean time without relapse within 12 months" in shown
+    assert "free of relapse" not in shown + text
+
+
+@pytest.mark.parametrize(
+    ("event", "asked"),
+    [("favourable", "How soon does relapse come in"), ("unfavourable", "stay free of relapse")],
+)
+def test_one_group_is_described_without_words_on_comparisons(event, asked, tmp_path):
+    folder = with_event(folder_of("one arm", {"no": 0.03}, tmp_path / "tiny"), event)
+    assert asked in question(load_trial(folder))
+    text = run("efficacy", folder) + run("population", folder)
+    for wrong in ("Comparisons are", "P: log-rank", "SMD", "differences are to be expected"):
+        assert wrong not in text
+    # the result twice, the ratio's constancy, and subgroups, each in its place
+    assert text.count("One group: nothing is compared.") >= 4
+
+
+def test_arms_of_few_confidential_patients_are_described(tmp_path):
+    folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
+    flat = pd.read_csv(folder / "flat.csv").groupby("arm").head(2)
+    flat.to_csv(folder / "flat.csv", index=False)
+    config = (folder / "trial.yml").read_text(encoding="utf-8")
+    (folder / "trial.yml").write_text(config.replace("public", "confidential"), encoding="utf-8")
+    assert not shown_end_points(load_trial(folder))
+    assert WITHHELD in run("efficacy", folder)

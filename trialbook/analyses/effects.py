@@ -70,7 +70,7 @@ def rmst(
                 tau = step * np.floor(tau / step)
             if not (event[treated].any() and event[~treated].any()):
                 remarks.append(
-                    f"{comparison.name}: an arm has no {endpoint.label} event; the restricted "
+                    f"{comparison.name}: no patient of an arm had {endpoint.label}; the restricted "
                     "mean goes to the smaller largest time observed."
                 )
         estimates = []

@@ -80,18 +80,25 @@ def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str
     key = ("landmark", endpoint.paramcd, comparison.name)
     for t in reversed(lookup.landmarks(endpoint.paramcd)):
         if sentences.has_interval(lookup, *key, time=t):
-            more = "more" if lookup.value("difference", *key, time=t) >= 0 else "fewer"
+            above = lookup.value("difference", *key, time=t) >= 0
             number, limits = _size(lookup, key, time=t)
-            words = f"percentage points {more} patients free of {event} at {shown_time(trial, t)} "
+            # of what one hopes for one counts who had it
+            more = "more" if above != endpoint.favourable else "fewer"
+            free = "with" if endpoint.favourable else "free of"
+            words = f"percentage points {more} patients {free} {event} at {shown_time(trial, t)} "
             found.append((number, f"{words}({level}, {limits})"))
             break
     key = ("rmst", endpoint.paramcd, comparison.name)
     for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
         of = {"time": t, "method": "difference"}
         if sentences.has_interval(lookup, *key, **of):
-            gained = "gained" if lookup.value("difference", *key, **of) >= 0 else "lost"
+            longer = lookup.value("difference", *key, **of) >= 0
             number, limits = _size(lookup, key, **of)
-            words = f"mean time free of {event} {gained} within {shown_time(trial, t)} "
+            if endpoint.favourable:
+                words = f"{'longer' if longer else 'shorter'} mean time without {event} within "
+            else:
+                words = f"mean time free of {event} {'gained' if longer else 'lost'} within "
+            words += f"{shown_time(trial, t)} "
             found.append((f"{number} {trial.time.show}", f"{words}({level}, {limits})"))
     for arm in (comparison.treated, comparison.control):
         key = ("kaplan_meier", endpoint.paramcd, arm.code)

@@ -17,6 +17,7 @@ from trialbook.report.narrative.efficacy import (
 from trialbook.report.narrative.population import (
     no_distributions,
     not_given,
+    not_named,
     say_balance,
     say_follow_up,
     say_population,
@@ -30,6 +31,7 @@ __all__ = [
     "no_distributions",
     "no_estimand",
     "not_given",
+    "not_named",
     "question",
     "say_amendments",
     "say_balance",

@@ -20,8 +20,12 @@ def question(trial: "Trial") -> str:
     """Return what the trial asks, in one plain sentence without markup."""
     primary = trial.primary
     event = in_text(primary.label)
+    if trial.blinded and primary.favourable:
+        return f"How soon does {event} come in patients, whatever they were given?"
     if trial.blinded:
         return f"How long do patients, whatever they were given, stay free of {event}?"
+    if not trial.comparisons and primary.favourable:
+        return f"How soon does {event} come in patients given {in_text(trial.control.label)}?"
     if not trial.comparisons:
         return f"How long do patients given {in_text(trial.control.label)} stay free of {event}?"
     treated = [in_text(comparison.treated.label) for comparison in trial.comparisons]

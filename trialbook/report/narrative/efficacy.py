@@ -51,11 +51,16 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         difference = f"{size} percentage points "
         difference += f"({lookup.ci}, {low} to {high})"
         lines.append(
-            f"At {shown_time(trial, t)} the share of patients still free of {of(endpoint.label)} "
+            f"At {shown_time(trial, t)} the share of patients still {_free_of(endpoint)} "
             f"differed by {difference}, {of(comparison.treated.label)} minus "
             f"{of(comparison.control.label)}. {_needed(lookup, key, t, endpoint)}".strip()
         )
     return Text("\n\n".join(lines)) if lines else None
+
+
+def _free_of(endpoint: "Endpoint") -> str:
+    """Return what they are who had no event: free of what one fears, without what one wants."""
+    return f"{'without' if endpoint.favourable else 'free of'} {of(endpoint.label)}"
 
 
 def _needed(lookup: "Lookup", key: tuple, t: float, endpoint: "Endpoint") -> str:
@@ -99,15 +104,13 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
             lines.append(
                 f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
-                f"lived on average {text} {trial.time.show} {more} free of {of(endpoint.label)} "
+                f"lived on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
                 f"than those given {of(comparison.control.label)} ({told})."
             )
     return Text("\n\n".join(lines)) if lines else None
 
 
-def say_proportional_hazards(
-    lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05
-) -> Text | None:
+def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text:
     """Return whether the hazard ratio may be read as constant over time."""
     lines = []
     for comparison in lookup.trial.comparisons:
@@ -128,11 +131,13 @@ def say_proportional_hazards(
                 f"{who}: the data do not contradict a constant hazard ratio "
                 f"({said}); a test with few events would miss all but large changes."
             )
-    return Text("\n\n".join(lines)) if lines else None
+    return Text("\n\n".join(lines) or sentences.not_compared(lookup.trial))
 
 
 def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     """Return the interaction tests, with the warning that subgroups deserve."""
+    if not lookup.trial.comparisons:
+        return Text(sentences.not_compared(lookup.trial))
     lines = []
     for comparison in lookup.trial.comparisons:
         found = []

@@ -107,6 +107,11 @@ def no_distributions(trial: "Trial") -> Text:
     return not_given("Numbers at baseline are")
 
 
+def not_named(what: str) -> Text:
+    """Return that trial.yml names none of something that the data may well have."""
+    return Text(f"No {what} is named in trial.yml.")
+
+
 def not_given(what: str) -> Text:
     """Return that something is not in the data of this trial."""
     return Text(f"{what} not in the data of this trial.")

@@ -118,9 +118,11 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             "Last column: the hazard ratio beside the events, the rate ratio beside the rates, "
             "differences otherwise. Comparisons are "
             + "; ".join(c.name for c in trial.comparisons)
-            + ".",
-            "HR: hazard ratio of a Cox model without covariates. Intervals of survival are "
-            "log-log; those of rates are exact; the restricted mean has Greenwood-type variance.",
+            + ". HR: hazard ratio of a Cox model without covariates."
+            if trial.comparisons
+            else "",
+            "Intervals of survival are log-log; those of rates are exact; the restricted mean has "
+            "Greenwood-type variance.",
             f"{NOT_COMPARED}: means are compared up to the shorter follow-up of the two groups, "
             "so each comparison has a horizon of its own."
             if elsewhere
@@ -163,7 +165,7 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
                 columns = comparison_columns(trial, f"P, {method.capitalize()}")
                 line |= row_cells(lookup, columns, "{p_value}", "multiplicity", code, method=method)
             lines.append(line)
-    notes = ["P: log-rank test, unadjusted for the number of end points."]
+    notes = ["P: log-rank test, unadjusted for the number of end points."] if p_values else []
     if adjusted:
         names = ", ".join(trial.endpoint(code).label for code in family.family)
         notes.append(f"Adjusted together: {names}.")

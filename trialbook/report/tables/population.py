@@ -66,6 +66,14 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
     frame = pd.DataFrame(lines)
     if not missing:
         frame = frame.drop(columns="Missing", errors="ignore")
+    differences = "SMD: standardized mean difference, treated minus control over the pooled SD. "
+    if trial.randomized == "yes":
+        differences += (
+            "P values are not given: after randomization a difference at baseline is due to "
+            "chance, and a test of it answers no question (CONSORT 2025)."
+        )
+    else:
+        differences += "The groups were not formed by chance alone: differences are to be expected."
     return html_table(
         frame.fillna(""),
         name="baseline",
@@ -73,12 +81,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
         notes=[
             "Categories are n (%) of the patients with a value.",
             RARE if lookup.leaves_out("level", "baseline") else "",
-            "SMD: standardized mean difference, treated minus control over the pooled SD. "
-            "P values are not given: after randomization a difference at baseline is due to "
-            "chance, and a test of it answers no question (CONSORT 2025)."
-            if trial.randomized == "yes"
-            else "SMD: standardized mean difference, treated minus control over the pooled SD. "
-            "The groups were not formed by chance alone: differences are to be expected.",
+            differences if smd else "",
         ],
     )
 
