@@ -477,3 +477,82 @@ def test_every_file_is_read_once_and_the_trial_is_the_one_that_loads(
     assert (made.repairs, made.remarks) == (again.repairs, again.remarks)
     assert made.adsl.equals(again.adsl)
     assert made.adtte.equals(again.adtte)
+
+
+def test_spellings_of_an_arm_are_one_arm(source, tmp_path):
+    data = small()
+    data["adsl"].loc[0, "TRT01P"] = data["adsl"].loc[0, "TRT01P"].upper()
+    made = new_trial(tmp_path / "m", source(data), primary="OS")
+    assert [arm.code for arm in made.trial.arms] == ["Placebo", "Active"]
+    assert any("without regard to capitals" in repair.what for repair in made.trial.repairs)
+
+
+def test_a_treatment_that_nobody_was_planned_to_take_is_asked_for(source, tmp_path):
+    data = small()
+    data["adsl"].loc[data["adsl"]["TRT01P"] == "Active", "TRT01A"] = "Active 5 mg"
+    folder = source(data)
+    finished = run_new(tmp_path / "m", "--from", folder, "--primary", "OS")
+    assert finished.exit_code == 2
+    assert "TRT01A of 4 patients is no planned arm (Active 5 mg)" in finished.output
+    assert "--value 'Active 5 mg=ARM', ARM one of Placebo, Active" in finished.output
+    for wrong, message in [("Active 5 mg", "write VALUE=ARM"), ("x=Actve", "did you mean Active")]:
+        finished = run_new(tmp_path / "m", "--from", folder, "--primary", "OS", "--value", wrong)
+        assert (finished.exit_code, message in finished.output) == (2, True)
+    made = new_trial(tmp_path / "m", folder, primary="OS", values=["Active 5 mg=active"])
+    assert made.trial.arms[1].model_dump()["values"] == ("Active", "Active 5 mg")
+    assert len(made.trial.safety_population()) == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"adsl": {"ITTFL": "N"}}, "ITTFL of ADSL is Y for no patient"),
+        (
+            {"adtte": {"AVALU": "HOURS"}},
+            "months, years: AVALU is HOURS",
+        ),
+    ],
+)
+def test_what_leaves_nothing_to_analyse_is_said(change, message, source, tmp_path):
+    data = small()
+    for name, columns in change.items():
+        data[name] = data[name].assign(**columns)
+    with pytest.raises(UsageError, match=message):
+        new_trial(tmp_path / "m", source(data), primary="OS")
+
+
+def test_a_unit_that_the_files_contradict_is_refused(source, tmp_path):
+    data = small()
+    with pytest.raises(UsageError, match="--unit week: AVALU of ADTTE says days"):
+        new_trial(tmp_path / "m", source(data), primary="OS", unit="week")
+    for path in (tmp_path / "source").iterdir():
+        path.unlink()
+    data["adtte"] = data["adtte"].assign(AVALU="MONTHS", PARAM="Survival (days)")
+    for name, frame in data.items():
+        write_frame(tmp_path / "source" / f"{name}.csv", frame)
+    with pytest.raises(DataError, match="OS is in months, its PARAM says days"):
+        new_trial(tmp_path / "m", tmp_path / "source", primary="OS")
+
+
+def test_files_under_other_names_and_in_folders_are_pointed_to(source, tmp_path):
+    folder = source(small())
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    folder.rename(outer / "adam")
+    with pytest.raises(UsageError, match=r"ADSL is in adam: --from .*outer.adam"):
+        new_trial(tmp_path / "m", outer)
+    for path in (outer / "adam").iterdir():
+        path.rename(outer / f"study_{path.name}")
+    with pytest.raises(UsageError, match=r"if study_adsl.csv is ADSL, name it adsl.csv"):
+        new_trial(tmp_path / "m", outer)
+
+
+@pytest.mark.parametrize(
+    ("event", "label", "hoped"),
+    [("died", "death", "unfavourable"), ("status", "the event", "unfavourable"),
+     ("infected", "the event", "unfavourable"), ("remission", "remission", "favourable")],
+)  # fmt: skip
+def test_the_column_of_the_event_names_it(event, label, hoped, flat, tmp_path):
+    frame = pd.DataFrame({"time": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})
+    primary = new_trial(tmp_path / "m", flat(frame), event=event).trial.primary
+    assert (primary.label, primary.event) == (label, hoped)

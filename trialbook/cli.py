@@ -87,6 +87,8 @@ def check(folder: Path) -> None:
 @click.option("--event", metavar="COL", help="In one flat file: whether the event happened.")
 @click.option("--event-value", metavar="VALUE", help="What stands there when it did.")
 @click.option("--arm", metavar="COL", help="In one flat file: the arm.")
+@click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
+              help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")
 @click.option(
     "--privacy",
@@ -95,7 +97,7 @@ def check(folder: Path) -> None:
     show_default=True,
 )
 @click.option("--randomized", type=click.Choice(["yes", "partly", "no"]))
-def new(folder: Path, source: Path, **options: str | None) -> None:
+def new(folder: Path, source: Path, **options: object) -> None:
     """Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
 
     The folder builds as it is; read trial.yml before you publish what comes out.

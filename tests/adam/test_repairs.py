@@ -6,6 +6,7 @@ import pytest
 
 from tests.adam.broken import at
 from tests.adam.folders import csv_bytes, small, write_trial
+from trialbook.adam.problems import DataError
 from trialbook.trial import load_trial
 
 
@@ -178,3 +179,28 @@ def test_letters_with_accents_are_no_padding(tmp_path):
     trial = load(tmp_path, everywhere("adsl", "SEX", "Männlich")(small()))
     assert not trial.repairs
     assert set(trial.adsl["SEX"]) == {"Männlich"}
+
+
+def test_cnsr_in_words_of_truth_is_read_and_listed(tmp_path):
+    data = small()
+    data["adtte"]["CNSR"] = data["adtte"]["CNSR"].map(lambda code: str(code > 0))
+    trial = load(tmp_path, data)
+    assert "CNSR: true read as censored, false as event (16 values)" in repairs(trial)
+    assert trial.time_to_event("OS")["event"].sum() == 4
+
+
+def test_the_order_of_day_and_month_that_the_values_show_is_listed(tmp_path):
+    trial = load(tmp_path, everywhere("adsl", "RANDDT", "03/25/2020")(small()))
+    assert "RANDDT: dates read as month/day/year, as they show (8 values)" in repairs(trial)
+
+
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_a_data_set_that_is_no_file_is_not_passed_over(kind, tmp_path):
+    folder = write_trial(tmp_path / "small", small())
+    (folder / "adae.csv").unlink()
+    if kind == "link":
+        (folder / "adae.csv").symlink_to(tmp_path / "nowhere.csv")
+    else:
+        (folder / "adae.csv").mkdir()
+    with pytest.raises(DataError, match=r"adae.csv: is a"):
+        load_trial(folder)

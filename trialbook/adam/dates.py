@@ -41,6 +41,10 @@ def read_dates(column: pd.Series, table: Table, findings: Findings) -> pd.Series
     partial &= column.dtype.kind not in "iuf"
     if n := counted(codes, partial):
         findings.repair(table.file, column.name, "partial dates read as missing", n)
+    slashed = np.array([bool(_SLASHED.fullmatch(text)) for text in texts], dtype=bool)
+    if day_first is not None and (n := counted(codes, slashed)):
+        order = "day/month/year" if day_first else "month/day/year"
+        findings.repair(table.file, column.name, f"dates read as {order}, as they show", n)
     rules = {
         "is a number; from which day does it count?": [text.isdecimal() for text in texts],
         "shows no order of day and month": [

@@ -71,6 +71,10 @@ def read_data_sets(folder: Path, findings: Findings) -> Tables:
                 hint = f"{other.name} is there, but {stem_and_format(other)[1] or 'no ending'} is "
                 hint += f"not read: {not_read(other)}"
             findings.problem(name, "", f"is needed and not in {folder.name}", hint=hint)
+    for path in sorted(folder.iterdir()):
+        if data_set_of(path) and not path.is_file():
+            rule = "is a link to nothing" if path.is_symlink() else "is a folder, not a file"
+            findings.problem(path.name, "", rule, hint="put the file there, or take it away")
     for name, paths in files.items():
         if len(paths) > 1 and (name != "ADLB" or len({_stem(path) for path in paths}) < len(paths)):
             rule = f"{name} stands in several files: " + ", ".join(path.name for path in paths)

@@ -12,6 +12,7 @@ from trialbook.adam.table import Table, counted, decoded, encoded, written
 
 _YES, _NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
 _MISSING = {"", ".", "na", "nan", "null", "none", "<na>", "#n/a"}
+_TRUTH = {"true": 1.0, "false": 0.0}
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SAS_MISSING = re.compile(r"\.[A-Z_]")
 
@@ -173,10 +174,17 @@ def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
         missing = np.array([_is_missing(value) for value in values], dtype=bool)
         parsed = [None if gone else _number(value, table.decimal)
                   for value, gone in zip(values, missing, strict=True)]  # fmt: skip
+        hint = "write plain numbers, such as 1234.5, or leave them blank"
+        if column.name == "CNSR":
+            hint = "0 for an event, 1 for censoring"
+            words = [_TRUTH.get(str(value).strip().casefold()) for value in values]
+            if n := counted(codes, np.array([one is not None for one in words], dtype=bool)):
+                findings.repair(table.file, "CNSR", "true read as censored, false as event", n)
+            parsed = [one if word is None else word
+                      for one, word in zip(parsed, words, strict=True)]  # fmt: skip
         wrong = np.array([one is None for one in parsed], dtype=bool) & ~missing
         if n := counted(codes, wrong):
             shown = examples(values[wrong])
-            hint = "write plain numbers, such as 1234.5, or leave them blank"
             findings.problem(table.file, column.name, "must be a number", n, shown, hint)
         marked = counted(codes, missing & (values != ""))
         marked += int((codes == -1).sum()) if table.untyped else 0

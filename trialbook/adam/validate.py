@@ -8,6 +8,8 @@ from pandera.errors import SchemaErrors
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.schemas import SCHEMAS
 
+_ALSO_CALLED = {"TRT01P": ("TRTP", "ARM", "ACTARM"), "USUBJID": ("SUBJID",)}
+
 
 def validate(frame: pd.DataFrame, data_set: str, file: str, findings: Findings) -> None:
     """Note every rule of the dictionary that a data set breaks.
@@ -51,7 +53,8 @@ def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findin
         variable = str(error.failure_cases)
         label = SCHEMAS[data_set].columns[variable].title
         strange = [name for name in frame if name not in SCHEMAS[data_set].columns]
-        near = get_close_matches(variable, strange, n=1, cutoff=0.6)
+        near = [name for name in _ALSO_CALLED.get(variable, ()) if name in frame]
+        near = near or get_close_matches(variable, strange, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else f"add the variable: {label.lower()}"
         findings.problem(file, variable, "is needed and not there", hint=hint)
         return

@@ -1,12 +1,13 @@
 """Which arms there are, and which one is the control."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import pandas as pd
 
 from trialbook.adam.populations import has_arm
-from trialbook.adam.problems import examples, shortened
+from trialbook.adam.problems import counted_noun, examples, shortened
 from trialbook.config import Arm
 from trialbook.new.inference import Inference, UsageError
 
@@ -45,15 +46,16 @@ def infer_arms(
     UsageError
         When nothing shows which arm is the control.
     """
-    numbered = _numbered(column[has_arm(column)], numbers)
+    numbered = _numbered(one_spelling(column[has_arm(column)]), numbers)
+    adam = name == "TRT01P"
+    hint = "correct TRT01P" if adam else "say which column holds the arm with --arm"
     if not numbered:
-        raise UsageError(f"{name} holds no arm: say which column does with --arm", "--arm")
+        raise UsageError(f"{name} holds no arm: {hint}", "--from" if adam else "--arm")
     if len(numbered) > MOST_ARMS:
         shown = ", ".join(examples(numbered))
         raise UsageError(
-            f"{name} has {len(numbered):,} values ({shown}, ...), too many for arms: say which "
-            "column holds the arm with --arm",
-            "--arm",
+            f"{name} has {len(numbered):,} values ({shown}, ...), too many for arms: {hint}",
+            "--from" if adam else "--arm",
         )
     arms = [
         Arm(code=code, label=_label(value, name), values=(value,))
@@ -67,6 +69,54 @@ def infer_arms(
     found = [Inference("arms", ", ".join(arm.code for arm in arms), f"values of {name}"),
              Inference("control", first.code, ground)]  # fmt: skip
     return [first, *(arm for arm in arms if arm is not first)], found
+
+
+def one_spelling(column: pd.Series) -> pd.Series:
+    """Return a column with the commonest spelling of what differs in capitals only."""
+    counts = column.value_counts()
+    best = {value.casefold(): value for value in reversed(counts.index)}
+    return column.map({value: best[value.casefold()] for value in counts.index})
+
+
+def other_values(
+    arms: list[Arm], actual: pd.Series, said: Sequence[str]
+) -> tuple[list[Arm], list[Inference]]:
+    """Return the arms with those values of TRT01A which no patient was planned to have.
+
+    Parameters
+    ----------
+    arms : list of Arm
+    actual : pandas.Series
+        TRT01A of the patients in the safety population.
+    said : sequence of str
+        ``"VALUE=ARM"`` for each such value.
+
+    Raises
+    ------
+    UsageError
+        When it is not said to which arm a value belongs.
+    """
+    more: dict[str, list[str]] = {arm.code: [] for arm in arms}
+    for text in said:
+        value, equals, name = text.rpartition("=")
+        if not equals or not value.strip():
+            raise UsageError(f"--value {text}: write VALUE=ARM", "--value")
+        more[chosen_arm(arms, name, "--value").code].append(value.strip())
+    known = {value.casefold() for arm in arms for value in (*arm.values, *more[arm.code])}  # noqa: PD011
+    unknown = actual[has_arm(actual) & ~actual.str.casefold().isin(known)]
+    if len(unknown):
+        listed = ", ".join(examples(unknown))
+        raise UsageError(
+            f"TRT01A of {counted_noun(len(unknown), 'patient')} is no planned arm ({listed}): say "
+            f"which it is with --value '{shortened(unknown.iloc[0])}=ARM', ARM one of "
+            + ", ".join(arm.code for arm in arms),
+            "--value",
+        )
+    found = [Inference("arms", ", ".join(said), "said with --value")] if said else []
+    return [
+        arm.model_copy(update={"values": (*arm.values, *more[arm.code])})  # noqa: PD011
+        for arm in arms
+    ], found
 
 
 def _label(value: str, name: str) -> str:

@@ -1,19 +1,22 @@
 """Put together what was inferred into the text of a trial.yml."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from trialbook.adam.problems import examples
 from trialbook.config import Arm
-from trialbook.new.arms import chosen_arm, infer_arms
+from trialbook.new.arms import chosen_arm, infer_arms, other_values
 from trialbook.new.endpoints import (
+    hoped_for,
     infer_endpoints,
     infer_unit,
     landmark_times,
     shown_unit,
     time_endpoints,
 )
-from trialbook.new.flat import flat_unit, infer_columns
-from trialbook.new.inference import Inference, Questions
+from trialbook.new.flat import flat_label, flat_unit, infer_columns
+from trialbook.new.inference import Inference, Questions, UsageError
 from trialbook.new.safety import infer_adverse_events, infer_laboratory
 from trialbook.new.source import Source
 from trialbook.new.variables import (
@@ -30,16 +33,26 @@ _NOT_SHOWN = "nothing shows it: set it to yes where the patients were randomized
 Composed = tuple[str, list[Inference], list[str]]
 
 
-def compose_adam(source: Source, *, primary: str | None, **options: str | None) -> Composed:
+def compose_adam(
+    source: Source, *, primary: str | None, values: Sequence[str] = (), **options: str | None
+) -> Composed:
     """Return the text of trial.yml for ADaM data sets, what was inferred, what was left out."""
     adsl, adtte = source.data["ADSL"], source.data["ADTTE"]
     adae, adlb = source.data.get("ADAE"), source.data.get("ADLB")
     analysed = adsl[adsl["ITTFL"] == "Y"] if "ITTFL" in adsl else adsl
     times, _ = time_endpoints(adtte)
     questions = Questions()
+    arms, inferred = [], []
     with questions.gathered():
+        if analysed.empty:
+            raise UsageError("ITTFL of ADSL is Y for no patient: correct it, or leave it out",
+                             "--from")  # fmt: skip
         numbers = analysed.get("TRT01PN")
         arms, inferred = infer_arms(analysed["TRT01P"], numbers, options["control"])
+        if "TRT01A" in adsl:
+            treated = adsl[adsl["SAFFL"] == "Y"] if "SAFFL" in adsl else analysed
+            arms, found = other_values(arms, treated["TRT01A"], values)
+            inferred += found
     with questions.gathered():
         endpoints, found, notes = infer_endpoints(adtte, primary)
     with questions.gathered():
@@ -110,9 +123,12 @@ def compose_flat(
         "paramcd": "TTE", "param": f"Time to event ({unit[0]})",
     }, "which column is what")  # fmt: skip
     inferred += _arms(writer, arms, f"values of {columns.arm}", options["treated"])
-    label = columns.event.lower() if columns.event.isalpha() and len(columns.event) > 4 else "event"
-    label = "event" if label in ("status", "event", "censor", "censored") else label
-    endpoint = {"paramcd": "TTE", "label": label, "role": "primary", "event": "unfavourable"}
+    endpoint = {
+        "paramcd": "TTE",
+        "label": flat_label(columns.event),
+        "role": "primary",
+        "event": hoped_for(columns.event),
+    }
     writer.comment("label: what the event is; event: favourable, where one hopes for it")
     writer.items("endpoints", [endpoint])
     _patients(writer, frame, baseline, passed_over, inferred, notes)

@@ -3,6 +3,7 @@
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def new_trial(
     event: str | None = None,
     arm: str | None = None,
     event_value: str | None = None,
+    values: Sequence[str] = (),
     unit: str | None = None,
     privacy: str = "confidential",
     randomized: str | None = None,
@@ -77,6 +79,8 @@ def new_trial(
         PARAMCD of the primary end point.
     time, event, arm, event_value : str, optional
         Columns of a flat file, and the value of `event` that says it happened.
+    values : sequence of str, optional
+        ``"VALUE=ARM"``, for values of TRT01A that TRT01P does not have.
     unit : str, optional
         The unit of time where the files do not say.
     privacy : {"confidential", "public", "synthetic"}
@@ -109,9 +113,12 @@ def new_trial(
     }  # fmt: skip
     if read.flat is None:
         _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
-        text, inferred, notes = compose_adam(read, primary=primary, **options)
+        text, inferred, notes = compose_adam(read, primary=primary, values=values, **options)
     else:
-        _refuse({"--primary": primary}, "belongs to ADaM data sets; here is a flat file")
+        _refuse(
+            {"--primary": primary, "--value": values or None},
+            "belongs to ADaM data sets; here is a flat file",
+        )
         text, inferred, notes = compose_flat(
             read, time=time, event=event, arm=arm, event_value=event_value, **options
         )

@@ -51,22 +51,29 @@ def infer_endpoints(
     times, counts = time_endpoints(adtte)
     paramcds = list(times["PARAMCD"].dropna().unique())
     if not paramcds:
-        raise UsageError("ADTTE holds no end point that is a time", "--from")
+        units = ", ".join(examples(adtte["AVALU"].dropna())) if "AVALU" in adtte else ""
+        raise UsageError("ADTTE holds no end point in " + ", ".join(DAYS_PER_UNIT)
+                         + (f": AVALU is {units}" if units else ""), "--from")  # fmt: skip
     first = _primary(times, paramcds, primary)
     notes = [f"{paramcd} is no time (a count, say) and was left out" for paramcd in counts]
     endpoints = []
     for paramcd in [first[0], *(one for one in paramcds if one != first[0])]:
         param = _param(times, paramcd)
-        favourable = bool(_FAVOURABLE.search(param)) and not _LOSS.search(param)
         endpoints.append({
             "paramcd": paramcd,
             "label": event_label(paramcd, param),
             "role": "primary" if paramcd == first[0] else "secondary",
-            "event": "favourable" if favourable else "unfavourable",
+            "event": hoped_for(param),
         })  # fmt: skip
     found = [Inference("end points", ", ".join(examples(paramcds, 20)), "PARAMCD of ADTTE"),
              Inference("primary end point", *first)]  # fmt: skip
     return endpoints, found, notes
+
+
+def hoped_for(name: str) -> str:
+    """Return whether an end point's name is of what one hopes for: favourable or unfavourable."""
+    wanted = _FAVOURABLE.search(name) and not _LOSS.search(name)
+    return "favourable" if wanted else "unfavourable"
 
 
 def _primary(times: pd.DataFrame, paramcds: list[str], primary: str | None) -> tuple[str, str]:
@@ -114,11 +121,12 @@ def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
     UsageError
         When the end points are in several units.
     """
+    said = None
     if unit is not None:
         known = unit_of(unit)
         if known is None:
             raise UsageError("--unit must be one of " + ", ".join(DAYS_PER_UNIT), "--unit")
-        return known, "said with --unit"
+        said = known
     for variable, reader in {"AVALU": unit_of, "PARAM": unit_in}.items():
         if variable in adtte:
             found = adtte[variable].dropna().drop_duplicates().map(reader).dropna().unique()
@@ -128,8 +136,12 @@ def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
                     "convert them first",
                     "--from",
                 )
+            if len(found) and said not in (None, found[0]):
+                raise UsageError(f"--unit {unit}: {variable} of ADTTE says {found[0]}", "--unit")
             if len(found):
                 return found[0], f"{variable} of ADTTE"
+    if said is not None:
+        return said, "said with --unit"
     if {"STARTDT", "ADT"} <= set(adtte):
         days = (adtte["ADT"] - adtte["STARTDT"]) / np.timedelta64(1, "D")
         if days.notna().any() and (adtte["AVAL"] - days).dropna().isin([0, 1]).all():

@@ -37,6 +37,8 @@ _HAPPENED = {"1", "true", "yes", "y", "event", "dead", "died", "death", "decease
              "relapsed", "recurrence", "progression", "failure", "uncensored"}  # fmt: skip
 _NOT_HAPPENED = {"0", "false", "no", "n", "censored", "alive", "none", "no event", "living"}
 _MOST_STATES = 6
+_CALLED = {"dead": "death", "death": "death", "died": "death", "relaps": "relapse",
+           "recur": "recurrence", "progress": "progression"}  # fmt: skip
 _UNITS = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
 
 
@@ -220,6 +222,16 @@ def _said_value(said: str, values: list[str], name: str) -> str:
         listed = ", ".join(examples(values, 10))
         raise UsageError(f"--event-value: {name} never is {said}; it is {listed}", "--event-value")
     return found
+
+
+def flat_label(event: str) -> str:
+    """Return what the event is called, by its column: ``died`` is about ``death``."""
+    name = event.casefold()
+    for begins, label in _CALLED.items():
+        if name.startswith(begins):
+            return label
+    noun = event.isalpha() and len(event) > 4 and not name.endswith(("ed", "status", "event"))
+    return name if noun and not _EVENTS.fullmatch(event) else "the event"
 
 
 def flat_unit(time: str) -> tuple[str, str] | None:

@@ -85,8 +85,17 @@ def read_source(source: Path, *, flat: bool = False) -> Source:
 
 def _unread(folder: Path, read: list[Path]) -> str:
     """Return, as lines, what a folder holds that is not read, and what to do about it."""
+    lines = []
+    for path in read:
+        for name in ("adsl", "adtte"):
+            if name in path.name.lower():
+                form = "".join(path.suffixes)
+                lines.append(f"if {shortened(path.name)} is {name.upper()}, name it {name}{form}")
+    for inside in sorted(path for path in folder.iterdir() if path.is_dir() and not read):
+        if "ADSL" in data_files(inside):
+            lines.append(f"ADSL is in {shortened(inside.name)}: --from {inside}")
     others = [] if read else [path for path in sorted(folder.iterdir()) if path.is_file()]
-    lines = [f"{shortened(path.name)} is not read: {hint}" for path in others
+    lines += [f"{shortened(path.name)} is not read: {hint}" for path in others
              if not path.name.startswith(".") and (hint := not_read(path))]  # fmt: skip
     return "".join(f"\n  {line}" for line in lines[:5])
 

@@ -122,6 +122,7 @@ def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Finding
         elif pd.isna(avalu):
             silent.append(paramcd)
             continue
+        other = unit_in(param)
         if unit is None:
             findings.problem(file, "AVALU", f"{paramcd} is no time: its unit is {avalu}", int(n),
                              hint="take the end point out of trial.yml; "
@@ -130,6 +131,9 @@ def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Finding
             findings.problem(file, "AVALU", f"{paramcd} is in {unit}, trial.yml says {said}",
                              int(n), hint="every end point is in the one unit of time: "
                              "in trial.yml")  # fmt: skip
+        elif other not in (None, unit):
+            findings.problem(file, "AVALU", f"{paramcd} is in {unit}, its PARAM says {other}",
+                             int(n), hint="correct the one that is wrong")  # fmt: skip
     if silent and config.flat is None:
         names = ", ".join(dict.fromkeys(silent))
         findings.repair(file, "AVALU", f"blank for {names}, taken from trial.yml: {said}")
