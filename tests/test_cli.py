@@ -5,6 +5,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,8 @@ from click.testing import CliRunner
 from trialbook import __version__
 from trialbook.cli import main
 from trialbook.publishing.serve import server
+
+PUBLISHED = str(Path(__file__).parents[1] / "data" / "alms" / "published.csv")
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -53,12 +56,17 @@ def test_help_imports_nothing_heavy_and_the_module_runs_like_the_command():
         (["new", "x", "--from", "nowhere"], 2),
         (["serve", "nowhere"], 1),
         (["audit", "nowhere"], 2),
+        (["build", "nowhere.csv"], 1),
+        (["build", "--scheduler", "host"], 2),
+        (["new", "nowhere.csv", "--from", "nowhere.csv"], 2),
+        (["audit", PUBLISHED, "--csv", "nowhere/x.csv"], 4),
     ],
 )
 def test_what_cannot_be_done_ends_with_its_exit_code_and_without_a_traceback(
     tmp_path, monkeypatch, arguments, code
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "nowhere.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output

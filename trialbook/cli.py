@@ -79,7 +79,8 @@ def check(folder: Path) -> None:
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.option("--from", "source", required=True, type=_FOLDER, metavar="FOLDER_OR_FILE")
+@click.option("--from", "source", required=True, type=_FOLDER, metavar="FOLDER_OR_FILE",
+              help="ADaM data sets, or one flat file.")  # fmt: skip
 @click.option("--control", metavar="CODE", help="The control arm, as it stands in the data.")
 @click.option("--treated", metavar="CODE", help="The treated arm, of more than two.")
 @click.option("--primary", metavar="PARAMCD", help="The primary end point.")
@@ -96,7 +97,8 @@ def check(folder: Path) -> None:
     default="confidential",
     show_default=True,
 )
-@click.option("--randomized", type=click.Choice(["yes", "partly", "no"]))
+@click.option("--randomized", type=click.Choice(["yes", "partly", "no"]),
+              help="Whether the patients were; inferred if unset.")  # fmt: skip
 def new(folder: Path, source: Path, **options: object) -> None:
     """Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
 
@@ -194,11 +196,13 @@ def audit(figures: Path, show_all: bool, table: Path | None) -> None:
     """
     from trialbook.audit import audit as audited
     from trialbook.audit import audit_text
+    from trialbook.publishing.command import reported
 
     try:
         findings = audited(figures)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    if table is not None:
-        findings.to_csv(table, index=False)
+    with reported():
+        if table is not None:
+            findings.to_csv(table, index=False)
     click.echo(audit_text(findings, show_all=show_all), nl=False)

@@ -62,6 +62,12 @@ def test_without_dask_a_message_says_what_to_install(monkeypatch):
         list(build_on_cluster("tcp://127.0.0.1:1", [], []))
 
 
+@pytest.mark.parametrize("address", ["host", "tcp://host", "host:port", ""])
+def test_an_address_without_a_port_is_refused_before_anything_is_tried(address):
+    with pytest.raises(UsageError, match="write host:port"):
+        list(build_on_cluster(address, [], []))
+
+
 def test_where_no_scheduler_answers_the_machine_failed(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr("trialbook.publishing.cluster._SECONDS_TO_CONNECT", 0.2)

@@ -83,11 +83,18 @@ chapters = (
         ({"ties": "Efron"}, "'efron'"),
         ({"endpoint": "DETH"}, "'DEATH'"),
         ({"trial": "data/other"}, "the folder you name"),
+        ({"conf_level": None}, "-p conf_level=: has no value"),
+        ({"ties": None}, "has no value"),
     ],
 )
 def test_a_wrong_name_or_value_is_answered_with_what_is_right(given_, message):
     with pytest.raises(BuildError, match=message):
         check(given_, chapters, ["DEATH", "RELAPSE"])
+
+
+def test_a_wrong_value_of_a_grid_is_answered_in_its_name():
+    with pytest.raises(BuildError, match="--grid ties=exactly: is no way to handle ties"):
+        check({"ties": "exactly"}, chapters, [], of_grid={"ties"})
 
 
 def test_right_values_pass_and_each_chapter_gets_its_own():

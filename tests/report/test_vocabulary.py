@@ -192,3 +192,13 @@ def test_arms_of_few_confidential_patients_are_described(tmp_path):
     (folder / "trial.yml").write_text(config.replace("public", "confidential"), encoding="utf-8")
     assert not shown_end_points(load_trial(folder))
     assert WITHHELD in run("efficacy", folder)
+
+
+def test_groups_that_no_comparison_names_are_described(tmp_path):
+    folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
+    config = (folder / "trial.yml").read_text(encoding="utf-8") + "comparisons: []\n"
+    (folder / "trial.yml").write_text(config, encoding="utf-8")
+    assert "given an arm or an arm stay free of relapse" in question(load_trial(folder))
+    text = run("efficacy", folder)
+    assert "No comparison is named in trial.yml: nothing is compared." in text
+    assert "One group" not in text

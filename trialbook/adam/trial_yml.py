@@ -80,13 +80,44 @@ def parse_trial_yml(text: str, findings: Findings, default_id: str = "") -> Tria
     try:
         config = TrialConfig.model_validate(content)
     except ValidationError as errors:
-        for error in errors.errors(include_url=False):
+        for error in _first(errors.errors(include_url=False)):
             _explain(error, lines, findings)
         return None
     before = len(findings.problems)
     for at, message, hint in inconsistencies(config):
         findings.problem(_file(lines, at), _dotted(at), message, hint=hint)
     return config if len(findings.problems) == before else None
+
+
+def _first(errors: list[dict]) -> list[dict]:
+    """Return errors without "is empty" of a list whose items are what is wrong."""
+    places = [error["loc"] for error in errors]
+    return [
+        error
+        for error in errors
+        if error["type"] != "too_short"
+        or not any(len(at) > len(error["loc"]) and at[: len(error["loc"])] == error["loc"]
+                   for at in places)
+    ]  # fmt: skip
+
+
+# what PyYAML says, in plain words, and what to do
+_YAML = [
+    (r"found character '\\t'", "holds a tab where only spaces may stand", "use spaces, not tabs"),
+    ("constructor for the tag", "holds a word that begins with '!'", "put it in quotes"),
+    ("found another document", "holds more than one document", "take the line --- out"),
+    ("special characters are not allowed", "holds characters that are no text",
+     "take them out, or save the file again as UTF-8"),
+]  # fmt: skip
+
+
+def _in_words(said: str) -> tuple[str, str]:
+    """Return what is wrong with the YAML, and what to do."""
+    for pattern, rule, hint in _YAML:
+        if re.search(pattern, said):
+            return rule, hint
+    hint = "look at the indentation, and put text that holds ': ' or '#' in quotes"
+    return f"cannot be read as YAML: {shortened(said)}", hint
 
 
 def _slug(name: str) -> str:
@@ -109,15 +140,12 @@ def _parsed(text: str, findings: Findings) -> tuple[dict | None, dict[Path_, int
         content = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        findings.problem(
-            f"{NAME}, line {mark.line + 1}" if mark else NAME,
-            "",
-            f"cannot be read as YAML: {shortened(error.problem or error.context)}",
-            hint="look at the indentation, and put text that holds ': ' or '#' in quotes",
-        )
+        rule, hint = _in_words(str(error.problem or error.context))
+        findings.problem(f"{NAME}, line {mark.line + 1}" if mark else NAME, "", rule, hint=hint)
         return None, lines
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        findings.problem(NAME, "", f"cannot be read as YAML: {shortened(error)}")
+        rule, hint = _in_words(str(error))
+        findings.problem(NAME, "", rule, hint=hint)
         return None, lines
     if not isinstance(content, dict):
         rule = "is empty" if content is None else "does not hold keys with values"
@@ -139,8 +167,10 @@ def _walk(node: yaml.Node, at: Path_, lines: dict[Path_, int], findings: Finding
         for key, value in node.value:
             inside = (*at, str(key.value) if isinstance(key, yaml.ScalarNode) else "?")
             if inside in lines or not isinstance(key, yaml.ScalarNode):
-                rule = "stands twice" if inside in lines else "is not a plain key"
-                findings.problem(f"{NAME}, line {key.start_mark.line + 1}", _dotted(inside), rule)
+                twice = inside in lines
+                rule = f"stands twice, in line {lines[inside]} too" if twice else "is no plain key"
+                findings.problem(f"{NAME}, line {key.start_mark.line + 1}", _dotted(inside), rule,
+                                 hint="keep one" if twice else "")  # fmt: skip
                 continue
             lines[inside] = key.start_mark.line + 1
             _walk(value, inside, lines, findings)

@@ -171,6 +171,8 @@ def _arms(writer: Writer, arms: list[Arm], comment: str, treated: str | None) ->
     if treated is None:
         return []
     chosen = chosen_arm(arms, treated, "--treated")
+    if chosen is arms[0]:
+        raise UsageError(f"--treated: {chosen.code} is the control", "--treated")
     writer.key("comparisons", [[chosen.code, arms[0].code]])
     return [Inference("comparisons", f"{chosen.code} vs {arms[0].code}", "said with --treated")]
 

@@ -102,6 +102,8 @@ def new_trial(
         if value not in allowed:
             listed = ", ".join(one for one in allowed if one)
             raise UsageError(f"{option} must be one of {listed}", option)
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is a file: choose another folder", "DIR")
     if (directory / NAME).exists():
         raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
     of_flat = {"--time": time, "--event": event, "--arm": arm, "--event-value": event_value}

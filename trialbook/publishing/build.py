@@ -61,6 +61,9 @@ def trial_folder(folder: Path) -> Path:
     BuildError
         If it is not there or has no trial.yml.
     """
+    if folder.is_file():
+        raise BuildError(f"{folder} is a file. A trial is a folder with trial.yml; make one with: "
+                         f"trialbook new NEW_FOLDER --from {folder}")  # fmt: skip
     if not folder.is_dir():
         raise BuildError(f"There is no folder {folder}.")
     if not (folder / "trial.yml").is_file():
@@ -144,7 +147,8 @@ def _build(
     try:
         facts = trial_facts(folder, data, shelf.cache, blinded=blinded)
         for one in editions:
-            parameters.check(one.point.parameters, book.chapters, facts.endpoints)
+            varied = one.point.parameters.keys() - order.parameters.keys()
+            parameters.check(one.point.parameters, book.chapters, facts.endpoints, varied)
         say(facts.summary)
         chapters = applicable(book, facts, order.only, blinded=blinded)
         to_do = [

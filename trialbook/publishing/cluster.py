@@ -5,6 +5,7 @@ the memory, takes nothing else with it, and the workers need nothing but this pa
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def build_on_cluster(
         raise UsageError(
             "--scheduler needs Dask, which is not installed: pip install dask distributed"
         ) from error
+    if not re.fullmatch(r"([a-z]+://)?[^:/]+:\d+", scheduler):
+        raise UsageError(f"--scheduler {scheduler}: write host:port, such as tcp://host:8786.")
     try:
         client = Client(scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:

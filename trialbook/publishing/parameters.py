@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from trialbook.publishing.book import Chapter
 from trialbook.publishing.messages import BuildError, UsageError, nearest
 
+_MAY_BE_BLANK = ("endpoint", "horizon", "landmarks")
 _TIES = ("efron", "breslow", "exact")
 
 
@@ -68,8 +70,15 @@ def grid_points(base: dict[str, Any], texts: tuple[str, ...]) -> list[Point]:
     return points
 
 
-def check(parameters: dict[str, Any], chapters: tuple[Chapter, ...], endpoints: list[str]) -> None:
+def check(
+    parameters: dict[str, Any],
+    chapters: tuple[Chapter, ...],
+    endpoints: list[str],
+    of_grid: Collection[str] = (),
+) -> None:
     """Refuse a name that no chapter declares, and a value that no chapter can use.
+
+    Names in `of_grid` were given with ``--grid``.
 
     Raises
     ------
@@ -89,7 +98,9 @@ def check(parameters: dict[str, Any], chapters: tuple[Chapter, ...], endpoints: 
             raise BuildError(f"No chapter has a parameter {name!r}. {nearest(name, known)}")
         problem = _problem(name, value, defaults.get(name), endpoints)
         if problem:
-            raise BuildError(f"-p {name}={value}: {problem}")
+            option = "--grid" if name in of_grid else "-p"
+            shown = "" if value is None else value
+            raise BuildError(f"{option} {name}={shown}: {problem}")
 
 
 def for_chapter(chapter: Chapter, parameters: dict[str, Any], trial: str) -> dict[str, Any]:
@@ -112,7 +123,7 @@ def trial_and_folder(trial: Path, root: Path) -> tuple[str, Path]:
 def _problem(name: str, value: Any, default: Any, endpoints: list[str]) -> str | None:
     """Return what is wrong with a value, None if nothing is."""
     if value is None:
-        return None
+        return None if name in _MAY_BE_BLANK else "has no value."
     if name in ("alpha", "conf_level"):
         return None if _number(value) and 0 < value < 1 else "must lie between 0 and 1."
     if name == "horizon":
@@ -122,11 +133,12 @@ def _problem(name: str, value: Any, default: Any, endpoints: list[str]) -> str |
             return None
         return "must be a list of times above 0, such as [365, 731]."
     if name == "ties":
-        return None if value in _TIES else nearest(str(value), _TIES)
+        return None if value in _TIES else f"is no way to handle ties. {nearest(str(value), _TIES)}"
     if name == "blinded":
         return None if isinstance(value, bool) else "must be true or false."
     if name == "endpoint":
-        return None if value in endpoints else nearest(str(value), endpoints)
+        known = value in endpoints
+        return None if known else f"is no end point of trial.yml. {nearest(str(value), endpoints)}"
     if default is not None and _number(default) != _number(value):
         return f"must be {'a number' if _number(default) else 'text'}, like {default!r}."
     return None

@@ -172,6 +172,8 @@ def has_interval(lookup: "Lookup", *key: str, **of_row: object) -> bool:
 
 def not_compared(trial: "Trial") -> str:
     """Return why a trial of one arm, or one that is blinded, has no comparison."""
+    if len(trial.arms) > 1:
+        return "No comparison is named in trial.yml: nothing is compared."
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
 
 

@@ -27,6 +27,7 @@ def check_named(data: dict[str, pd.DataFrame], config: TrialConfig, findings: Fi
     if "ADSL" in data:
         for key, variable in _adsl_variables(config):
             _known(NAME, key, variable, data["ADSL"], "variable of ADSL", findings)
+        _numbers(data["ADSL"], config, findings)
     if "ADLB" in data:
         paramcds = data["ADLB"]["PARAMCD"].dropna().unique()
         for number, parameter in enumerate(config.laboratory, start=1):
@@ -53,6 +54,18 @@ def _adsl_variables(config: TrialConfig) -> Iterator[tuple[str, str]]:
     for key in ("baseline", "exposure", "responses"):
         for number, item in enumerate(getattr(config, key), start=1):
             yield f"{key}[{number}].variable", item.variable
+
+
+def _numbers(adsl: pd.DataFrame, config: TrialConfig, findings: Findings) -> None:
+    """Note a mean or a median that trial.yml asks of text."""
+    for key in ("baseline", "exposure"):
+        for number, item in enumerate(getattr(config, key), start=1):
+            asked = item.summary not in (None, "count")
+            if asked and item.variable in adsl and adsl[item.variable].dtype.kind not in "fiu":
+                shown = examples(adsl[item.variable].dropna().head(50))
+                rule = f"asks for the {item.summary} of {item.variable}, which is no number"
+                findings.problem(NAME, f"{key}[{number}].summary", rule, examples=shown,
+                                 hint="take summary: out, or write count")  # fmt: skip
 
 
 def _known(

@@ -24,10 +24,11 @@ def question(trial: "Trial") -> str:
         return f"How soon does {event} come in patients, whatever they were given?"
     if trial.blinded:
         return f"How long do patients, whatever they were given, stay free of {event}?"
+    given = " or ".join(in_text(arm.label) for arm in trial.arms)
     if not trial.comparisons and primary.favourable:
-        return f"How soon does {event} come in patients given {in_text(trial.control.label)}?"
+        return f"How soon does {event} come in patients given {given}?"
     if not trial.comparisons:
-        return f"How long do patients given {in_text(trial.control.label)} stay free of {event}?"
+        return f"How long do patients given {given} stay free of {event}?"
     treated = [in_text(comparison.treated.label) for comparison in trial.comparisons]
     names = " or ".join(dict.fromkeys(treated))
     control = in_text(trial.comparisons[0].control.label)
