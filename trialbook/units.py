@@ -1,6 +1,7 @@
 """Units of time: what AVAL counts in, and what is shown."""
 
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Literal
 
 import numpy as np
@@ -49,7 +50,7 @@ class Time:
         last : float
             In the shown unit.
         most : int
-            How many steps there may be; more only where the longest step does not do.
+            How many steps there may be.
 
         Returns
         -------
@@ -57,7 +58,8 @@ class Time:
             In the shown unit, 0 included.
         """
         steps = STEPS[self.show]
-        step = next((step for step in steps if last / step <= most), steps[-1])
+        longer = (steps[-1] * 10**k for k in count())
+        step = next(step for step in chain(steps, longer) if last / step <= most)
         return np.arange(0.0, last + 1e-9, step)
 
     @property

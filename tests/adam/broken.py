@@ -122,7 +122,7 @@ BROKEN = [
            at("adtte", "AVALU", dict.fromkeys(range(8), "MONTHS"))),
     Broken("a unit that PARAM contradicts", "OS is in days, its PARAM says months",
            at("adtte", "PARAM", dict.fromkeys(range(8), "Survival (months)"))),
-    Broken("a time longer than a life", "AVAL: must not be longer than 200 years",
+    Broken("a time beyond all bounds", "AVAL: must not be longer than 10,000 years",
            at("adtte", "AVAL", {2: 99999999})),
     Broken("an end point that counts", "OS is no time: its unit is COUNT",
            at("adtte", "AVALU", dict.fromkeys(range(8), "COUNT"))),
