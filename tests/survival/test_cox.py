@@ -166,6 +166,18 @@ def test_a_reference_level_without_events_takes_no_information_from_the_arms(clu
     np.testing.assert_allclose(model.std_error[0], std_error, rtol=1e-7)
 
 
+def test_terms_that_run_off_together_are_all_not_estimable():
+    # All events are of level 1, in which one arm alone is: nothing is left to tell of the others.
+    # R: coxph(Surv(time, event) ~ arm + factor(level)) warns of level 1, and gives arm and
+    # level 2 a standard error of 57,460
+    time, event = [5, 7, 3, 8, 4, 6, 10, 1, 9, 2], [0, 0, 0, 0, 0, 1, 0, 1, 0, 1]
+    arm = np.array([0, 1, 0, 1, 0, 0, 0, 0, 0, 0])
+    level = np.array([0, 0, 0, 2, 1, 1, 0, 1, 2, 1])
+    model = cox(time, event, np.column_stack([arm, level == 1, level == 2]))
+    assert model.monotone == ("x1", "x2", "x3")
+    assert np.isnan([*model.coef, *model.std_error]).all()
+
+
 @pytest.mark.filterwarnings("error")  # what a chapter writes to stderr fails the build
 def test_a_covariate_in_units_too_large_has_an_infinite_hazard_ratio():
     # R: x <- 1e-4 * c(2, 7, 9, 4, 1, 6, 3, 9, 5, 8, 2, 6), time and event as above

@@ -13,7 +13,8 @@ from trialbook.survival.cox.risk_sets import RiskSets
 from trialbook.survival.risk_table import as_survival, rank_times
 
 TIES = ("efron", "breslow", "exact")
-NO_INFORMATION = 1e-12  # a share of the largest, of covariates scaled to a range of 1
+NO_INFORMATION = 1e-14  # of the largest information in any direction, or of 1
+UNBOUNDED = 1e3  # a standard error, over the covariate's range, of what has no finite estimate
 
 
 def cox(
@@ -94,14 +95,16 @@ def model_of(
     sets = sets or data.risk_sets(ties, by_patient=clusters is not None)
     maximum = maximize(likelihood_of(sets, ties), np.zeros(len(names)))
     free = independent(maximum.start.information())
-    finite = free & ~maximum.monotone & maximum.converged
-    naive = np.full((len(names), len(names)), np.nan)
-    inverse = np.full_like(naive, np.nan)
-    inner = np.ix_(finite, finite)
-    if finite.any():
+    monotone = maximum.monotone
+    naive, inverse = np.full((2, len(names), len(names)), np.nan)
+    if maximum.converged and free.any():
         of_free = np.ix_(free, free)
-        inverse[of_free] = _inverse(maximum.end.information()[of_free], maximum.monotone.any())
-        naive[inner] = inverse[inner]
+        inverse[of_free] = _inverse(maximum.end.information()[of_free], monotone.any())
+        if monotone.any():
+            monotone = monotone | (np.diag(inverse) > UNBOUNDED**2)
+    finite = free & ~monotone & maximum.converged
+    inner = np.ix_(finite, finite)
+    naive[inner] = inverse[inner]
     covariance = naive
     if clusters is not None and finite.any():
         covariance = _sandwich(maximum, inverse, free, finite, clusters)
@@ -122,9 +125,9 @@ def model_of(
         robust=clusters is not None,
         converged=maximum.converged,
         iterations=maximum.iterations,
-        monotone=_pick(names, maximum.monotone),
+        monotone=_pick(names, monotone),
         aliased=_pick(names, ~free),
-        message=_message(names, maximum, free, int(sets.deaths.sum())),
+        message=_message(names, maximum.converged, monotone, free, int(sets.deaths.sum())),
         data=data,
         sets=sets,
     )
@@ -136,18 +139,19 @@ def likelihood_of(sets: RiskSets, ties: str) -> Likelihood:
 
 
 def _inverse(information: np.ndarray, flat: bool) -> np.ndarray:
-    """Return the inverse of the information, a generalized one where the likelihood is flat.
+    """Return the inverse of the information, also where the likelihood is flat.
 
     Terms that run off to infinity may do so together: of a category whose reference level has no
     events, the differences between the other levels stay finite. The information of such
-    differences counts for the terms that are estimable, so that no term may be left out; what has
-    no information does not matter to them.
+    differences counts for the terms that are estimable, so that no term may be left out. What has
+    no information gets an immense variance, which shows the terms that are not estimable.
     """
     if not np.isfinite(information).all():
         return np.full_like(information, np.nan)
     if not flat:
         return np.linalg.inv(information)
-    return np.linalg.pinv(information, rcond=NO_INFORMATION, hermitian=True)
+    values, vectors = np.linalg.eigh(information)
+    return vectors / np.maximum(values, NO_INFORMATION * max(1.0, values[-1])) @ vectors.T
 
 
 def _sandwich(
@@ -192,7 +196,9 @@ def _pick(names: tuple[str, ...], which: np.ndarray) -> tuple[str, ...]:
     return tuple(name for name, chosen in zip(names, which, strict=True) if chosen)
 
 
-def _message(names: tuple[str, ...], maximum: Maximum, free: np.ndarray, n_events: int) -> str:
+def _message(
+    names: tuple[str, ...], converged: bool, monotone: np.ndarray, free: np.ndarray, n_events: int
+) -> str:
     """Say what is not estimable, why, and what to do."""
     said = []
     if n_events == 0:
@@ -202,12 +208,12 @@ def _message(names: tuple[str, ...], maximum: Maximum, free: np.ndarray, n_event
             f"{', '.join(_pick(names, ~free))}: constant in the risk sets, or a combination of "
             "earlier terms; leave it out."
         )
-    if maximum.monotone.any():
+    if monotone.any():
         said.append(
-            f"{', '.join(_pick(names, maximum.monotone))}: the partial likelihood has no maximum "
+            f"{', '.join(_pick(names, monotone))}: the partial likelihood has no maximum "
             "(an arm without events, say), so the hazard ratio is not estimable; use firth() or "
             "profile_interval()."
         )
-    if not maximum.converged:
+    if not converged:
         said.append("The fit did not converge; look for terms that nearly determine each other.")
     return " ".join(said)
