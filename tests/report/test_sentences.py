@@ -123,3 +123,8 @@ def test_labels_lose_their_capital_only_when_they_are_plain_words():
     assert in_text("Placebo") == "placebo"
     assert in_text("MMF") == "MMF"
     assert in_text("Xanomeline High Dose") == "Xanomeline High Dose"
+
+
+def test_an_interval_that_ends_at_no_difference_is_worded():
+    text = said(effect(0.69, 0.48, 1.004, 0.05))
+    assert "52% lower to the same as that with placebo" in text

@@ -184,6 +184,15 @@ def test_one_group_is_described_without_words_on_comparisons(event, asked, tmp_p
     assert text.count("One group: nothing is compared.") >= 4
 
 
+def test_a_median_follow_up_that_is_not_reached_has_no_nan(tmp_path):
+    folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
+    flat = pd.read_csv(folder / "flat.csv").assign(event=1)
+    flat.to_csv(folder / "flat.csv", index=False)
+    text = run("population", folder)
+    assert "NE" in text
+    assert "nan" not in text.casefold()
+
+
 def test_arms_of_few_confidential_patients_are_described(tmp_path):
     folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
     flat = pd.read_csv(folder / "flat.csv").groupby("arm").head(2)

@@ -252,7 +252,7 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
     """
     verdict = effect.verdict()
     if verdict is Verdict.WITHHELD:
-        return f"The events of {event} are too few for confidential data to say more."
+        return f"The patients with {event} are too few for confidential data to say more."
     if verdict is Verdict.NOT_ESTIMABLE:
         return _not_estimable(effect, treated, control, event)
     allows = f"a hazard with {treated} {_span_from(effect)} that with {control}"
@@ -300,7 +300,7 @@ def _against_margin(effect: Effect) -> str:
 
 def _than(size: str) -> str:
     """Return a size of change ready for a comparison: ``"lower than"``, ``"as high as"``."""
-    return f"{size} as" if size.endswith("as high") or size == "the same" else f"{size} than"
+    return f"{size} as" if size.endswith(("as high", "the same")) else f"{size} than"
 
 
 def _span_from(effect: Effect) -> str:
