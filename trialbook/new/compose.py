@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trialbook.adam.problems import examples
+from trialbook.adam.problems import counted_noun, examples
 from trialbook.config import Arm
 from trialbook.new.arms import chosen_arm, infer_arms, other_values
 from trialbook.new.endpoints import (
@@ -83,7 +83,7 @@ def compose_adam(
         writer.items("exposure", exposure)
     if parameters:
         writer.items("laboratory", parameters, "add low: and high: for the normal range")
-        inferred.append(Inference("laboratory", f"{len(parameters)} parameters",
+        inferred.append(Inference("laboratory", counted_noun(len(parameters), "parameter"),
                                   "PARAMCD of ADLB with two visits or more"))  # fmt: skip
     if other_parameters:
         notes.append("laboratory parameters left out: " + ", ".join(examples(other_parameters, 20)))
