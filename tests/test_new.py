@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import lifelines.datasets
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -556,3 +557,30 @@ def test_the_column_of_the_event_names_it(event, label, hoped, flat, tmp_path):
     frame = pd.DataFrame({"time": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})
     primary = new_trial(tmp_path / "m", flat(frame), event=event).trial.primary
     assert (primary.label, primary.event) == (label, hoped)
+
+
+def test_what_numbers_the_rows_is_no_baseline_variable_and_forty_are_enough(flat, tmp_path):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"time": range(1, 31), "event": [0, 1] * 15, "arm": ["P", "X"] * 15,
+                          "no.": range(101, 131), "RANDDT": "2020-01-13"})  # fmt: skip
+    genes = pd.DataFrame(rng.normal(size=(30, 60)), columns=[f"g{n}" for n in range(60)])
+    made = new_trial(tmp_path / "m", flat(pd.concat([frame, genes], axis=1)), control="P")
+    assert [one.variable for one in made.trial.config.baseline] == [f"g{n}" for n in range(40)]
+    assert any("not taken as baseline: no., g40" in note for note in made.notes)
+    assert made.trial.randomized == "yes"
+
+
+def test_lists_and_dates_in_parquet_are_read(tmp_path):
+    frame = pd.DataFrame({"time": range(1, 9), "event": [True, False] * 4,
+                          "arm": ["Placebo", "Drug"] * 4, "d": pd.Timestamp("2020-01-01"),
+                          "many": [[1, 2]] * 8, "one": [{"a": 1}] * 8})  # fmt: skip
+    frame.to_parquet(tmp_path / "data.parquet")
+    trial = new_trial(tmp_path / "m", tmp_path / "data.parquet").trial
+    assert trial.time_to_event("TTE")["event"].sum() == 4
+    assert trial.adsl["one"].iloc[0] == "{'a': 1}"
+
+
+def test_a_column_of_times_without_a_time_is_said(flat, tmp_path):
+    frame = pd.DataFrame({"time": [None] * 4, "event": [0, 1] * 2, "arm": ["Placebo", "Drug"] * 2})
+    with pytest.raises(DataError, match="time: is blank in every row"):
+        new_trial(tmp_path / "m", flat(frame))

@@ -117,8 +117,11 @@ def _adtte(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.D
         text = pd.to_numeric(frame[flat.time], errors="coerce").isna() & frame[flat.time].notna()
         shown = examples(as_text(frame[flat.time][text]))
         hint = "write plain numbers, such as 1234.5, without a unit"
-        rule = "must be a number: a time"
-        findings.problem(flat.file, flat.time, rule, int(text.sum()), shown, hint)
+        if text.any():
+            rule = "must be a number: a time"
+            findings.problem(flat.file, flat.time, rule, int(text.sum()), shown, hint)
+        else:
+            findings.problem(flat.file, flat.time, "is blank in every row")
     missing = status.isna()
     if missing.any():
         shown = examples(_patients(frame, flat.id)[missing])

@@ -85,7 +85,13 @@ def _parquet(content: bytes, file: str, form: str) -> Table:
     text = [one.name for one in schema if pa.types.is_string(one.type)]
     table = pq.read_table(pa.BufferReader(content), read_dictionary=text)
     frame = table.to_pandas(date_as_object=False, ignore_metadata=True)
-    return Table(file, frame)
+    # lists and structures, for which no data set has a use, are text
+    nested = {
+        one.name: frame[one.name].map(str, na_action="ignore")
+        for one in schema
+        if pa.types.is_nested(one.type)
+    }
+    return Table(file, frame.assign(**nested))
 
 
 def _sas(content: bytes, file: str, form: str) -> Table:

@@ -113,7 +113,7 @@ def compose_flat(
         unit = flat_unit(columns.time) or infer_unit(pd.DataFrame(), None)
     used = {columns.time, columns.event, columns.arm, *filter(None, [columns.id])}
     baseline, passed_over = infer_baseline(frame, source.labels, used)
-    randomized = (options["randomized"], _SAID) if options["randomized"] else ("no", _NOT_SHOWN)
+    randomized = _randomized(frame, arms, options["randomized"])
     notes: list[str] = []
     writer = Writer()
     inferred += _head(writer, str(options["id"]), unit, randomized, frame[columns.time], options)
@@ -188,7 +188,7 @@ def _randomized(adsl: pd.DataFrame, arms: list[Arm], said: str | None) -> tuple[
         return said, _SAID
     for variable in ("RANDFL", "RANDDT"):
         if variable in adsl and adsl[variable].notna().any():
-            return "yes", f"ADSL has {variable}"
+            return "yes", f"the data have {variable}"
     if len(arms) > 1 and "placebo" in arms[0].label.casefold():
         return "yes", "the control is a placebo"
     return "no", _NOT_SHOWN

@@ -143,11 +143,11 @@ def _is_time(column: pd.Series) -> bool:
 
 
 def _is_event(column: pd.Series) -> bool:
-    return 1 <= column.nunique() <= _MOST_STATES
+    return column.dtype.kind != "M" and 1 <= column.nunique() <= _MOST_STATES
 
 
 def _is_arm(column: pd.Series) -> bool:
-    return 1 <= column.nunique() <= MOST_ARMS
+    return column.dtype.kind != "M" and 1 <= column.nunique() <= MOST_ARMS
 
 
 _COLUMNS: dict[str, tuple[re.Pattern, Callable[[pd.Series], bool]]] = {

@@ -12,6 +12,7 @@ _MOST_LEVELS = 10
 _MOST_SUBGROUPS = 6
 _FEWEST_IN_SUBGROUP = 0.05
 _SKEWED = 2.0
+_MOST_VARIABLES = 40
 
 # what is not a patient's state at baseline: identifiers, arms, dates, populations, the course of
 # the study, and numbers that only repeat a text
@@ -36,7 +37,7 @@ def infer_baseline(
 
     A number is described by its mean, a skewed one by its median, a number of few whole values
     and text by counts. Passed over are variables with one value, with too many, or mostly
-    blank.
+    blank, those that number the rows, and all after the first forty.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def infer_baseline(
         if re.fullmatch(r".*GR\d+", name):
             continue
         summary = _summary(frame[name])
-        if summary is None:
+        if summary is None or _numbers_rows(frame[name]) or len(variables) == _MOST_VARIABLES:
             passed_over.append(name)
             continue
         variables.append({"variable": name, "label": _label(name, frame, labels), **summary})
@@ -67,6 +68,14 @@ def infer_baseline(
 def _repeats_text(name: str, frame: pd.DataFrame) -> bool:
     """Return whether a variable is the number of a text variable, as RACEN is of RACE."""
     return name.endswith("N") and name[:-1] in frame and frame[name].dtype.kind == "f"
+
+
+def _numbers_rows(column: pd.Series) -> bool:
+    """Return whether a variable only numbers the patients: whole, each once, without a gap."""
+    if column.dtype.kind != "f" or not column.is_unique or column.isna().any():
+        return False
+    whole = bool((column == column.round()).all())
+    return whole and len(column) > 9 and column.max() - column.min() == len(column) - 1
 
 
 def _summary(column: pd.Series) -> dict | None:
