@@ -37,7 +37,7 @@ _HAPPENED = {"1", "true", "yes", "y", "event", "dead", "died", "death", "decease
              "relapsed", "recurrence", "progression", "failure", "uncensored"}  # fmt: skip
 _NOT_HAPPENED = {"0", "false", "no", "n", "censored", "alive", "none", "no event", "living"}
 _MOST_STATES = 6
-_CALLED = {"dead": "death", "death": "death", "died": "death", "relaps": "relapse",
+_CALLED = {"dead": "death", "death": "death", "died": "death", "dth": "death", "relaps": "relapse",
            "recur": "recurrence", "progress": "progression"}  # fmt: skip
 _UNITS = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
 
@@ -230,7 +230,8 @@ def flat_label(event: str) -> str:
     for begins, label in _CALLED.items():
         if name.startswith(begins):
             return label
-    noun = event.isalpha() and len(event) > 4 and not name.endswith(("ed", "status", "event"))
+    word = event.isalpha() and len(event) > 4 and not event.isupper()
+    noun = word and not name.endswith(("ed", "status", "event"))
     return name if noun and not _EVENTS.fullmatch(event) else "the event"
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from trialbook.adam.problems import counted_noun
 from trialbook.publishing.fingerprint import key, package_hash, versions
 
 
@@ -43,8 +44,13 @@ class TrialFacts:
     @property
     def summary(self) -> str:
         """The trial in one line."""
-        repaired = f", {len(self.repairs)} repairs (trialbook check shows them)"
-        return f"checked: {self.n_patients} patients{repaired if self.repairs else ''}"
+        said = f"checked: {counted_noun(self.n_patients, 'patient')}"
+        if self.repairs:
+            repairs = counted_noun(len(self.repairs), "repair")
+            said += (
+                f", {repairs} (trialbook check shows {'it' if len(self.repairs) == 1 else 'them'})"
+            )
+        return said
 
 
 def trial_facts(
