@@ -550,8 +550,9 @@ def test_files_under_other_names_and_in_folders_are_pointed_to(source, tmp_path)
 
 @pytest.mark.parametrize(
     ("event", "label", "hoped"),
-    [("died", "death", "unfavourable"), ("DTHFL", "death", "unfavourable"), ("status", "the event", "unfavourable"),
-     ("infected", "the event", "unfavourable"), ("OSEVT", "the event", "unfavourable"), ("remission", "remission", "favourable")],
+    [("died", "death", "unfavourable"), ("DTHFL", "death", "unfavourable"),
+     ("status", "the event", "unfavourable"), ("infected", "the event", "unfavourable"),
+     ("OSEVT", "the event", "unfavourable"), ("remission", "remission", "favourable")],
 )  # fmt: skip
 def test_the_column_of_the_event_names_it(event, label, hoped, flat, tmp_path):
     frame = pd.DataFrame({"time": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})

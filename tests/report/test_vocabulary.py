@@ -211,3 +211,17 @@ def test_groups_that_no_comparison_names_are_described(tmp_path):
     text = run("efficacy", folder)
     assert "No comparison is named in trial.yml: nothing is compared." in text
     assert "One group" not in text
+
+
+@pytest.mark.parametrize("randomized", ["yes", "partly", "no"])
+def test_only_randomized_patients_are_called_so(randomized, tmp_path):
+    folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
+    flat = pd.read_csv(folder / "flat.csv")
+    flat["EOSSTT"] = np.where(flat["event"] == 1, "COMPLETED", "DISCONTINUED")
+    flat.to_csv(folder / "flat.csv", index=False)
+    config = (folder / "trial.yml").read_text(encoding="utf-8")
+    config = config.replace('randomized: "yes"', f'randomized: "{randomized}"')
+    (folder / "trial.yml").write_text(config, encoding="utf-8")
+    text = run("population", folder)
+    assert "Percentages are of the patients" in text
+    assert ("randomized to the group" in text) == (randomized == "yes")

@@ -47,9 +47,8 @@ class TrialFacts:
         said = f"checked: {counted_noun(self.n_patients, 'patient')}"
         if self.repairs:
             repairs = counted_noun(len(self.repairs), "repair")
-            said += (
-                f", {repairs} (trialbook check shows {'it' if len(self.repairs) == 1 else 'them'})"
-            )
+            them = "it" if len(self.repairs) == 1 else "them"
+            said += f", {repairs} (trialbook check shows {them})"
         return said
 
 

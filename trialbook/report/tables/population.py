@@ -138,13 +138,15 @@ def tbl_disposition(lookup: "Lookup") -> Table | None:
             lines.append(line | row_cells(lookup, arms, "{n} ({percent})", *of, level=level))
     if not lines:
         return None
+    randomized = trial.randomized == "yes"
+    who = "randomized to the group" if randomized else "of the group who entered the study"
     return html_table(
         pd.DataFrame(lines),
         name="disposition",
         caption="Leaving the study and stopping the drug",
         groups="group",
         notes=[
-            "Percentages are of the patients randomized to the group.",
+            f"Percentages are of the patients {who}.",
             RARE if lookup.leaves_out("level", "disposition") else "",
         ],
     )
