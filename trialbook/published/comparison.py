@@ -20,9 +20,11 @@ REPRODUCED = "reproduced"
 DIFFERS = "differs"
 IMPOSSIBLE = "impossible as printed"
 NOT_COMPUTED = "not computed"
+NOT_SHOWN = "withheld"
 NO_DATA_FIGURE = "not a data figure"
-VERDICTS = (REPRODUCED, IMPOSSIBLE, DIFFERS, NOT_COMPUTED, NO_DATA_FIGURE)
-"""Verdicts on a figure. *Not computed*: its key selects no result, or more than one."""
+VERDICTS = (REPRODUCED, IMPOSSIBLE, DIFFERS, NOT_COMPUTED, NOT_SHOWN, NO_DATA_FIGURE)
+"""Verdicts on a figure. *Not computed*: its key selects no result, or more than one. *Withheld*:
+the book does not show the result, so that it does not say either whether it is the one printed."""
 
 KEY_COLUMNS = [f"ard_{column}" for column in [*TEXT_KEY[:5], "time", *TEXT_KEY[5:]]]
 OPTIONAL = [*KEY_COLUMNS, "ard_expect", "kind", "role", "source"]
@@ -78,7 +80,11 @@ def results_for(trial: "Trial", published: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(
-    published: pd.DataFrame, results: pd.DataFrame, findings: pd.DataFrame | None = None
+    published: pd.DataFrame,
+    results: pd.DataFrame,
+    findings: pd.DataFrame | None = None,
+    *,
+    trial: "Trial | None" = None,
 ) -> pd.DataFrame:
     """Hold printed figures against computed results.
 
@@ -90,6 +96,8 @@ def compare(
         A results frame, or ``ard.csv``; of repeated keys the first counts.
     findings : pandas.DataFrame, optional
         What `trialbook.audit.audit` says of the printed figures; made here by default.
+    trial : Trial, optional
+        Whose results they are: what its book withholds is held against no figure.
 
     Returns
     -------
@@ -101,9 +109,15 @@ def compare(
     findings = audit(published) if findings is None else findings
     impossible = _impossible(findings)
     lookup = _lookup(results)
+    shown = results if trial is None else _shown(results, trial)
+    known = lookup if trial is None else _lookup(shown)
     records = []
     for row in published.to_dict("records"):
-        computed, value, verdict, note = _verdict(row, results, lookup)
+        computed, value, verdict, note = _verdict(row, shown, known)
+        if verdict == NOT_COMPUTED and len(shown) < len(results):
+            *_, otherwise, _ = _verdict(row, results, lookup)
+            if otherwise != NOT_COMPUTED:
+                computed, verdict, note = NOT_SHOWN, NOT_SHOWN, ""
         if verdict == DIFFERS and row["id"] in impossible:
             verdict, note = IMPOSSIBLE, impossible[row["id"]]
         basis = row["role"] if verdict != NO_DATA_FIGURE else ""
@@ -115,6 +129,14 @@ def compare(
     frame = pd.DataFrame(records)
     frame["verdict"] = pd.Categorical(frame["verdict"], VERDICTS)
     return frame
+
+
+def _shown(results: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
+    """Return the results that readers of the book are shown as they are."""
+    from trialbook.report.withholding import row_keys, withheld
+
+    hidden = withheld(results, trial)
+    return results[[key not in hidden for key in row_keys(results)]]
 
 
 def _impossible(findings: pd.DataFrame) -> dict[str, str]:

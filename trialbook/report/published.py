@@ -10,6 +10,7 @@ from trialbook.published.comparison import (
     IMPOSSIBLE,
     NO_DATA_FIGURE,
     NOT_COMPUTED,
+    NOT_SHOWN,
     REPRODUCED,
 )
 from trialbook.report.escape import escape_markdown
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 WITHHELD = "withheld"
+_UNQUESTIONED = [REPRODUCED, NOT_SHOWN, NO_DATA_FIGURE]
 _BASIS = {"target": "Targets of the search", "unforced": "Unforced", "": ""}
 
 
@@ -53,10 +55,20 @@ def published_opening(published: pd.DataFrame, trial: "Trial") -> Text:
 def published_count(compared: pd.DataFrame) -> Text:
     """Count the figures that come back, targets of the search apart from the others."""
     data = compared[compared["verdict"] != NO_DATA_FIGURE]
+    opening = (
+        f"The paper prints {_figures(len(compared))} that are listed here; {len(data)} of them "
+        "concern data."
+    )
+    hidden = data["verdict"] == NOT_SHOWN
+    if hidden.any():
+        opening += (
+            f" Of {hidden.sum()} the results are withheld, since the data are confidential, and "
+            "whether they come back is, too."
+        )
+        data = data[~hidden]
     back = data[data["verdict"] == REPRODUCED]
     sentences = [
-        f"The paper prints {_figures(len(compared))} that are listed here; {len(data)} of them "
-        f"concern data. **{len(back)} of the {len(data)} come back** to the last printed digit."
+        f"{opening} **{len(back)} of the {len(data)} come back** to the last printed digit."
     ]
     parts = []
     for basis, words in (("target", "the search aimed at"), ("unforced", "nothing aimed at")):
@@ -139,13 +151,13 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
 
 
 def _secret(compared: pd.DataFrame, trial: "Trial") -> pd.Series:
-    known = compared["verdict"].isin([REPRODUCED, NO_DATA_FIGURE])
+    known = compared["verdict"].isin(_UNQUESTIONED)
     return ~known & (trial.privacy == "confidential") & (compared["computed"] != "")
 
 
 def published_exceptions(compared: pd.DataFrame, trial: "Trial") -> Text:
     """List every figure that does not come back, with the reason."""
-    open_ = compared[~compared["verdict"].isin([REPRODUCED, NO_DATA_FIGURE])]
+    open_ = compared[~compared["verdict"].isin(_UNQUESTIONED)]
     if open_.empty:
         return Text("Every figure that concerns data comes back.")
     secret = _secret(open_, trial)
