@@ -12,6 +12,7 @@ from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.printed import printed, with_sign
 from trialbook.report.sentences import at_start, in_text, of
 from trialbook.report.table import html_table
+from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison
@@ -88,7 +89,9 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
         versus = f"{in_text(comparison.treated.label)} against {in_text(comparison.control.label)}"
         rows += [ForestRow(f"{at_start(event)}, {comparison.name}", heading=True), *lines]
         numbers = (
-            f"{row.label} {printed('ratio', row.hr)} ({printed('ratio', row.lower)} to "
+            f"{row.label} {WITHHELD}"
+            if row.otherwise == WITHHELD
+            else f"{row.label} {printed('ratio', row.hr)} ({printed('ratio', row.lower)} to "
             f"{printed('ratio', row.upper)})"
             for row in lines
         )
@@ -127,7 +130,9 @@ def _lines(
             for arm in (comparison.treated, comparison.control)
         ]
         label = {POOLED: "If pooled", trial.id: "This trial"}.get(study, study)
-        rows.append(ForestRow(label, *ratio, *counts, overall=study == POOLED))
+        hidden = find.withholds("ratio", arm=comparison.name, **key)
+        otherwise = WITHHELD if hidden else "NE"
+        rows.append(ForestRow(label, *ratio, *counts, overall=study == POOLED, otherwise=otherwise))
     return rows
 
 
@@ -162,6 +167,8 @@ def _study(
         return ""
     name = escape_markdown(_label(study, trial))
     event = of(trial.endpoint(paramcd).label)
+    if find.withholds("ratio", arm=comparison.name, **key):
+        return f"**{name}**: {event}; its numbers are withheld."
     cited = ""
     if study in references.index and references.loc[study, "reference"]:
         cited = f" {{cite}}`{references.loc[study, 'reference']}`"
@@ -177,6 +184,8 @@ def _pooled(find: Lookup, trial: "Trial", comparison: "Comparison", paramcd: str
             "Fewer than two trials have an estimate: there is nothing to pool, and one more trial "
             "is one more line to read."
         )
+    if find.withholds("ratio", **key):
+        return "The average with this trial is withheld, for it would tell this trial's numbers."
     p_value = find.value("p_value", method="heterogeneity", **key)
     printed = find.text("{p_value}", method="heterogeneity", **key)
     apart = "the ratios differ no more than chance would make them"

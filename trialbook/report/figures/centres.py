@@ -44,7 +44,9 @@ def plot_centres(lookup: "Lookup") -> Drawing | None:
         return None
     sizes = counts.groupby("place", sort=False)["n"].sum()
     kind = "centres" if name == "SITEID" else "countries"
-    many = lookup.text("{n}", "centre", name, "all", method="centres")
+    of = ("centre", name, "all")
+    hidden = lookup.withholds("n", *of, method="centres")
+    many = "the largest" if hidden else lookup.text("{n}", *of, method="centres")
     return plot_bars_by_arm(
         counts,
         trial,

@@ -37,10 +37,10 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
             difference = lookup.text("{risk_difference}", *row, method="newcombe")
             limits = lookup.text("{lower} to {upper}", *row, method="newcombe")
             p = p_phrase(lookup, *row, method="fisher")
-            level = lookup.ci
+            interval = f"{lookup.ci}, {limits}" + (f"; {p}" if p else "")
             lines.append(
                 f"- {escape_markdown(labels.get(key, key))}: {treated} with "
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
-                f"difference {difference} ({level}, {limits}; {p})."
+                f"difference {difference} ({interval})."
             )
     return Text("\n".join(dict.fromkeys(lines))) if lines else None

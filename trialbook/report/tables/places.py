@@ -45,12 +45,14 @@ def tbl_centres(lookup: "Lookup") -> Table | None:
         line = {"Centre" if name == "SITEID" else "Country": label}
         counts = row_cells(lookup, arms, "{n} ({percent})", "centre", name, level=level)
         lines.append(line | counts)
-    many = lookup.text("{n}", "centre", name, "all", method="centres")
+    of = ("centre", name, "all")
+    hidden = lookup.withholds("n", *of, method="centres")
+    many = "" if hidden else lookup.text("; {n} in all", *of, method="centres")
     return html_table(
         pd.DataFrame(lines),
         name="centres",
         caption="Patients by centre" if name == "SITEID" else "Patients by country",
-        notes=[f"n (%) of the patients of the group; {many} in all, the largest first."],
+        notes=[f"n (%) of the patients of the group{many}, the largest first."],
     )
 
 
