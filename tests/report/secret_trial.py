@@ -148,7 +148,7 @@ def _events(adsl: pd.DataFrame, follow: np.ndarray, rng) -> pd.DataFrame:
     parts = []
     for term, (body, share) in terms.items():
         has = (rng.random(len(adsl)) < share) & (adsl["SAFFL"] == "Y").to_numpy()
-        has[10] |= term == RARE_TERM
+        has[10 % len(has)] |= term == RARE_TERM
         of = adsl[has]
         day = rng.integers(1, follow[has] + 1)
         parts.append(pd.DataFrame({

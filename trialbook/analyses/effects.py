@@ -66,7 +66,8 @@ def rmst(
         if tau is None:
             tau = survival.default_tau(time, event, treated)
             shown = trial.privacy == "confidential" and not exact
-            if shown and tau > (step := coarse_step(trial, endpoint)):
+            if shown:
+                step = coarse_step(trial, endpoint)
                 tau = step * np.floor(tau / step)
             if not (event[treated].any() and event[~treated].any()):
                 remarks.append(

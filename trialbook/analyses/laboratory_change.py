@@ -59,8 +59,8 @@ def change_by_visit(
     if not kept.all():
         left_out = ", ".join(f"{visit:g}" for visit in visits[~kept])
         remarks.append(
-            f"{parameter.paramcd}: the mixed model leaves out visits with fewer than {FEWEST} "
-            f"values in an arm ({left_out})."
+            f"{parameter.paramcd}: the mixed model leaves out visits at which an arm has too few "
+            f"values ({left_out})."
         )
     if usable.empty:
         return []

@@ -150,12 +150,12 @@ class Lookup:
     def _rare(self, rows: pd.DataFrame, column: str) -> set:
         """Return the values of a column that too few patients have, in all arms together."""
         least = self.trial.min_cell
-        if least <= 1 or column not in ("level", "paramcd", "subgroup"):
+        if least <= 1 or column not in ("level", "paramcd", "subgroup", "time"):
             return set()
         arms = [arm.code for arm in self.trial.arms]
         counts = rows[(rows["statistic"] == "n") & rows["arm"].isin(arms)]
-        line = ["paramcd", "subgroup", "level", "method"]
-        totals = counts.groupby([*line, counts["time"].fillna(-1)])["value"].sum().reset_index()
+        line = ["paramcd", "subgroup", "level", "method", "time"]
+        totals = counts.fillna({"time": -1.0}).groupby(line)["value"].sum().reset_index()
         most = totals.groupby(column)["value"].max()
         return set(most.index[most.between(0, least, inclusive="neither")])
 

@@ -27,7 +27,7 @@ def plot_visits(trial: "Trial") -> Drawing | None:
     Drawing or None
         None without laboratory data. A visit counts where at least one patient in twenty of
         those with the parameter has a value, so that unscheduled ones stay out; one that merely
-        repeats others is none.
+        repeats others is none, nor of confidential data one of fewer than may be counted.
     """
     adlb = trial.adlb
     if adlb is None or "AVISITN" not in adlb:
@@ -40,7 +40,7 @@ def plot_visits(trial: "Trial") -> Drawing | None:
     rows = {}
     for code, of in measured.groupby("PARAMCD", sort=False, observed=True):
         patients = of.groupby("AVISITN")["USUBJID"].nunique()
-        usual = patients[patients >= of["USUBJID"].nunique() / 20]
+        usual = patients[patients >= max(of["USUBJID"].nunique() / 20, trial.min_cell)]
         label = labels.get(code) or str(of["PARAM"].iloc[0] if "PARAM" in of else code)
         rows[label] = [float(visit) for visit in usual.index]
     visits = sorted({visit for at in rows.values() for visit in at})

@@ -193,9 +193,11 @@ def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:
         return None
     words = "geometric mean" if geometric else "mean"
     digits = parameter.digits if parameter.digits is not None else 2
+    known = {code: curve.value[np.isfinite(curve.value)] for code, curve in arms.items()}
     ends = ", ".join(
-        f"{_shown(curve.value[0], digits)} to {_shown(curve.value[-1], digits)} with {code}"
-        for code, curve in arms.items()
+        f"{_shown(of[0], digits)} to {_shown(of[-1], digits)} with {code}"
+        for code, of in known.items()
+        if len(of)
     )
     return plot_means(
         Means(

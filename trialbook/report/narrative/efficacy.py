@@ -13,6 +13,7 @@ from trialbook.report.output import Text
 from trialbook.report.printed import rounded, size_of
 from trialbook.report.sentences import at_start, of, p_phrase
 from trialbook.report.tables.columns import shown_time
+from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -309,9 +310,11 @@ def say_recurrent(lookup: "Lookup") -> Text | None:
                 continue
             limits = lookup.text("{hr_lower} to {hr_upper}", *key, method="andersen_gill")
             p = p_phrase(lookup, *key, method="andersen_gill")
+            estimate = f"rate ratio, {text}; {lookup.ci}, {limits}; {p}"
+            if text == WITHHELD:
+                estimate = "withheld, for an arm has few such events"
+            elif text == "NE":
+                estimate = "not estimable, for an arm has no such event"
             what = f"{escape_markdown(code)}, all events of a patient"
-            lines.append(
-                f"- {what} ({pair_in_words(comparison, start=False)}): "
-                f"rate ratio, {text}; {lookup.ci}, {limits}; {p}."
-            )
+            lines.append(f"- {what} ({pair_in_words(comparison, start=False)}): {estimate}.")
     return Text("\n".join(lines)) if lines else None

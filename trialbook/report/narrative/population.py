@@ -77,11 +77,12 @@ def shown_differences(lookup: "Lookup") -> pd.DataFrame:
     """Return the standardized differences at baseline that are estimable and not withheld."""
     found = lookup.results.query("analysis == 'baseline' and statistic == 'smd'")
     columns = [found[name] for name in ("paramcd", "arm", "level")]
-    hidden = [
-        lookup.withholds("smd", "baseline", code, arm, level=level)
+    values = [
+        lookup.value("smd", "baseline", code, arm, level=level)
         for code, arm, level in zip(*columns, strict=True)
     ]
-    return found[found["value"].notna() & ~np.array(hidden, dtype=bool)]
+    found = found.assign(value=np.array(values, dtype=float))
+    return found[found["value"].notna()]
 
 
 def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:

@@ -43,7 +43,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     -------
     Table or None
     """
-    code, lines = endpoint.paramcd, []
+    code, lines, left_out = endpoint.paramcd, [], False
     for method in lookup.distinct("method", "cox", paramcd=code):
         levels = lookup.distinct("level", "cox", paramcd=code, method=method)
         for comparison in lookup.trial.comparisons:
@@ -57,6 +57,9 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             line["P"] = lookup.text("{p_value}", *of, method=method)
             lines.append(line)
             for level in filter(None, levels):
+                if lookup.withholds("hr", *of, level=level, method=method):
+                    left_out = True
+                    continue
                 term = {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
                 term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
                 term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
@@ -85,6 +88,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         notes=[
             "Models without covariates are of all patients compared. Indented: the covariates' "
             "own hazard ratios, per unit or against the reference.",
+            "Covariates of which few patients or events tell are not named." if left_out else "",
             "P: Wald test of a Cox model, log-rank test of another convention; none for parts of "
             "the follow-up.",
             "From one landmark to the next the groups are those still at risk, no longer as "

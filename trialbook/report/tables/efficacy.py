@@ -14,7 +14,7 @@ from trialbook.report.tables.columns import (
     row_cells,
     shown_time,
 )
-from trialbook.report.withholding import shown_sizes
+from trialbook.report.withholding import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -95,6 +95,10 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     # Each comparison has a horizon of its own where trial.yml names none.
     elsewhere = NOT_COMPARED if len(horizons) > 1 else ""
     for t in horizons:
+        of = [("rmst", code, comparison.name) for comparison in trial.comparisons]
+        shown = {lookup.text("{difference}", *key, time=t, method="difference") for key in of}
+        if trial.horizon is None and WITHHELD in shown and shown <= {"", WITHHELD}:
+            continue  # The horizon is the last time of an arm with few events.
         line(
             f"Mean {trial.time.show} free of the event within {shown_time(trial, t)} ({level})",
             lambda arm, t=t: lookup.text("{rmst} " + CI, "rmst", code, arm, time=t) or elsewhere,

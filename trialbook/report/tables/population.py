@@ -214,8 +214,9 @@ def tbl_deviations(lookup: "Lookup") -> Table | None:
         return None
     arms = arm_columns(trial, shown_sizes(trial, "efficacy")) | {"all": "All"}
     lines = []
-    for paramcd in lookup.distinct("paramcd", "deviation"):
-        for level in lookup.distinct("level", "deviation", paramcd=paramcd):
+    # Where even all together are too few to be counted, that is said.
+    for paramcd in lookup.distinct("paramcd", "deviation") or ["any"]:
+        for level in lookup.distinct("level", "deviation", paramcd=paramcd) or [""]:
             label = INDENT + term_label(level) if level else "Any deviation"
             of = ("deviation", paramcd)
             cells = row_cells(lookup, arms, "{n} ({percent})", *of, level=level)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trialbook.report.printed import printed
 from trialbook.report.withholding import end_points, patients
 from trialbook.report.withholding.anchors import ALL, is_component, populations, shown_sizes
 from trialbook.report.withholding.decisions import (
@@ -26,7 +27,7 @@ from trialbook.report.withholding.decisions import (
     counts_of,
 )
 from trialbook.report.withholding.times import curve_times, end_point_times
-from trialbook.report.withholding.values import coarse_percent, of_values
+from trialbook.report.withholding.values import coarse_percent, of_values, points_between
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -51,10 +52,11 @@ RULES = {
     "composite": (end_points.composite,),
     "design": (end_points.design,),
     "deviation": (patients.deviations,),
-    "discontinuation": (end_points.cumulative,),
+    "discontinuation": (end_points.cumulative, patients.discontinuation),
     "disposition": (patients.disposition,),
     "evidence": (end_points.evidence,),
     "laboratory": (patients.laboratory,),
+    "recurrent": (end_points.recurrent,),
     "response": (patients.response,),
     "subgroup": (end_points.subgroup,),
 }
@@ -65,6 +67,10 @@ _DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
 _COUNTED = re.compile(
     r"\b\d[\d,]*(?= (?:of \d|(?:\w+ ){0,2}(?:patients?|values?|records?|rows?|events?|times?)\b))"
 )
+# Percentages in steps of so many points are near enough for a standardized difference.
+FINE = 2
+# Which visits have few values: "(1.7, 12)".
+_LISTED = re.compile(r" \(\d[\d., ]*\)")
 _KEY = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 
 
@@ -128,7 +134,33 @@ def withheld(results: pd.DataFrame, trial: "Trial") -> dict[tuple[Any, ...], Sho
         if shown is not None:
             text, at = shown
             found[row] = Shown(text, at)
-    return found
+    return found | _coarse_differences(found, trial, smallest)
+
+
+def _coarse_differences(
+    found: dict[tuple, Shown], trial: "Trial", patients: float
+) -> dict[tuple, Shown]:
+    """Return the standardized differences of coarse percentages, computed from these.
+
+    To all its digits a difference would tell the exact percentages, and what they are of. Where
+    few `patients` make the percentages too coarse to compare, it is withheld.
+    """
+    pairs = [(one.name, one.treated.code, one.control.code) for one in trial.comparisons]
+    fine = points_between(patients) <= FINE
+    differences = {}
+    for (analysis, paramcd, arm, *rest, statistic), shown in found.items():
+        if analysis != "baseline" or statistic != "percent" or shown.hides:
+            continue
+        for name, treated, control in pairs:
+            other = found.get((analysis, paramcd, control, *rest, statistic))
+            if arm != treated or other is None or other.hides:
+                continue
+            shares = shown.value / 100, other.value / 100
+            variance = sum(share * (1 - share) for share in shares) / 2
+            smd = (shares[0] - shares[1]) / math.sqrt(variance) if variance and fine else math.nan
+            text = printed("smd", smd) if fine else WITHHELD
+            differences[analysis, paramcd, name, *rest, "smd"] = Shown(text, smd)
+    return differences
 
 
 def _decide(rows: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
@@ -206,5 +238,5 @@ def without_counts(text: str) -> str:
     >>> without_counts("REGION is missing for 3 patients: they are in no subgroup.")
     'REGION is missing for some patients: they are in no subgroup.'
     """
-    told = _COUNTED.sub("some", text)
+    told = _COUNTED.sub("some", _LISTED.sub("", text))
     return told[:1].upper() + told[1:]

@@ -3,6 +3,7 @@
 They come from the trial itself, so that every chapter decides alike which of them it shows.
 """
 
+import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,14 @@ def populations(trial: "Trial") -> dict[str, Counts]:
         "randomized": by_arm(trial, trial.randomized_population()),
         "safety": by_arm(trial, trial.safety_population()),
     }
+
+
+@lru_cache(maxsize=8)
+def with_any_event(trial: "Trial") -> Counts:
+    """Return how many patients of the safety population had any adverse event, by arm."""
+    events, safety = trial.treatment_emergent(), trial.safety_population()
+    had = [] if events is None else events["USUBJID"]
+    return by_arm(trial, safety[safety["USUBJID"].isin(had)])
 
 
 @lru_cache(maxsize=8)
@@ -70,9 +79,7 @@ def shown_end_points(trial: "Trial") -> frozenset[str]:
     """Return the end points whose number of patients may be shown, the primary one first."""
     codes = [trial.primary.paramcd, *(one.paramcd for one in trial.endpoints)]
     sizes = ((code, patients_and_events(trial, code)[0]) for code in dict.fromkeys(codes))
-    # an arm of few patients keeps the population itself from being shown
-    known = [of for name, of in shown_populations(trial).items() if name == "efficacy"]
-    return frozenset(ladder(sizes, trial.min_cell, known))
+    return frozenset(ladder(sizes, trial.min_cell, shown_populations(trial).values()))
 
 
 def is_component(trial: "Trial", paramcd: str) -> bool:
@@ -88,9 +95,11 @@ def tied_arms(trial: "Trial", paramcd: str) -> frozenset[str]:
     """Return the arms where an end point's events and a composite's tell of few patients.
 
     Few with the composite and without this component of it; or, of two components, few with
-    both: then the rarer component is withheld.
+    both: then the rarer component is withheld. Likewise of any two end points of which one
+    happened to nobody without the other (death, and progression or death): then the one that
+    trial.yml names later is withheld, the primary one never.
     """
-    tied: set[str] = set()
+    tied = _nested_arms(trial, paramcd)
     named = {one.paramcd for one in trial.endpoints}
     for whole in trial.endpoints:
         if paramcd not in whole.components:
@@ -105,6 +114,25 @@ def tied_arms(trial: "Trial", paramcd: str) -> frozenset[str]:
             if is_small(without, trial.min_cell) or (two and is_small(both, trial.min_cell)):
                 tied.add(arm)
     return frozenset(tied)
+
+
+def _nested_arms(trial: "Trial", paramcd: str) -> set[str]:
+    """Return the arms where few patients had an end point and not one nested with it."""
+    codes = dict.fromkeys([trial.primary.paramcd, *(one.paramcd for one in trial.endpoints)])
+    tied: set[str] = set()
+    for other in itertools.takewhile(lambda code: code != paramcd, codes):
+        ids = _with_event(trial, paramcd), _with_event(trial, other)
+        if not (all(ids) and (ids[0] <= ids[1] or ids[1] <= ids[0])):
+            continue
+        one, whole = (patients_and_events(trial, code)[1] for code in (paramcd, other))
+        tied |= {arm for arm in one if is_small(abs(one[arm] - whole[arm]), trial.min_cell)}
+    return tied - {ALL}
+
+
+@lru_cache(maxsize=512)
+def _with_event(trial: "Trial", paramcd: str) -> frozenset:
+    data = trial.time_to_event(paramcd)
+    return frozenset(data.loc[data["event"].to_numpy(bool), "USUBJID"])
 
 
 def known_denominator(trial: "Trial", counts: Counts, population: str) -> bool:

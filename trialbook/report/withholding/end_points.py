@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.adam.events import is_event
+from trialbook.analyses.common import categories
 from trialbook.analyses.sensitivity import period_of
 from trialbook.report.withholding.anchors import (
     ALL,
@@ -39,6 +41,7 @@ from trialbook.report.withholding.decisions import (
     key,
 )
 from trialbook.report.withholding.times import end_point_times
+from trialbook.report.withholding.values import FEW_VALUES
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -149,12 +152,46 @@ def _models(results, trial: "Trial", decisions: Decisions) -> None:
         for line, _ in lines:
             if line not in known:
                 decisions.rows.add((key(line, method=True), arm, "n"))
+    of_terms = results[(results["analysis"] == "cox") & (results["level"] != "")]
+    for (paramcd, arm), terms in of_terms.groupby(["paramcd", "arm"], sort=False):
+        names = dict.fromkeys(level.partition("=")[0] for level in terms["level"])
+        few = {name: _few_behind(trial, paramcd, pairs[arm], name) for name in names}
+        for *line, level, statistic in terms[[*LINE, "level", "statistic"]].itertuples(index=False):
+            name, _, category = level.partition("=")
+            if few[name] is not None and (not category or few[name] & {category, ""}):
+                decisions.rows.add((tuple(line), arm, statistic))
     for line, counts in counts_of(of, "n_events").items():
         for arm in counts:
             decisions.rows.add((key(line, method=True), arm, "n_events"))
             if line.analysis == "period":
                 names = _of_period(trial, line, pairs[arm])
                 decisions.rows |= {(key(line, method=True), arm, name) for name in names}
+
+
+def _few_behind(trial: "Trial", paramcd: str, arms: tuple, name: str) -> set[str] | None:
+    """Return the categories of a covariate with few patients, few events, or few without.
+
+    The interval of a category's hazard ratio tells its events as that of treatment does; so does
+    that of a number which has a few values only.
+
+    Returns
+    -------
+    set of str or None
+        ``""`` stands for the category that all others are compared with; None for none at all.
+    """
+    data = trial.time_to_event(paramcd)
+    data = data[data["arm"].isin(arms).to_numpy() & data[name].notna().to_numpy()]
+    values, event = data[name], data["event"].to_numpy(bool)
+    numbers = pd.api.types.is_numeric_dtype(values)
+    if numbers and values.nunique() > FEW_VALUES:
+        return None
+    text, levels = categories(values)
+    few = set()
+    for level in levels:
+        n, events = int((text == level).sum()), int(event[(text == level).to_numpy()].sum())
+        if any(is_small(count, trial.min_cell) for count in (n, events, n - events)):
+            few.add("" if level == levels[0] else level)
+    return few or None
 
 
 def _of_period(trial: "Trial", line: Line, arms: tuple[str, ...]) -> list[str]:
@@ -210,11 +247,31 @@ def composite(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> No
         _, events = patients_and_events(trial, paramcd)
         columns = {arm: n for arm, n in events.items() if arm != ALL}
         hidden = set(parts)
-        if method == "first" and not hidden_events(trial, paramcd):
+        first = {line.level: counts for line, counts in parts.items()}
+        if (
+            method == "first"
+            and not hidden_events(trial, paramcd)
+            and not any(_later_few(trial, code, counts) for code, counts in first.items())
+        ):
             hidden = secret_parts(parts, columns, least)
         decisions.lines |= {key(line, method=True) for line in hidden}
         if paramcd not in shown_end_points(trial):
             decisions.coarse |= {key(line) for line in parts}
+
+
+def _later_few(trial: "Trial", paramcd: str, first: dict[str, float]) -> bool:
+    """Return whether few patients of an arm had a component later than another one.
+
+    Of all who had it, a number shown, those in whom it came first would tell how many.
+    """
+    if paramcd not in {one.paramcd for one in trial.endpoints}:
+        return False
+    events, hidden = patients_and_events(trial, paramcd)[1], hidden_events(trial, paramcd)
+    return any(
+        is_small(events[arm] - n, trial.min_cell)
+        for arm, n in first.items()
+        if arm in events and arm != ALL and arm not in hidden
+    )
 
 
 def evidence(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
@@ -228,6 +285,20 @@ def evidence(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> Non
         if hidden or any_small(events, trial.min_cell) or not apart(events, n, trial.min_cell):
             pooled = Line("evidence", line.paramcd, level="pooled")
             decisions.lines |= {key(line), key(pooled)}
+
+
+def recurrent(_results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Withhold the ratio of the rates of events of which an arm has few, or in few patients."""
+    population = trial.efficacy_population()[["USUBJID", "arm"]]
+    events = trial.adtter[is_event(trial.adtter["CNSR"])]
+    events = events.drop(columns="arm", errors="ignore").merge(population, on="USUBJID")
+    for paramcd, of in events.groupby("PARAMCD", observed=True):
+        patients, all_of_them = by_arm(trial, of.drop_duplicates("USUBJID")), by_arm(trial, of)
+        for comparison in trial.comparisons:
+            pair = (comparison.treated.code, comparison.control.code)
+            counts = [sizes[arm] for sizes in (patients, all_of_them) for arm in pair]
+            if any(is_small(n, trial.min_cell) for n in counts):
+                decisions.cells.add(("recurrent", str(paramcd), comparison.name))
 
 
 def design(_results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:

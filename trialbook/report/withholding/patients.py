@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.disposition import disposition as disposition_results
 from trialbook.report.withholding.anchors import (
     known_denominator,
     populations,
     shown_populations,
+    with_any_event,
 )
 from trialbook.report.withholding.arithmetic import (
     Counts,
@@ -23,7 +25,14 @@ from trialbook.report.withholding.arithmetic import (
     secret_parts,
     secret_subsets,
 )
-from trialbook.report.withholding.decisions import Decisions, Line, counts_of, families, key
+from trialbook.report.withholding.decisions import (
+    NO_TIME,
+    Decisions,
+    Line,
+    counts_of,
+    families,
+    key,
+)
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -117,6 +126,30 @@ def disposition(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> 
         decisions.rows |= {(key(line, method=True), "", "percent") for line in known}
 
 
+@lru_cache(maxsize=8)
+def secret_reasons(trial: "Trial") -> frozenset[tuple[str, str]]:
+    """Return the reasons which the table of who left and stopped withholds: (status, reason)."""
+    decisions = Decisions()
+    disposition(disposition_results(trial).fillna({"time": NO_TIME}), trial, decisions)
+    return frozenset(
+        (REASONS[variable], level)
+        for _, variable, _, level, *_ in decisions.lines
+        if variable in REASONS
+    )
+
+
+def discontinuation(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Withhold over time the reasons that are withheld in number.
+
+    Where all were observed, a reason's share at the end is its number.
+    """
+    secret = secret_reasons(trial)
+    lines = results[["paramcd", "level", "time"]].drop_duplicates()
+    for paramcd, level, time in lines.itertuples(index=False):
+        if (paramcd, level) in secret:
+            decisions.lines.add(key(Line("discontinuation", paramcd, level=level, time=time)))
+
+
 def _size_codes(sizes: list) -> set[str]:
     return {line.paramcd for line, _ in sizes}
 
@@ -166,13 +199,14 @@ def adverse_events(results: pd.DataFrame, trial: "Trial", decisions: Decisions) 
         if whole and whole not in hidden and inside:
             within = [(line, lines[line]) for line in inside]
             hidden |= secret_subsets(within, lines[whole], least, covering=True)
-    if severity and anyone:
+    if severity:
+        # They stand in a table of their own, whose results do not hold the number with any event.
         for parts in families({line: counted[line] for line in severity}).values():
             by_variable = defaultdict(dict)
             for line, counts in parts.items():
                 by_variable[line.level.partition("=")[0]][line] = counts
             for variable, of_variable in by_variable.items():
-                for whole in (lines[anyone], safety):
+                for whole in (with_any_event(trial), safety):
                     if variable == WORST:
                         hidden |= secret_parts(of_variable, whole, least)
                     else:

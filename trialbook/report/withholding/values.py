@@ -1,11 +1,14 @@
 """Results that are one patient's value, and their coarser stand-ins."""
 
 import math
+from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from trialbook.analyses.laboratory_records import laboratory_records, last_records
 from trialbook.analyses.time_to_event import coarse_step
 from trialbook.report.printed import printed, rounded
 from trialbook.report.withholding.decisions import LINE, counts_of
@@ -17,6 +20,83 @@ ONE_PATIENTS = {"min", "max"}
 # Of a median so many times the least count must be observed, half of them on either side.
 PATIENTS_BEHIND = {"median": 2, "q1": 4, "q3": 4}
 QUANTILES = {"median", "q25", "q75"}
+# What so few different values add up to, mean and SD tell how many patients have each.
+FEW_VALUES = 3
+# One patient with so large a share of the squared deviations has the value that the SD gives.
+DOMINANT = 0.8
+_OF_SPREAD = {"mean", "sd", "geometric_mean", "std_error", "lower", "upper", "smd"}
+
+
+def tells_a_value(values: np.ndarray, least: int) -> bool:
+    """Return whether mean and SD of some patients tell one's value, or how many have a value.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n,)
+        Of a group; missing ones are left out.
+    least : int
+        The smallest count shown.
+
+    Notes
+    -----
+    Of 90 patients, of whom mean and SD are 0.01 and 0.11, one has a 1. And no deviation from the
+    mean is larger than (n - 1) / sqrt(n) SD, which one outlier among equals reaches: of a
+    patient with most of the squared deviations it tells the value, a maximum.
+
+    >>> zeros = np.zeros(90)
+    >>> zeros[3] = 1
+    >>> tells_a_value(zeros, 5), tells_a_value(np.arange(90.0), 5)
+    (True, False)
+    """
+    values = values[np.isfinite(values)]
+    if len(values) < 2:
+        return len(values) == 1
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) == 1:
+        return False
+    if len(distinct) <= FEW_VALUES and (counts < least).any():
+        return True
+    squares = (values - values.mean()) ** 2
+    return bool(squares.max() > DOMINANT * squares.sum())
+
+
+@lru_cache(maxsize=8)
+def _laboratory(trial: "Trial") -> dict[tuple, dict[str, np.ndarray]]:
+    """Return the values behind each mean, by arm: at visits, and the changes carried forward."""
+    records = laboratory_records(trial)
+    if records is None or records.empty:
+        return {}
+    found: dict[tuple, dict[str, np.ndarray]] = defaultdict(dict)
+    for code, of in records.groupby("PARAMCD", observed=True):
+        for (visit, arm), at in of.groupby(["AVISITN", "arm"], observed=True):
+            found[code, visit][arm] = at["AVAL"].to_numpy(float)
+        for arm, at in last_records(of).groupby("arm", observed=True):
+            found[code, "locf"][arm] = (at["AVAL"] - at["BASE"]).to_numpy(float)
+    return dict(found)
+
+
+def _behind(trial: "Trial", line: tuple) -> dict[str, np.ndarray]:
+    """Return the values that a line of means is of, by arm; none where it is not of numbers."""
+    analysis, variable, subgroup, _, time, method = line
+    if analysis == "laboratory":
+        if method.startswith("mmrm"):
+            return {}
+        at = (variable, "locf" if method.startswith("locf") else time)
+        arms = _laboratory(trial).get(at, {})
+        if method.startswith("geometric"):
+            return {arm: np.log(values) for arm, values in arms.items() if (values > 0).all()}
+        return arms
+    if analysis not in ("baseline", "exposure"):
+        return {}
+    patients = trial.efficacy_population() if analysis == "baseline" else trial.safety_population()
+    if variable not in patients:
+        return {}
+    if subgroup:
+        data = trial.time_to_event(subgroup.partition("=")[0])
+        patients = patients[patients["USUBJID"].isin(data.loc[data["event"], "USUBJID"])]
+    values = pd.to_numeric(patients[variable], errors="coerce")
+    of_arms = patients.groupby("arm", observed=True).groups
+    return {arm: values[of].to_numpy(float) for arm, of in of_arms.items()}
 
 
 def points_between(patients: float) -> int:
@@ -54,7 +134,8 @@ def of_values(rows: pd.DataFrame, trial: "Trial") -> dict[tuple, tuple[str, floa
     -------
     dict
         (line, arm, statistic) to printed form and value, NaN where it is withheld: minimum and
-        maximum, quantiles of few patients. Median times are coarser.
+        maximum, quantiles of few patients, means and SDs that tell a value. Median times are
+        coarser.
     """
     if trial.privacy != "confidential":
         return {}
@@ -65,10 +146,21 @@ def of_values(rows: pd.DataFrame, trial: "Trial") -> dict[tuple, tuple[str, floa
         for arm, n in counts.items()
     }
     columns = [rows[name] for name in (*LINE, "arm", "statistic", "value")]
+    telling: dict[tuple, set[str]] = {}
+    arms = {one.code for one in trial.arms}
     steps: dict[str, float] = {}
     for *of, arm, statistic, value in zip(*columns, strict=True):
         line = tuple(of)
-        if statistic in ONE_PATIENTS:
+        if statistic in _OF_SPREAD and not line[3]:
+            if line not in telling:
+                behind = _behind(trial, line).items()
+                telling[line] = {
+                    one for one, values in behind if tells_a_value(values, trial.min_cell)
+                }
+            # All arms together, and the standardized difference, would tell one arm by the other.
+            if arm in telling[line] or (telling[line] and arm not in arms):
+                found[line, arm, statistic] = ("withheld", math.nan)
+        elif statistic in ONE_PATIENTS:
             found[line, arm, statistic] = ("withheld", math.nan)
         elif line[3] in QUANTILES and line[0] in {"kaplan_meier", "follow_up"}:
             if not np.isfinite(value):
