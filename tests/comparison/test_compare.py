@@ -243,6 +243,13 @@ def test_a_small_change_of_confidential_data_cannot_be_subtracted(cut):
     assert events.loc[("B", "events"), "old"] == 12
     maturity = found.part("maturity").query("statistic in ['n_events', 'percent']")
     assert maturity["new"].isna().all()
+    # 4 and 4 new ones are told by 8, which both arms are shown to have fewer than 5 of.
+    information = found.part("information")
+    assert information["new"].isna().all()
+    assert information["old"].notna().all()
+    curves = found.part("results").query("analysis in ['kaplan_meier', 'rmst']")
+    assert "A" not in set(curves["arm"])
+    assert "B" in set(curves["arm"])
     assert maturity["old"].notna().all()
     counted = found.part("results").query("statistic in ['n_events', 'n_censored', 'rate']")
     of_all = counted[counted["subgroup"] == ""]
@@ -254,6 +261,10 @@ def test_a_small_change_of_confidential_data_cannot_be_subtracted(cut):
 
 def test_a_large_change_of_confidential_data_is_shown(cut):
     found = compare(many(cut, "old", (10, 12)), many(cut, "new", (18, 20)))
+    # No estimate has digits enough to tell the counts behind it.
+    estimates = found.part("effects")["new"].dropna()
+    assert len(estimates)
+    assert all(f"{value:.3g}" == f"{value:g}" for value in estimates)
     events = found.part("events").query("statistic == 'new_events'")
     assert events["new"].tolist() == [8, 8, 16]
 

@@ -10,7 +10,12 @@ from trialbook.comparison.events import ALL, event_changes, event_counts
 from trialbook.comparison.importance import ESTIMATE, ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
-from trialbook.comparison.withhold import as_in_the_books, left_out, withheld_pairs
+from trialbook.comparison.withhold import (
+    as_in_the_books,
+    as_precise_as_printed,
+    left_out,
+    withheld_pairs,
+)
 from trialbook.publishing.messages import BuildError
 from trialbook.trial import Trial
 
@@ -132,7 +137,10 @@ def compare(
             "Changed results that rest on small counts, or on a count that hardly changed, are "
             "left out."
         )
-    return Comparison(old, new, frame[~secret].reset_index(drop=True), *found, tuple(remarks))
+    frame = frame[~secret].reset_index(drop=True)
+    if confidential:
+        frame = as_precise_as_printed(frame)
+    return Comparison(old, new, frame, *found, tuple(remarks))
 
 
 def _part(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,8 @@ from trialbook.report.withholding import COUNTS, WITHHELD, row_keys
 
 _TELLING = [*COUNTS, "percent", "rate", "time_at_risk"]
 _INFORMATION = ["n_events", "information_fraction"]
+DIGITS = 3
+_CURVES = ["kaplan_meier", "competing_risks", "rmst"]
 _BALANCES = {
     "events": ("events", "new_events", "events_withdrawn"),
     "patients": ("patients", "patients_added", "patients_removed", "arm_changed"),
@@ -45,6 +47,11 @@ def withheld_pairs(frame: pd.DataFrame, min_cell: int) -> pd.DataFrame:
     small["change"] = counts & ~one_sided & _small(change.abs(), min_cell)
     hidden = {side: telling & line.isin(line[small[side]]) for side in small}
     hidden["new"] |= hidden["change"] | (hidden["old"] & _small(change.abs(), min_cell))
+    # All arms together are in the part on information once more.
+    events = frame["statistic"].isin(_BALANCES["events"]) & (frame["part"] == "events")
+    for side in ("old", "new"):
+        told = frame["paramcd"].isin(frame.loc[hidden[side] & events, "paramcd"])
+        hidden[side] |= told & (frame["part"] == "information")
     found = frame.copy()
     for side in ("old", "new"):
         found.loc[hidden[side], side] = np.nan
@@ -108,14 +115,42 @@ def left_out(frame: pd.DataFrame, *, confidential: bool) -> pd.Series:
     pandas.Series of bool
         Everything on an end point, variable or event of an analysis at a time where something
         is withheld, for an estimate without its counts may tell them; of confidential data a
-        minimum, a maximum, a date as well.
+        minimum, a maximum, a date as well, and an arm's curve where few events are new in it:
+        their number is the change of its height times the patients.
     """
     marks = _marked(frame["old_printed"]) | _marked(frame["new_printed"])
     results, line = frame["part"] == "results", _line(frame)
     secret = line.isin(line[marks & results])
     if confidential:
         secret |= frame["statistic"].isin(["min", "max"]) | (frame["paramcd"] == "RANDDT")
+        secret |= _of_few_new_events(frame)
     return secret & results
+
+
+def _of_few_new_events(frame: pd.DataFrame) -> pd.Series:
+    """Return which rows are of the curve of an arm with few events new, withdrawn or re-dated."""
+    printed = frame[["old_printed", "new_printed"]]
+    few = printed.apply(lambda column: column.str.fullmatch(r"<\d+")).any(axis=1)
+    events = frame[few & (frame["part"] == "events")]
+    arms = set(zip(events["paramcd"], events["arm"], strict=True))
+    found = pd.Series(False, index=frame.index)
+    for column in ("paramcd", "level"):
+        keys = zip(frame[column], frame["arm"], strict=True)
+        found |= np.array([key in arms for key in keys], dtype=bool)
+    return found & frame["analysis"].isin(_CURVES)
+
+
+def as_precise_as_printed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a comparison whose estimates have no more digits than a page would print.
+
+    To its last digit an estimate tells the counts that it was computed from.
+    """
+    estimates = ~frame["statistic"].isin(COUNTS) & frame["part"].isin(["effects", "results"])
+    found = frame.copy()
+    for side in ("old", "new", "shift"):
+        values = found.loc[estimates, side]
+        found.loc[estimates, side] = [float(f"{value:.{DIGITS}g}") for value in values]
+    return found
 
 
 def _marked(texts: pd.Series) -> pd.Series:
