@@ -14,6 +14,7 @@ from trialbook.analyses import ANALYSES, all_results
 from trialbook.published import compare
 from trialbook.report import figures, narrative, tables
 from trialbook.report.lookup import Lookup
+from trialbook.report.plots.curves import Curve
 from trialbook.report.published import published_count
 from trialbook.report.withholding import row_keys, withheld, without_counts
 from trialbook.report.withholding.values import tells_a_value
@@ -290,3 +291,10 @@ def test_arms_too_small_to_be_counted_give_a_table_all_the_same(tmp_path):
     table = tables.tbl_endpoints(lookup)
     cells = table.frame.drop(columns=table.frame.columns[:2])
     assert set(cells.to_numpy().ravel()) <= {"<5", "withheld", "NE", ""}
+
+
+def test_a_drawing_tells_a_curve_to_no_more_digits_than_a_table():
+    curve = Curve(np.arange(3.0), np.array([0.0, 0.123456, 0.45678]))
+    known = curve.known_at(np.array([1.0, 2.0]))
+    assert list(known.value) == [0.123, 0.457]
+    assert list(known.in_steps(5).value) == pytest.approx([0.10, 0.45])

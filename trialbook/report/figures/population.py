@@ -17,6 +17,7 @@ from trialbook.report.plots.points import plot_distributions
 from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text
 from trialbook.report.withholding import WITHHELD, curve_times, shown_sizes
+from trialbook.report.withholding.values import points_between
 from trialbook.units import DAYS_PER_UNIT
 
 if TYPE_CHECKING:
@@ -230,6 +231,7 @@ def plot_leaving(trial) -> Drawing | None:
         if known.empty:
             continue
         arms = {}
+        whole = confidential and status == "EOTSTT" and not shown_sizes(trial, "safety")
         for code, of in known.groupby("arm", observed=True):
             left = (of[status] == "DISCONTINUED").to_numpy()
             km = survival.kaplan_meier(of["days"].to_numpy(float), left)
@@ -244,10 +246,12 @@ def plot_leaving(trial) -> Drawing | None:
                 if not len(days):
                     continue
                 curve = curve.known_at(days / DAYS_PER_UNIT[trial.time.show])
-                if status == "EOTSTT" and not shown_sizes(trial, "safety"):
-                    curve = curve.in_whole_percent()
+                if whole:
+                    curve = curve.in_steps(points_between(len(of)))
             arms[code] = curve
-            said.append(f"{label.lower()} with {code}, {rounded(100 * arms[code].value[-1], 1)}%")
+            digits = 0 if whole else 1
+            last = rounded(100 * arms[code].value[-1], digits)
+            said.append(f"{label.lower()} with {code}, {last}%")
         if arms:
             panels[label] = arms
     message = f"Cumulative share over time: {', '.join(said)} at the end."

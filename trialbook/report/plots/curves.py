@@ -37,6 +37,8 @@ LEFT, RIGHT = 0.5, 0.2
 COARSE_NOTE = (
     "Confidential: steps at regular times that hold enough events; without arms that have few."
 )
+# Percentages are printed with one decimal.
+AS_PRINTED = 3
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,22 @@ class Curve:
     upper: np.ndarray | None = None
 
     def known_at(self, times: np.ndarray) -> "Curve":
-        """Return the step function as it is known at a few times, constant after its last."""
+        """Return the step function as it is known at a few times, constant after its last.
+
+        As tables print it: the coordinates of a drawing would tell it to more digits.
+        """
         at = np.maximum(np.searchsorted(self.time, times, side="right") - 1, 0)
         rows = (self.value, self.lower, self.upper)
-        return Curve(times, *(None if row is None else row[at] for row in rows))
+        known = (None if row is None else np.round(row[at], AS_PRINTED) for row in rows)
+        return Curve(times, *known)
 
-    def in_whole_percent(self) -> "Curve":
-        """Return the curve rounded, so that it does not tell how many patients it is of."""
+    def in_steps(self, points: int) -> "Curve":
+        """Return the curve in steps of percentage points, so that it tells no denominator."""
+        step = points / 100
         rows = (self.value, self.lower, self.upper)
-        return Curve(self.time, *(None if row is None else np.round(row, 2) for row in rows))
+        return Curve(
+            self.time, *(None if row is None else step * np.round(row / step) for row in rows)
+        )
 
 
 def plot_incidence(

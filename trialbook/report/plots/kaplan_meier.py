@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from trialbook.report.output import Drawing
+from trialbook.report.plots.curves import AS_PRINTED
 from trialbook.report.plots.layout import (
     LETTER,
     LINE,
@@ -170,7 +171,8 @@ def _draw_coarse(axes, curve, times: Sequence[float], position: int, trial) -> N
     if not len(times):
         return
     t = trial.time.to_show(np.asarray(times, float))
-    survival, lower, upper = (100 * row for row in known(curve, times))
+    # As the table prints it: the coordinates would tell it to more digits.
+    survival, lower, upper = (100 * np.round(row, AS_PRINTED) for row in known(curve, times))
     colour = arm_colour(position)
     axes.fill_between(t, lower, upper, step="post", color=colour, alpha=0.13, linewidth=0)
     axes.step(t, survival, where="post", color=colour, linestyle=line_style(position))
