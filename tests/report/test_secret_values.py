@@ -298,3 +298,34 @@ def test_a_drawing_tells_a_curve_to_no_more_digits_than_a_table():
     known = curve.known_at(np.array([1.0, 2.0]))
     assert list(known.value) == [0.123, 0.457]
     assert list(known.in_steps(5).value) == pytest.approx([0.10, 0.45])
+
+
+def test_deaths_by_another_account_do_not_tell_the_few_that_it_lacks(tmp_path):
+    def with_reason(adsl):
+        """Most who died, all but three of the comparator, left since they died."""
+        died = adsl["USUBJID"].isin(with_event["DEATH"][3:])
+        reasons = adsl["DCSREAS"].mask(died, "DIED")
+        return adsl.assign(
+            DCSREAS=reasons, EOSSTT=adsl["EOSSTT"].mask(died, "DISCONTINUED"), DTHFL="N"
+        )
+
+    def with_outcome(adae):
+        died = adae["USUBJID"].isin(with_event["DEATH"][3:])
+        return adae.assign(AEOUT=np.where(died, "FATAL", "RECOVERED"))
+
+    plain = changed(tmp_path / "plain", {}, untreated=0)
+    death = plain.time_to_event("DEATH").query("event").sort_values("arm")
+    with_event = {"DEATH": list(death["USUBJID"])}
+    frames = {"adsl": with_reason, "adae": with_outcome}
+    trial = changed(tmp_path / "other", frames, untreated=0)
+    flow = Lookup(analyses.disposition(trial), trial)
+    events = Lookup(analyses.adverse_events(trial), trial)
+    assert not flow.withholds("n", "disposition", "EOSSTT", "CTL", level="DISCONTINUED")
+    hidden = [
+        level
+        for level in ("DIED", "ADVERSE EVENT", "WITHDREW CONSENT", "LOST", "PREGNANCY")
+        if flow.withholds("n", "disposition", "DCSREAS", "CTL", level=level)
+    ]
+    assert "DIED" in hidden
+    assert len(hidden) > 1
+    assert events.withholds("n", "adverse_events", "fatal", "CTL")

@@ -4,6 +4,7 @@ They come from the trial itself, so that every chapter decides alike which of th
 """
 
 import itertools
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,24 @@ def _nested_arms(trial: "Trial", paramcd: str) -> set[str]:
 def _with_event(trial: "Trial", paramcd: str) -> frozenset:
     data = trial.time_to_event(paramcd)
     return frozenset(data.loc[data["event"].to_numpy(bool), "USUBJID"])
+
+
+def nearly_with_event(trial: "Trial", ids: Iterable[str]) -> bool:
+    """Return whether an end point happened to some patients and few others, or to all but few.
+
+    Those who died, by one account, and by another: beside the end point's events their number
+    would tell how many are in one alone.
+    """
+    ids = frozenset(ids)
+    arm = trial.efficacy_population().set_index("USUBJID")["arm"]
+    for code in dict.fromkeys(one.paramcd for one in trial.endpoints):
+        had = _with_event(trial, code)
+        if not (ids and had and (ids <= had or had <= ids)):
+            continue
+        few = arm.reindex(sorted(ids ^ had)).value_counts()
+        if any(is_small(n, trial.min_cell) for n in few):
+            return True
+    return False
 
 
 def known_denominator(trial: "Trial", counts: Counts, population: str) -> bool:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.common import categories
 from trialbook.analyses.disposition import disposition as disposition_results
 from trialbook.report.withholding.anchors import (
     known_denominator,
+    nearly_with_event,
     populations,
     shown_populations,
     with_any_event,
@@ -113,6 +115,8 @@ def disposition(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> 
             total = _total(parts)
             whole = left[0] if left and _covers(left[0], total) else total
         hidden |= secret_parts(parts, whole, least)
+        if variable in REASONS:
+            hidden |= _of_end_points(parts, hidden, trial)
     for reasons, status in REASONS.items():
         if {reasons, status} <= set(statuses):
             # The reasons stand in for having left: their sum would tell how many have not.
@@ -124,6 +128,27 @@ def disposition(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> 
         decisions.coarse |= {key(line) for line in shown if line.level not in SIZES}
         # The percentage of a population is of the randomized: with its size it would tell theirs.
         decisions.rows |= {(key(line, method=True), "", "percent") for line in known}
+
+
+def _of_end_points(parts: dict[Line, Counts], hidden: set[Line], trial: "Trial") -> set[Line]:
+    """Return the reasons that an end point's events would tell of, and enough to hide them in."""
+    patients, least = trial.randomized_population(), trial.min_cell
+    text, _ = categories(patients[next(iter(parts)).paramcd])
+    found: set[Line] = set()
+    for line, counts in parts.items():
+        if line in hidden or not nearly_with_event(
+            trial, patients.loc[(text == line.level).to_numpy(), "USUBJID"]
+        ):
+            continue
+        found.add(line)
+        others = sorted(set(parts) - {line}, key=lambda one: sum(parts[one].values()))
+        for other in others:
+            beside = (hidden | found) - {line}
+            together = _total({one: of for one, of in parts.items() if one in beside})
+            if all(together.get(column, 0) >= least for column, n in counts.items() if n):
+                break
+            found.add(other)
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -193,6 +218,11 @@ def adverse_events(results: pd.DataFrame, trial: "Trial", decisions: Decisions) 
         one, other = line_of(inner), line_of(outer)
         if one and other and not apart(lines[one], lines[other], least):
             hidden.add(one)
+    events = trial.treatment_emergent()
+    if (fatal := line_of("fatal")) and "AEOUT" in events:
+        died = events.loc[(events["AEOUT"] == "FATAL").to_numpy(), "USUBJID"]
+        if nearly_with_event(trial, died):
+            hidden.add(fatal)
     for name, terms in _classes(trial).items():
         whole = line_of(name, "AEBODSYS")
         inside = [line for term in terms if (line := line_of(term, "AEDECOD"))]
