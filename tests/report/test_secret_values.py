@@ -329,3 +329,12 @@ def test_deaths_by_another_account_do_not_tell_the_few_that_it_lacks(tmp_path):
     assert "DIED" in hidden
     assert len(hidden) > 1
     assert events.withholds("n", "adverse_events", "fatal", "CTL")
+
+
+def test_tables_say_why_they_have_percentages_and_no_counts(trial):
+    events = Lookup(analyses.adverse_events(trial), trial)
+    table = tables.tbl_adverse_events(events, analyses.group_labels(trial))
+    assert "percentages are rounded" in table.html
+    said = narrative.say_events(events, ["any", "serious"], {}).markdown
+    assert "; )" not in said
+    assert "(95% CI, " in said

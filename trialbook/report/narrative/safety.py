@@ -30,7 +30,8 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
                 continue
             if any(text.startswith("<") or text == WITHHELD for text in (treated, control)):
                 lines.append(
-                    f"- {escape_markdown(labels.get(key, key))}: counts too small to show."
+                    f"- {escape_markdown(labels.get(key, key))}: withheld, for few patients had "
+                    "such an event, or few had none."
                 )
                 continue
             row = ("adverse_events", key, comparison.name)

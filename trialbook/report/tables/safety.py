@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 MOST_TERMS = 60
 # ANRIND as CDISC writes it in one letter
 AGAINST_RANGE = {"L": "Low", "N": "Normal", "H": "High"}
+# Of confidential data where all but a few patients were treated.
+ROUNDED = (
+    "Counts are withheld, for they would tell how few patients were not treated; percentages are "
+    "rounded."
+)
 JUDGED = {"AESEV": "Worst severity", "AEREL": "Relation to treatment"}
 
 
@@ -54,7 +59,8 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
         notes=[
             "A patient counts once per line. Difference: percentage points, treated minus "
             f"control, with Newcombe's {lookup.ci}. P: Fisher's exact test, two-sided, unadjusted; "
-            "the trial was not designed to test these differences."
+            "the trial was not designed to test these differences.",
+            _rounded(lookup),
         ],
     )
 
@@ -93,6 +99,12 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
     )
 
 
+def _rounded(lookup: "Lookup") -> str:
+    """Return why there are percentages without counts; empty where there are counts."""
+    trial = lookup.trial
+    return "" if trial.min_cell <= 1 or shown_sizes(trial, "safety") else ROUNDED
+
+
 def tbl_severity(lookup: "Lookup") -> Table | None:
     """Return how many patients had events of each severity and of each relation to treatment.
 
@@ -123,7 +135,8 @@ def tbl_severity(lookup: "Lookup") -> Table | None:
         groups="group",
         notes=[
             "A patient counts once under the worst severity, and once under each relation that "
-            "any of the patient's events was given."
+            "any of the patient's events was given.",
+            _rounded(lookup),
         ],
     )
 
