@@ -9,6 +9,7 @@ import pandas as pd
 from trialbook.adam.joins import Joins
 from trialbook.adam.loading import Read, file_hashes, read_trial
 from trialbook.adam.problems import DataError, Findings, Problem, Repair
+from trialbook.adam.usual_labels import USUAL_LABELS
 from trialbook.config import Arm, Comparison, Endpoint, TrialConfig
 from trialbook.units import Time
 
@@ -184,8 +185,8 @@ class Trial:
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """Variables of ADSL that trial.yml describes at baseline, to their names in words."""
-        return {item.variable: item.label for item in self.config.baseline}
+        """Variables of ADSL to their names in words: trial.yml's, else what they usually mean."""
+        return USUAL_LABELS | {item.variable: item.label for item in self.config.baseline}
 
     @property
     def published(self) -> Path | None:

@@ -84,7 +84,18 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
                 counts = (n[term, i], n_patients[i], n[term, j], n_patients[j])
                 shared = comparison_rows(tuple(map(int, counts)), comparison.name)
                 records.extend({**row, **of} for row in shared)
-    return results(records, remarks)
+    return results(records, remarks + _fatal_not_serious(adae))
+
+
+def _fatal_not_serious(adae: pd.DataFrame) -> list[str]:
+    """Return that fatal events are not flagged serious, which they are by definition (ICH E2A)."""
+    if not {"AEOUT", "AESER"} <= set(adae):
+        return []
+    fatal = GROUPS["fatal"].select(adae)
+    n = int((fatal & ~GROUPS["serious"].select(adae)).sum())
+    if not n:
+        return []
+    return [f"{n} fatal adverse events are not flagged serious (AESER): they count as given."]
 
 
 def event_classes(trial: Trial) -> pd.DataFrame:

@@ -66,7 +66,10 @@ class Plan:
         )
 
 
-def design(trial: Trial, *, n_simulations: int = 10_000, seed: int = 20250101) -> pd.DataFrame:
+SIMULATIONS = 10_000
+
+
+def design(trial: Trial, *, n_simulations: int = SIMULATIONS, seed: int = 20250101) -> pd.DataFrame:
     """Recompute the planned size by formula and check it by simulation.
 
     Parameters

@@ -89,14 +89,20 @@ def disposition(trial: Trial) -> pd.DataFrame:
         per_protocol = randomized[(randomized["PPROTFL"] == "Y").to_numpy()]
         count_population("PPROTFL", "PER-PROTOCOL", per_protocol)
 
+    absent = {}
     for variable, meaning in STATUSES.items():
         if variable not in randomized or randomized[variable].isna().all():
-            remarks.append(f"{variable} is absent: {meaning} is not known.")
+            absent[variable] = meaning
             continue
         text, levels = categories(randomized[variable])
         for level in levels:
             count_population(variable, level, randomized[(text == level).to_numpy()])
 
+    if absent:
+        verb = "is" if len(absent) == 1 else "are"
+        remarks.append(
+            f"{', '.join(absent)} {verb} absent: {'; '.join(absent.values())} {verb} not known."
+        )
     if "RANDDT" in randomized:
         for arm, patients in groups:
             days = (patients["RANDDT"] - EPOCH).dt.days

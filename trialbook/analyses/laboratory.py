@@ -8,7 +8,12 @@ from scipy import stats
 
 from trialbook.analyses.common import by_arm, category, formula_remarks, method_at, percent, results
 from trialbook.analyses.laboratory_change import change_by_visit
-from trialbook.analyses.laboratory_records import laboratory_records, last_records, with_range
+from trialbook.analyses.laboratory_records import (
+    laboratory_records,
+    last_records,
+    outside_its_indicator,
+    with_range,
+)
 from trialbook.config import Parameter
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -45,15 +50,22 @@ def laboratory(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         parameters = [Parameter(paramcd=code) for code in sorted(records["PARAMCD"].unique())]
     found, remarks = [], list(records.attrs["remarks"])
     by_parameter = dict(iter(records.groupby("PARAMCD", observed=True)))
+    n_other = 0
     for parameter in parameters:
         if parameter.paramcd not in by_parameter:
             remarks.append(f"{parameter.paramcd} is not in ADLB: {parameter.label} is left out.")
             continue
         values = with_range(by_parameter[parameter.paramcd], parameter)
+        n_other += outside_its_indicator(values, parameter)
         found.extend(_by_visit(trial, values, parameter, conf_level))
         found.extend(_last_visit(trial, values, parameter, conf_level))
         found.extend(_shifts(trial, values, parameter))
         found.extend(change_by_visit(trial, values, parameter, conf_level, remarks))
+    if n_other:
+        remarks.append(
+            f"{n_other:,} values lie outside the limits of normal (ANRLO, ANRHI) and are called "
+            "normal by ANRIND, or the other way round: the shift table goes by ANRIND."
+        )
     names = [item.label for item in parameters if item.paramcd in by_parameter]
     if "PARAM" in trial.adlb:
         shown = trial.adlb["PARAMCD"].isin([item.paramcd for item in parameters])

@@ -120,6 +120,24 @@ def with_range(values: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     return values.assign(**derived)
 
 
+def outside_its_indicator(values: pd.DataFrame, parameter: Parameter) -> int:
+    """Return how many values ANRIND calls normal although its limits do not, or the reverse.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Records of one parameter, see `with_range`.
+    parameter : Parameter
+        Its ``low`` and ``high`` stand in where ADLB has no ANRLO and ANRHI.
+    """
+    low = values["ANRLO"].astype(float).fillna(_number(parameter.low))
+    high = values["ANRHI"].astype(float).fillna(_number(parameter.high))
+    inside = ~((values["AVAL"] < low) | (values["AVAL"] > high))
+    normal = values["ANRIND"].astype(object).str.upper().isin(["N", "NORMAL"])
+    known = values["ANRIND"].notna() & values["AVAL"].notna() & (low.notna() | high.notna())
+    return int((known & (inside != normal)).sum())
+
+
 def _number(value):
     return np.nan if value is None else value
 

@@ -64,7 +64,7 @@ def tipping_point(
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
     records, remarks = [], []
-    if "EOSSTT" not in data or data["EOSSTT"].isna().all():
+    if not withdrawal_is_known(data):
         remarks.append("EOSSTT is absent: all who were censored early count as withdrawn.")
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)
@@ -117,8 +117,13 @@ def _imputations(n_patients: int) -> int:
     return min(IMPUTATIONS, max(FEWEST, PATIENTS_IMPUTED // n_patients))
 
 
+def withdrawal_is_known(patients: pd.DataFrame) -> bool:
+    """Return whether ADSL says who left the study before its end (EOSSTT)."""
+    return "EOSSTT" in patients and bool(patients["EOSSTT"].notna().any())
+
+
 def _withdrawn(patients: pd.DataFrame) -> np.ndarray:
     """Return who left the study before its end; everybody where that is not known."""
-    if "EOSSTT" not in patients or patients["EOSSTT"].isna().all():
+    if not withdrawal_is_known(patients):
         return np.ones(len(patients), dtype=bool)
     return patients["EOSSTT"].eq("DISCONTINUED").to_numpy(bool)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook.adam.problems import shortened
 from trialbook.adam.schemas import SCHEMAS
+from trialbook.adam.usual_labels import USUAL_LABELS
 
 _MOST_LEVELS = 10
 _MOST_SUBGROUPS = 6
@@ -106,14 +107,15 @@ def _decimals(known: pd.Series) -> int:
 
 
 def _label(name: str, frame: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Return a variable's label: the dictionary's, the file's, or its name."""
+    """Return a variable's label: the dictionary's, the file's, the usual one, or its name."""
     if name == "AGE":
         unit = frame["AGEU"].dropna().unique() if "AGEU" in frame else ["YEARS"]
         return "Age, " + _SHORT_UNITS.get(str(unit[0]).upper(), "yr") if len(unit) == 1 else "Age"
     known = SCHEMAS["ADSL"].columns.get(name)
     if known is not None:
         return known.title
-    label = re.sub(r"\s*\(([^()]*)\)$", r", \1", labels.get(name, name))
+    usual = USUAL_LABELS.get(name, name)
+    label = re.sub(r"\s*\(([^()]*)\)$", r", \1", labels.get(name, usual))
     return shortened(re.sub(r"^Baseline ", "", label))
 
 

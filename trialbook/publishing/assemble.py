@@ -48,7 +48,7 @@ def assemble(
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     numbers = ard_csv(notebooks)
-    stage(book, notebooks, work / "stage")
+    stage(book, notebooks, work / "stage", facts.has)
     (new / "ard.csv").write_text(numbers, encoding="utf-8")
     for kind in KINDS:
         (new / kind).mkdir()

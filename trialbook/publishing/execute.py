@@ -108,6 +108,10 @@ def _engine(manager: Any) -> str:
 def cleaned(notebook: Any) -> Any:
     """Return the executed notebook without times and paths, its injected cell hidden."""
     notebook.metadata.pop("papermill", None)
+    tagged = {tag: cell for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    if {"parameters", "injected-parameters"} <= set(tagged):
+        shown = tagged["parameters"]
+        shown.source = with_values(shown.source, tagged["injected-parameters"].source)
     for cell in notebook.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
@@ -118,6 +122,23 @@ def cleaned(notebook: Any) -> Any:
         elif not tags:
             cell.metadata.pop("tags", None)
     return notebook
+
+
+def with_values(declared: str, injected: str) -> str:
+    """Return the cell that declares the parameters with the values that were injected.
+
+    A reader sees these alone, and would otherwise be shown another trial's folder.
+
+    >>> print(with_values("trial = 'a'", "trial = 'b'"))
+    trial = 'b'
+    """
+    given = dict(line.split(" = ", 1) for line in injected.splitlines() if " = " in line)
+    lines = []
+    for line in declared.splitlines():
+        name, _, rest = line.partition(" = ")
+        comment = rest.partition("  #")[1:]
+        lines.append(f"{name} = {given[name]}{''.join(comment)}" if name in given else line)
+    return "\n".join(lines)
 
 
 def failure_message(run: Run, error: Any) -> str:

@@ -20,7 +20,7 @@ class TrialFacts:
     endpoints : list of str
         PARAMCDs of trial.yml.
     has : list of str
-        The optional data sets and files it has: what a chapter may require.
+        The optional data sets, files and parts it has: what a chapter, or a cell, may require.
     n_patients : int
         Rows of ADSL.
     repairs : list of str
@@ -80,13 +80,18 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     trial = load_trial(folder, blinded=blinded)
     frames = ("adae", "adlb", "adtter")
     files = ("published", "evidence", "seeds", "data_card")
+    parts = {
+        "composite": bool(trial.primary.components),
+        "family": trial.config.multiplicity is not None,
+    }
     return TrialFacts(
         id=trial.id,
         title=trial.title,
         notice=trial.notice,
         endpoints=[endpoint.paramcd for endpoint in trial.endpoints],
         has=[name.upper() for name in frames if getattr(trial, name) is not None]
-        + [name for name in files if getattr(trial, name, None) is not None],
+        + [name for name in files if getattr(trial, name, None) is not None]
+        + [name for name, given in parts.items() if given],
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),

@@ -59,6 +59,8 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         )
         blocks.append(f"<dl>{items}</dl>")
         blocks.append(f"<p>{_html(at_start(meaning))}</p>")
+        if adjusted := sentences.adjusted(lookup, endpoint, comparison, in_text):
+            blocks.append(f"<p>{_html(adjusted)}</p>")
     if not trial.comparisons:
         blocks.append(f"<p>{sentences.not_compared(trial)}</p>")
     return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')

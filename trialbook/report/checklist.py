@@ -49,10 +49,10 @@ def _design(trial: "Trial") -> bool:
 NO_EVENTS = "the trial's data hold no adverse events"
 ITEMS = (
     Item("1a", "Title says that it is randomized"),
-    Item("1b", "Structured summary", "index"),
+    Item("1b", "Structured summary", otherwise="the landing page has the question and its answer"),
     Item("2", "Registration", "design", lambda t: bool(t.config.registration), "not in trial.yml"),
     Item("3", "Protocol and analysis plan"),
-    Item("4", "Sharing of data and code", "index"),
+    Item("4", "Sharing of data and code", "data_card"),
     Item("5", "Funding and conflicts of interest"),
     Item("6", "Background"),
     Item("7", "Objectives", "design"),
@@ -90,6 +90,7 @@ PAGES = {
     "population": ("Population", "population.ipynb"),
     "efficacy": ("Efficacy", "efficacy.ipynb"),
     "safety": ("Safety", "safety.ipynb"),
+    "data_card": ("Data card", "data_card.ipynb"),
 }
 
 

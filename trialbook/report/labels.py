@@ -4,6 +4,9 @@ import re
 
 SEX = {"M": "Male", "F": "Female", "U": "Unknown"}
 FLAGS = {"Y": "Yes", "N": "No"}
+# Of the preferred terms of MedDRA; other words of such a term are small.
+_ABBREVIATIONS = {"AV", "COVID-19", "DNA", "ECG", "HIV", "PR", "QRS", "QT", "RNA", "ST", "T"}
+_TITLE = re.compile(r"[A-Z][a-z]+(?: (?:[A-Z][a-z]+|[a-z]+|[A-Z][a-z]+-[a-z]+))* [A-Z][a-z]+")
 _SMALL = {"and", "or", "of", "not", "the", "in", "to", "for", "with", "by", "due"}
 
 
@@ -38,7 +41,8 @@ def level_label(variable: str, level: str) -> str:
     if level in FLAGS:
         return FLAGS[level]
     if not _shouted(level):
-        return level.replace(">=", "≥").replace("<=", "≤")
+        words = level.replace(">=", "≥").replace("<=", "≤").split(" ")
+        return " ".join([words[0], *(w.lower() if w.lower() in _SMALL else w for w in words[1:])])
     words = [
         word.lower() if word.lower() in _SMALL else word.capitalize() for word in level.split()
     ]
@@ -50,8 +54,13 @@ def term_label(term: str) -> str:
 
     >>> term_label("SYSTEMIC LUPUS ERYTHEMATOSUS"), term_label("Nausea")
     ('Systemic lupus erythematosus', 'Nausea')
+    >>> term_label("ELECTROCARDIOGRAM QT PROLONGED"), term_label("Withdrew Consent")
+    ('Electrocardiogram QT prolonged', 'Withdrew consent')
     """
-    return term.capitalize() if _shouted(term, 3) else term
+    if not _shouted(term, 3) and not _TITLE.fullmatch(term):
+        return term
+    words = [word if word in _ABBREVIATIONS else word.lower() for word in term.upper().split(" ")]
+    return " ".join([words[0] if words[0] in _ABBREVIATIONS else words[0].capitalize(), *words[1:]])
 
 
 def _shouted(text: str, abbreviation: int = 4) -> bool:

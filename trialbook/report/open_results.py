@@ -63,8 +63,9 @@ def open_sentence(ranges: pd.DataFrame) -> Text:
     n = int(ranges["n_seeds"].max()) if len(ranges) else 0
     return Text(
         f"{n} data sets were made with different seeds; **each of them gives back the printed "
-        f"figures**. They agree on nothing else: for each of {len(ranges)} results that the paper "
-        "does not print, any value in the range shown fits it. Where a range is wide, the paper "
+        f"figures**. Nothing else was asked of them: of {len(ranges)} results that the paper does "
+        "not print, the table has the lowest and the highest value that was found. Values between "
+        "probably fit the paper, too, and so may some beyond. Where a range is wide, the paper "
         "leaves the question open, and the value that this book shows for it is one of many."
     )
 
@@ -85,8 +86,8 @@ def tbl_open(ranges: pd.DataFrame, trial: "Trial") -> Table:
     return filtered_table(
         shown,
         name="what the paper leaves open",
-        caption=f"All {len(ranges)} results that the paper does not print: any value from the "
-        "lowest to the highest fits it",
+        caption=f"All {len(ranges)} results that the paper does not print: the values found that "
+        "fit it",
         filters={"Kind of result": shown["Of"]},
         numbers=("Lowest", "Median", "Highest", "In this book", "Data sets"),
     )

@@ -5,6 +5,7 @@ always with what the interval allows; an effect only where chance assigned the p
 (CONSORT 2025), else an association. Nothing is ever a trend towards significance.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite, nan
@@ -326,6 +327,39 @@ def _not_estimable(effect: Effect, treated: str, control: str, event: str) -> st
     return f"A hazard ratio for {event} cannot be estimated from these data."
 
 
+def adjusted(
+    lookup: "Lookup",
+    endpoint: "Endpoint",
+    comparison: "Comparison",
+    named: Callable[[str], str] = of,
+) -> str:
+    """Return the adjusted hazard ratios where chance did not assign all patients, or ''.
+
+    `named` makes a label fit for where the sentence goes.
+    """
+    trial, said = lookup.trial, []
+    if trial.randomized == "yes":
+        return ""
+    for name, model in trial.config.models.items():
+        of_model = {"method": f"adjusted:{name}"}
+        key = ("cox", endpoint.paramcd, comparison.name)
+        hr = lookup.text("{hr}", *key, **of_model)
+        if model.endpoint != endpoint.paramcd or not hr[:1].isdigit():
+            continue
+        limits = lookup.text("{hr_lower} to {hr_upper}", *key, **of_model)
+        # A label holds the unit after a comma.
+        terms = [named(trial.labels.get(one, one).partition(",")[0]) for one in model.covariates]
+        said.append(
+            f"Adjusted for {listed(terms)}, the hazard ratio is {hr} ({lookup.ci}, {limits})."
+        )
+    return " ".join(said)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as an enumeration: ``"a, b and c"``."""
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
+
+
 def interpretation(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
 ) -> str:
@@ -333,4 +367,5 @@ def interpretation(
     treated, control = of(comparison.treated.label), of(comparison.control.label)
     effect = effect_of(lookup, endpoint, comparison, ties)
     randomized = lookup.trial.randomized
-    return at_start(meaning(effect, treated, control, of(endpoint.label), randomized))
+    said = at_start(meaning(effect, treated, control, of(endpoint.label), randomized))
+    return f"{said} {adjusted(lookup, endpoint, comparison)}".strip()

@@ -8,6 +8,7 @@ import numpy as np
 
 from trialbook import survival
 from trialbook.analyses.time_to_event import coarse_step, time_ticks
+from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.report import sentences
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import (
@@ -168,9 +169,11 @@ def plot_withdrawal(
     Drawing or None
     """
     of = ("tipping_point", endpoint.paramcd, comparison.name)
+    known = withdrawal_is_known(lookup.trial.adsl)
+    who = "withdrawn patients" if known else "patients censored early"
     rules = {
-        "treated": f"withdrawn patients of {comparison.treated.code} only",
-        "both": "withdrawn patients of both groups",
+        "treated": f"{who} of {comparison.treated.code} only",
+        "both": f"{who} of both groups",
     }
     methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
     deltas = [float(m.split("@")[0].removeprefix("delta=")) for m in methods if "delta=" in m]
@@ -196,5 +199,6 @@ def plot_withdrawal(
         f"{comparison.name}, from none to {deltas[-1]:g} times that of those who stayed: from "
         f"{printed('hr', float(first[0][0]))} to {printed('hr', float(first[0][-1]))}.",
         interval=lookup.ci,
-        delta_label="Hazard after withdrawal, relative to that of patients who stayed",
+        delta_label=f"Hazard after {'withdrawal' if known else 'censoring'}, relative to that of "
+        "patients who stayed",
     )

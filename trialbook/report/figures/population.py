@@ -60,6 +60,8 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
         out = n("ADSL", "SCREENED")
         known = out is not None and everyone is not None
         start.append(Box(screened, (f"{out - everyone:,} were not randomized",) if known else ()))
+    elif randomized:
+        start.append(Box("Assessed for eligibility: not in the data"))
     dates = [lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max")]
     known = all(dates) and not {"NE", WITHHELD} & set(dates)
     when = (f"{dates[0]} to {dates[1]}",) if known else ()

@@ -1,6 +1,6 @@
 """The chapters' sentences: `say_*` functions return Markdown that follows from the results."""
 
-from trialbook.report.narrative.common import listed, show_remarks
+from trialbook.report.narrative.common import show_remarks
 from trialbook.report.narrative.design import no_estimand, question, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
     say_change_of_primary,
@@ -26,7 +26,6 @@ from trialbook.report.narrative.population import (
 from trialbook.report.narrative.safety import no_course_of_harms, say_events
 
 __all__ = [
-    "listed",
     "no_course_of_harms",
     "no_distributions",
     "no_estimand",

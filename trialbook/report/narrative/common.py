@@ -1,6 +1,5 @@
 """What the sentences of all chapters share."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,11 +12,6 @@ from trialbook.report.withholding import without_counts
 if TYPE_CHECKING:
     from trialbook.config import Comparison
     from trialbook.trial import Trial
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return parts as an enumeration: ``"a, b and c"``."""
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
 
 
 def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text | None:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
-from trialbook.report.printed import printed
+from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text, of
 from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
     from trialbook.trial import Trial
+
+# A hazard ratio that events can find differs little from the one planned.
+PLANNED_DIGITS = 3
 
 
 def question(trial: "Trial") -> str:
@@ -47,8 +50,9 @@ def question(trial: "Trial") -> str:
 def no_estimand() -> Text:
     """Return what stands where trial.yml states no estimand."""
     return Text(
-        "No estimand is stated for this trial. The analyses compare all patients as assigned, "
-        "and treat the end of observation as unrelated to the outcome."
+        "No estimand is stated for this trial. The analyses compare all patients in the groups "
+        "as planned, and treat the end of observation as unrelated to the outcome: the question "
+        "they answer is what would have happened had nobody left."
     )
 
 
@@ -60,7 +64,7 @@ def say_design(lookup: "Lookup") -> Text | None:
     if plan is None or not needed:
         return None
     comparison = trial.comparisons[0]
-    hr = lookup.text("{hr}", "design", "", comparison.name)
+    hr = rounded(lookup.value("hr", "design", "", comparison.name), PLANNED_DIGITS)
     events = lookup.text("{n_events}", "design", "", "all", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", method="schoenfeld")
     margin = f" against a margin of {printed('hr', trial.margin)}" if trial.margin else ""
@@ -89,10 +93,11 @@ def _planned_size(lookup: "Lookup", n_per_arm: int | None) -> str:
 def _with_the_events_seen(lookup: "Lookup") -> str:
     """Return the power that the events observed give, and what they can find."""
     trial, of_events = lookup.trial, {"level": "observed", "method": "schoenfeld"}
-    seen, power, found = (
+    seen, power = (
         lookup.text(f"{{{statistic}}}", "design", "", "all", **of_events)
-        for statistic in ("n_events", "power", "hr")
+        for statistic in ("n_events", "power")
     )
+    found = rounded(lookup.value("hr", "design", "", "all", **of_events), PLANNED_DIGITS)
     if seen in ("", "0", WITHHELD):
         return ""
     whose = " of these synthetic patients" if trial.synthetic else " recorded"

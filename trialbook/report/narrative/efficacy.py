@@ -6,12 +6,13 @@ Every function returns Markdown to show, or None where the data say nothing to i
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.report import sentences
 from trialbook.report.escape import escape_markdown
-from trialbook.report.narrative.common import listed, pair_in_words
+from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.printed import rounded, size_of
-from trialbook.report.sentences import at_start, of, p_phrase
+from trialbook.report.sentences import at_start, listed, of, p_phrase
 from trialbook.report.tables.columns import shown_time
 from trialbook.report.withholding import WITHHELD
 
@@ -74,17 +75,23 @@ def _needed(lookup: "Lookup", key: tuple, t: float, endpoint: "Endpoint") -> str
     sign = -1 if endpoint.favourable else 1
     good = difference * sign > 0
     n = rounded(1 / abs(difference), 1)
-    outcome = "one more good" if good else "one more bad"
     if lower * upper > 0:
         ends = sorted(1 / abs(limit) for limit in (lower, upper))
-        span = f"{rounded(ends[0], 1)} to {rounded(ends[1], 1)}"
+        span = f"{lookup.ci}, {rounded(ends[0], 1)} to {rounded(ends[1], 1)}"
     else:
         best, worst = (upper, lower) if sign > 0 else (-lower, -upper)
         span = (
-            f"from {rounded(1 / abs(best), 1)} for one more good, through infinity, "
-            f"to {rounded(1 / abs(worst), 1)} for one more bad"
+            f"{lookup.ci}, from {rounded(1 / abs(best), 1)} to benefit, through infinity, "
+            f"to {rounded(1 / abs(worst), 1)} to harm"
         )
-    return f"That is {outcome} outcome for every {n} patients treated (interval: {span})."
+    # The event is what one hopes for, or what one fears.
+    fate = f"has {of(endpoint.label)}" if good == endpoint.favourable else _stays(endpoint)
+    kind = "treat" if good else "harm"
+    return f"One more patient {fate} for every {n} treated (number needed to {kind}; {span})."
+
+
+def _stays(endpoint: "Endpoint") -> str:
+    return f"{'is' if endpoint.favourable else 'stays'} {_free_of(endpoint)}"
 
 
 def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -100,12 +107,12 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             of_row = {"time": t, "method": "difference"}
             texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
             text, low, high = size_of(*texts)
-            more = "more" if value > 0 else "less"
+            more = "more" if value > 0 else "fewer"
             p = p_phrase(lookup, *key, **of_row)
             told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
             lines.append(
                 f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
-                f"lived on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
+                f"spent on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
                 f"than those given {of(comparison.control.label)} ({told})."
             )
     return Text("\n\n".join(lines)) if lines else None
@@ -233,7 +240,9 @@ def say_change_of_primary(lookup: "Lookup", ties: str = "efron") -> Text | None:
 
 def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text | None:
     """Return from which delta on the result is no longer significant, and the extreme cases."""
-    lines = []
+    lines, trial = [], lookup.trial
+    known = withdrawal_is_known(trial.adsl)
+    who = "withdrawn patients" if known else "patients censored early"
     for comparison in lookup.trial.comparisons:
         of_row = ("tipping_point", endpoint.paramcd, comparison.name)
         methods = lookup.distinct("method", *of_row[:1], paramcd=of_row[1], arm=of_row[2])
@@ -246,12 +255,19 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
         if lookup.withholds("p_value", *of_row, **first):
             lines.append(f"{pair_in_words(comparison)}: withheld, for an arm has few events.")
             continue
-        lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha)}")
+        lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha, who)}")
+        reference = {"level": "reference", "method": "delta=1"}
+        if jump := lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, **reference):
+            lines.append(
+                f"Had the {who} of both groups gone on as {of(comparison.control.label)} does "
+                f"(*jump to reference*), the hazard ratio would be {jump}."
+            )
         worst, best = (
             lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, level=level, method="extreme")
             for level in ("worst", "best")
         )
-        if worst and best:
+        # Of patients censored by the calendar, who are most, the extremes say nothing.
+        if worst and best and known:
             lines.append(
                 f"In the extreme cases, where the withdrawn patients of one group all have the "
                 f"event at once and those of the other never, the hazard ratio is {worst} at "
@@ -260,8 +276,8 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     return Text("\n\n".join(lines)) if lines else None
 
 
-def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) -> str:
-    """Return where significance is lost as the treated arm's withdrawn patients fare otherwise.
+def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float, who: str) -> str:
+    """Return where significance is lost as the treated arm's patients who left fare otherwise.
 
     Worse than those who stayed where the result is a lower hazard, better where it is a higher one.
     """
@@ -273,7 +289,7 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) ->
     start = 1.0 if 1.0 in deltas else deltas[0]
     if not p(start) < alpha:
         return (
-            f"the P value is not below {alpha:g} where withdrawn patients are taken to have fared "
+            f"the P value is not below {alpha:g} where {who} are taken to have fared "
             "like those who stayed, so there is nothing to tip."
         )
     # Towards no difference: worse where fewer of the treated had the event, else better.
@@ -283,10 +299,10 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) ->
     lost = [delta for delta in tried if p(delta) >= alpha]
     if tried and not lost:
         if tried[-1] == 0:
-            case = "none of the treated group's withdrawn patients had the event later"
+            case = f"none of the treated group's {who} had the event later"
         else:
             case = (
-                f"the hazard of the treated group's withdrawn patients was {tried[-1]:g} times "
+                f"the hazard of the treated group's {who} was {tried[-1]:g} times "
                 "that of those who stayed"
             )
         return f"even if {case}, the P value would stay below {alpha:g}."
@@ -294,7 +310,7 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) ->
         return f"the P value is below {alpha:g}; no other assumption was tried."
     return (
         "the result would no longer be significant if the hazard of the treated group's "
-        f"withdrawn patients was {lost[0]:g} times that of those who stayed. Whether that is "
+        f"{who} was {lost[0]:g} times that of those who stayed. Whether that is "
         "plausible is a clinical question."
     )
 

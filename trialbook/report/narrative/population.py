@@ -10,10 +10,9 @@ import pandas as pd
 
 from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
-from trialbook.report.narrative.common import listed
 from trialbook.report.output import Text
 from trialbook.report.printed import printed
-from trialbook.report.sentences import of
+from trialbook.report.sentences import listed, of
 from trialbook.report.withholding import WITHHELD
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ CONVENTIONS = {
     "per_protocol": "Per-protocol population",
     "horizon": "Follow-up ends at the horizon",
     "withdrawal_event": "Withdrawal counts as the event",
-    "midpoint": "Event moved to the middle between visits",
-    "last_visit": "Event moved to the visit before",
+    "midpoint": "Every event moved to the middle between laboratory visits",
+    "last_visit": "Every event moved to the laboratory visit before",
     "centre": "Stratified by centre",
     "firth": "Firth's penalized likelihood",
 }
@@ -86,13 +86,16 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         caption="The hazard ratio of treatment under other models and conventions",
         words=["Comparison"],
         notes=[
-            "Models without covariates are of all patients compared. Indented: the covariates' "
+            "Where no number stands, all patients of the two groups. Indented: the covariates' "
             "own hazard ratios, per unit or against the reference.",
             "Covariates of which few patients or events tell are not named." if left_out else "",
             "P: Wald test of a Cox model, log-rank test of another convention; none for parts of "
             "the follow-up.",
-            "From one landmark to the next the groups are those still at risk, no longer as "
+            "From the first landmark on the groups are those still at risk, no longer as "
             "assigned: such hazard ratios describe, they do not compare treatments.",
+            "Events are moved whether a visit found them or not; it is no model of intervals."
+            if lookup.has("sensitivity", paramcd=code, method="midpoint")
+            else "",
         ],
     )
 

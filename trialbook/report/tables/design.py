@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.design import SIMULATIONS
 from trialbook.report.labels import covariate_label
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
@@ -33,7 +34,7 @@ def tbl_question(trial: "Trial") -> Table:
         ("Outcome", outcome),
     ]
     if trial.horizon:
-        rows.append(("Time", f"up to {shown_time(trial, trial.horizon)}"))
+        rows.append(("Time", f"up to {shown_time(trial, trial.horizon)} where means are compared"))
     assigned = {"yes": "at random", "partly": "partly at random", "no": "not at random"}
     rows.append(("Assignment", assigned[trial.randomized]))
     if trial.config.strata:
@@ -43,6 +44,8 @@ def tbl_question(trial: "Trial") -> Table:
                 ", ".join(covariate_label(trial.labels, one) for one in trial.config.strata),
             )
         )
+    if trial.config.registration:
+        rows.append(("Registration", trial.config.registration))
     return html_table(
         pd.DataFrame(rows, columns=["Part", "In this trial"]),
         name="question",
@@ -88,7 +91,7 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     )
     rows: dict[str, list[str]] = {
         "Treatment": [treatments] * len(stated),
-        "Population": [f"all patients with {trial.config.populations.efficacy} = Y"] * len(stated),
+        "Population": [_population(trial)] * len(stated),
         "Variable": [f"time to {in_text(one.label)}" for one in stated],
         "Strategy for intercurrent events": [one.estimand.strategy for one in stated],
         "Withdrawal": [one.estimand.withdrawal for one in stated],
@@ -104,6 +107,13 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     return html_table(
         frame, name="estimands", caption="What exactly is estimated (ICH E9(R1))", text=True
     )
+
+
+def _population(trial: "Trial") -> str:
+    """Return whom the estimand is about, and who stands for them in the analysis."""
+    analysed = f"{trial.config.populations.efficacy} = Y"
+    who = trial.config.patients
+    return f"{who}; analysed: {analysed}" if who else f"all patients with {analysed}"
 
 
 def tbl_sample_size(lookup: "Lookup") -> Table | None:
@@ -147,5 +157,12 @@ def tbl_sample_size(lookup: "Lookup") -> Table | None:
         name="sample-size",
         caption="The size of the trial",
         groups="group",
-        notes=["The power at the events observed follows from these, whatever the patients."],
+        notes=[
+            "Once the events are known, the power no longer depends on the number of patients. "
+            + (
+                f"Simulated were {SIMULATIONS:,} trials."
+                if lookup.has("design", method="simulation")
+                else ""
+            )
+        ],
     )

@@ -51,6 +51,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     Table
     """
     trial, code = lookup.trial, endpoint.paramcd
+    last = "Last columns" if len(trial.comparisons) > 1 else "Last column"
     arms = arm_columns(trial, numbers_of_patients(lookup, code))
     compared = comparison_columns(trial, "HR, ratio or difference")
     level = lookup.ci
@@ -119,7 +120,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
         name=f"estimates-{code}",
         caption=f"{at_start(in_text(endpoint.label))}: every estimate",
         notes=[
-            "Last column: the hazard ratio beside the events, the rate ratio beside the rates, "
+            f"{last}: the hazard ratio beside the events, the rate ratio beside the rates, "
             "differences otherwise. Comparisons are "
             + "; ".join(c.name for c in trial.comparisons)
             + ". HR: hazard ratio of a Cox model without covariates."
@@ -169,10 +170,13 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
                 columns = comparison_columns(trial, f"P, {method.capitalize()}")
                 line |= row_cells(lookup, columns, "{p_value}", "multiplicity", code, method=method)
             lines.append(line)
-    notes = ["P: log-rank test, unadjusted for the number of end points."] if p_values else []
+    number = "end points" + (" and comparisons" if len(trial.comparisons) > 1 else "")
+    notes = [f"P: log-rank test, unadjusted for the number of {number}."] if p_values else []
     if adjusted:
-        names = ", ".join(trial.endpoint(code).label for code in family.family)
-        notes.append(f"Adjusted together: {names}.")
+        names = "; ".join(trial.endpoint(code).label for code in family.family)
+        others = [one.label for one in trial.endpoints if one.paramcd not in family.family]
+        rest = f" Not adjusted: {'; '.join(others)}." if others else ""
+        notes.append(f"Adjusted together: {names}.{rest}")
     return html_table(
         pd.DataFrame(lines), name="endpoints", caption="All end points", groups="group", notes=notes
     )

@@ -24,7 +24,11 @@ SUMMARIES = {
     "geometric": ("geometric mean ± SD", "{geometric_mean} ± {sd}"),
     "median": ("median (quartiles)", "{median} ({q1} to {q3})"),
 }
-RARE = "What fewer patients have than may be counted is not named."
+SPREAD = (
+    "Beside a geometric mean stands the arithmetic SD, as papers print it; its SMD is that of the "
+    "logarithms."
+)
+RARE = "Rows with too few patients to show are left out."
 STATUSES = {
     "EOSSTT": "Left or completed the study",
     "DCSREAS": "Why patients left the study",
@@ -77,9 +81,11 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
     return html_table(
         frame.fillna(""),
         name="baseline",
-        caption="Patients at baseline, by assigned group",
+        caption="Patients at baseline, by group",
         notes=[
-            "Categories are n (%) of the patients with a value.",
+            "Categories are n (%) of the patients with a value."
+            + ("" if missing else " No value is missing."),
+            SPREAD if "geometric" in {item.summary for item in described.values()} else "",
             RARE if lookup.leaves_out("level", "baseline") else "",
             differences if smd else "",
         ],

@@ -14,6 +14,7 @@ from trialbook.report.withholding import shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
+    from trialbook.trial import Trial
 
 MOST_TERMS = 60
 # ANRIND as CDISC writes it in one letter
@@ -94,9 +95,15 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
         caption="Adverse events by time at risk, by actual treatment",
         notes=[
             "Patients with a first event per 100 patient-years until it, or until the end of "
-            "treatment and its risk window."
+            f"treatment and {_window(trial)}: later events are in the counts above, not here."
         ],
     )
+
+
+def _window(trial: "Trial") -> str:
+    """Return how long after the last dose an event still counts as one under treatment."""
+    days = trial.config.risk_window
+    return f"{days:g} days after the last dose" if days else "the last dose"
 
 
 def _rounded(lookup: "Lookup") -> str:
@@ -205,13 +212,16 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
             line |= row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
             line |= row_cells(lookup, rates, "{rate}", *of, level=level)
             lines.append(line | _compared(lookup, term, level, with_p=False))
-    notes = ["Rate: patients with a first event per 100 patient-years at risk."]
+    notes = [
+        "Rate: patients with a first event per 100 patient-years at risk, without events later "
+        f"than {_window(trial)}."
+    ]
     if len(totals) > MOST_TERMS:
         notes.append(
             f"The {MOST_TERMS} most frequent of {len(totals)} terms; all are in the results file."
         )
     if len(classes) < len(everything):
-        notes.append("What fewer patients had than may be counted is not named.")
+        notes.append("Rows with too few patients to show are left out.")
     if not lines:
         return None
     return html_table(
@@ -241,7 +251,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     -------
     Table or None
     """
-    trial, lines = lookup.trial, []
+    trial, lines, ends = lookup.trial, [], set()
     for item in laboratory_parameters(lookup):
         for method, words in (("locf", "Last value carried forward"), ("mmrm", "Mixed model")):
             times = lookup.distinct("time", "laboratory", paramcd=item.paramcd, method=method)
@@ -256,13 +266,14 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
                 ratio = lookup.text("{geometric_mean} ({lower} to {upper})", *of, **key)
                 line[arm.label] = ratio if item.summary == "geometric" and ratio else text
             line |= _change_compared(lookup, item, times[-1])[method]
+            ends.add(times[-1])
             lines.append(line)
     if not lines:
         return None
     return html_table(
         pd.DataFrame(lines).fillna(""),
         name="laboratory-change",
-        caption="Change of laboratory parameters from baseline to the last visit",
+        caption=f"Change of laboratory parameters from baseline to the last visit{_last(ends)}",
         groups="group",
         notes=[
             f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci}). "
@@ -270,6 +281,12 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
             "the mixed model."
         ],
     )
+
+
+def _last(visits: set) -> str:
+    """Return which visit is the last one, where it is the same for all: ``", 36"``."""
+    (visit,) = visits if len(visits) == 1 else (None,)
+    return "" if visit is None else f", {visit:g}"
 
 
 def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[str, dict[str, str]]:
@@ -312,7 +329,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
             line = {
                 "group": item.label,
                 "At baseline": AGAINST_RANGE.get(before, before.capitalize()),
-                "Later": AGAINST_RANGE.get(after, after.capitalize()),
+                "Last value": AGAINST_RANGE.get(after, after.capitalize()),
             }
             of = {"level": level, "time": visit, "method": "shift"}
             line |= row_cells(lookup, arms, "{n} ({percent})", "laboratory", item.paramcd, **of)
@@ -324,5 +341,9 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
         name="laboratory-shifts",
         caption="Shifts against the normal range",
         groups="group",
-        words=["Later"],
+        words=["Last value"],
+        notes=[
+            "The last value after baseline, whenever it was measured: a peak that came back does "
+            "not show. Percentages are of the patients with both values."
+        ],
     )
