@@ -170,10 +170,10 @@ def plot_withdrawal(
     """
     of = ("tipping_point", endpoint.paramcd, comparison.name)
     known = withdrawal_is_known(lookup.trial.adsl)
-    who = "withdrawn patients" if known else "patients censored early"
+    who = ("withdrawn patients of {}" if known else "patients of {} censored early").format
     rules = {
-        "treated": f"{who} of {comparison.treated.code} only",
-        "both": f"{who} of both groups",
+        "treated": f"{who(comparison.treated.code)}, no others",
+        "both": who("both groups"),
     }
     methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
     deltas = [float(m.split("@")[0].removeprefix("delta=")) for m in methods if "delta=" in m]

@@ -3,6 +3,7 @@
 Every function returns Markdown to show, or None where the data say nothing to it.
 """
 
+from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -242,7 +243,7 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     """Return from which delta on the result is no longer significant, and the extreme cases."""
     lines, trial = [], lookup.trial
     known = withdrawal_is_known(trial.adsl)
-    who = "withdrawn patients" if known else "patients censored early"
+    who = ("withdrawn patients of {}" if known else "patients of {} censored early").format
     for comparison in lookup.trial.comparisons:
         of_row = ("tipping_point", endpoint.paramcd, comparison.name)
         methods = lookup.distinct("method", *of_row[:1], paramcd=of_row[1], arm=of_row[2])
@@ -259,7 +260,7 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
         reference = {"level": "reference", "method": "delta=1"}
         if jump := lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, **reference):
             lines.append(
-                f"Had the {who} of both groups gone on as {of(comparison.control.label)} does "
+                f"Had the {who('both groups')} gone on as {of(comparison.control.label)} does "
                 f"(*jump to reference*), the hazard ratio would be {jump}."
             )
         worst, best = (
@@ -276,7 +277,13 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     return Text("\n\n".join(lines)) if lines else None
 
 
-def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float, who: str) -> str:
+def _tips(
+    lookup: "Lookup",
+    of_row: tuple,
+    deltas: list[float],
+    alpha: float,
+    who: Callable[[str], str],
+) -> str:
     """Return where significance is lost as the treated arm's patients who left fare otherwise.
 
     Worse than those who stayed where the result is a lower hazard, better where it is a higher one.
@@ -289,8 +296,8 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float, wh
     start = 1.0 if 1.0 in deltas else deltas[0]
     if not p(start) < alpha:
         return (
-            f"the P value is not below {alpha:g} where {who} are taken to have fared "
-            "like those who stayed, so there is nothing to tip."
+            f"the P value is not below {alpha:g} where the {who('both groups')} "
+            "are taken to have fared like those who stayed, so there is nothing to tip."
         )
     # Towards no difference: worse where fewer of the treated had the event, else better.
     key = {"level": "treated", "method": f"delta={start:g}"}
@@ -299,19 +306,19 @@ def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float, wh
     lost = [delta for delta in tried if p(delta) >= alpha]
     if tried and not lost:
         if tried[-1] == 0:
-            case = f"none of the treated group's {who} had the event later"
+            case = f"none of the {who('the treated group')} had the event later"
         else:
             case = (
-                f"the hazard of the treated group's {who} was {tried[-1]:g} times "
+                f"the hazard of the {who('the treated group')} was {tried[-1]:g} times "
                 "that of those who stayed"
             )
         return f"even if {case}, the P value would stay below {alpha:g}."
     if not lost:
         return f"the P value is below {alpha:g}; no other assumption was tried."
     return (
-        "the result would no longer be significant if the hazard of the treated group's "
-        f"{who} was {lost[0]:g} times that of those who stayed. Whether that is "
-        "plausible is a clinical question."
+        "the result would no longer be significant if the hazard of the "
+        f"{who('the treated group')} was {lost[0]:g} times that of those who stayed. Whether that "
+        "is plausible is a clinical question."
     )
 
 

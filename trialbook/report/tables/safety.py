@@ -284,9 +284,9 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
 
 
 def _last(visits: set) -> str:
-    """Return which visit is the last one, where it is the same for all: ``", 36"``."""
+    """Return which visit is the last one, where it is the same for all: ``" (36)"``."""
     (visit,) = visits if len(visits) == 1 else (None,)
-    return "" if visit is None else f", {visit:g}"
+    return "" if visit is None else f" ({visit:g})"
 
 
 def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[str, dict[str, str]]:
