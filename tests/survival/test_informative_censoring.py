@@ -183,6 +183,15 @@ def test_extreme_cases_by_hand():
     assert found.worst.hr_upper == pytest.approx(np.exp(found.worst.coef + half))
 
 
+def test_times_that_differ_by_rounding_are_tied():
+    # R: time <- c(0.1 + 0.2, 0.3, 0.5, 0.3, 0.7, 0.6, 0.1 * 7, 0.9)
+    # exp(coef(coxph(Surv(time, rep(1, 8)) ~ c(1, 0, 1, 0, 1, 1, 0, 0)))); without timefix 1.8317
+    time = [0.1 + 0.2, 0.3, 0.5, 0.3, 0.7, 0.6, 0.1 * 7, 0.9]
+    event = [1, 1, 0, 1, 1, 0, 1, 1]
+    found = extreme_cases(time, event, [1, 0, 1, 0, 1, 1, 0, 0], horizon=1)
+    assert found.worst.hr == pytest.approx(1.56728405714597, rel=1e-9)
+
+
 def test_strata_are_those_of_the_cox_model():
     time, event, treated = trial()
     strata = np.arange(200) % 3

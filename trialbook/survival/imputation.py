@@ -13,7 +13,7 @@ from scipy import stats
 
 from trialbook.survival import validation
 from trialbook.survival.batched import batched_cox
-from trialbook.survival.risk_table import reverse_cumsum
+from trialbook.survival.risk_table import distinct_times, reverse_cumsum
 
 LIKE = ("own", "control")
 BLOCK = 2**21  # patients times imputations worked off together: some 150 MB
@@ -94,6 +94,9 @@ def censored_trial(
     stratum = None
     if strata is not None:
         stratum = validation.as_labels(strata, n, "strata")[0]
+    # Times that differ by rounding alone are tied, as in every other fit.
+    values, (time_at, end_at) = distinct_times(times, ends)
+    times, ends = values[time_at], values[end_at]
     return CensoredTrial(times, events, arm, chosen & (times < ends), ends, stratum)
 
 
