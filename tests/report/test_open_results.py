@@ -44,7 +44,7 @@ def ranges():
 def test_the_sentence_counts_data_sets_and_results(ranges):
     text = str(open_sentence(ranges))
     assert text.startswith("3 data sets")
-    assert f"for each of {len(ranges)} results" in text
+    assert f"of {len(ranges)} results" in text
 
 
 def test_the_table_has_every_result_with_its_range(ranges):

@@ -35,7 +35,8 @@ def sensitivity(
         Results with analysis ``sensitivity`` by comparison: n, n_events, hr, hr_lower, hr_upper
         (Efron), p_value (log-rank). Methods: ``per_protocol`` (PPROTFL); ``horizon`` (follow-up
         ends at trial.yml's horizon); ``withdrawal_event`` (withdrawn patients, EOSSTT
-        DISCONTINUED, count as having the event then); ``midpoint`` and ``last_visit`` (an event
+        DISCONTINUED, count as having the event then; not of a favourable event, which leaving is
+        not); ``midpoint`` and ``last_visit`` (an event
         found at a visit is moved to the middle between that visit and the one before, or to the
         one before: with visits months apart the true time is known to an interval only; visits
         are those of ADLB); ``centre`` (stratified by SITEID, else COUNTRY); ``firth`` (Firth's
@@ -44,7 +45,7 @@ def sensitivity(
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
-    variants, remarks = _variants(trial, data)
+    variants, remarks = _variants(trial, data, favourable=endpoint.favourable)
     place = place_of(trial)
     if place is None:
         remarks.append("Centres are not given: there is no analysis stratified by centre.")
@@ -122,7 +123,7 @@ def period_of(level: str) -> tuple[float, float]:
     return float(start), float(end or "inf")
 
 
-def _variants(trial, data):
+def _variants(trial, data, *, favourable):
     """Return the data under each convention that can be tried, and remarks on the others."""
     variants, remarks = {}, []
     if "PPROTFL" in data:
@@ -131,7 +132,7 @@ def _variants(trial, data):
         remarks.append("PPROTFL is absent: there is no per-protocol analysis.")
     if trial.horizon is not None:
         variants["horizon"] = _censored_at(data, trial.horizon)
-    if "EOSSTT" in data:
+    if "EOSSTT" in data and not favourable:
         withdrawn = data["EOSSTT"].eq("DISCONTINUED").to_numpy(bool)
         variants["withdrawal_event"] = data.assign(event=data["event"] | withdrawn)
     before = _visit_before(trial, data)

@@ -85,7 +85,6 @@ ITEMS = (
     Item("30", "Limitations", "efficacy"),
 )
 PAGES = {
-    "index": ("Landing page", "../book/index.md"),
     "design": ("Design", "design.ipynb"),
     "population": ("Population", "population.ipynb"),
     "efficacy": ("Efficacy", "efficacy.ipynb"),
