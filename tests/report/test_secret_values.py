@@ -291,6 +291,9 @@ def test_arms_too_small_to_be_counted_give_a_table_all_the_same(tmp_path):
     table = tables.tbl_endpoints(lookup)
     cells = table.frame.drop(columns=table.frame.columns[:2])
     assert set(cells.to_numpy().ravel()) <= {"<5", "withheld", "NE", ""}
+    # Three arms of fewer than 5 each: 12 in all would tell every one.
+    question = tables.tbl_question(trial).frame
+    assert question.iloc[0, 1].startswith("A number, withheld, of patients: ")
 
 
 def test_a_drawing_tells_a_curve_to_no_more_digits_than_a_table():

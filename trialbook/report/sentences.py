@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
 from trialbook.report.printed import printed, printed_ratio, rounded, with_sign
-from trialbook.report.withholding import WITHHELD
+from trialbook.report.withholding import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
@@ -155,6 +155,16 @@ def setting(trial: "Trial") -> str:
 def heading_of(trial: "Trial", comparison: "Comparison") -> str:
     """Return which comparison a figure is of, empty where the trial has one alone."""
     return comparison.name if len(trial.comparisons) > 1 else ""
+
+
+def how_many(trial: "Trial") -> str:
+    """Return how many patients are analysed, at the start of a sentence on them: ``"227"``.
+
+    Of two arms with fewer than 5 each, 8 would tell both.
+    """
+    if trial.min_cell > 1 and not shown_sizes(trial, "efficacy"):
+        return "A number, withheld, of"
+    return f"{len(trial.efficacy_population()):,}"
 
 
 def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:

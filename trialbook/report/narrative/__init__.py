@@ -24,8 +24,10 @@ from trialbook.report.narrative.population import (
     shown_differences,
 )
 from trialbook.report.narrative.safety import no_course_of_harms, say_events
+from trialbook.report.sentences import how_many
 
 __all__ = [
+    "how_many",
     "no_course_of_harms",
     "no_distributions",
     "no_estimand",

@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.analyses.design import SIMULATIONS
 from trialbook.report.labels import covariate_label
 from trialbook.report.output import Table
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, how_many, in_text
 from trialbook.report.table import html_table
 from trialbook.report.tables.columns import shown_time
 
@@ -25,10 +25,9 @@ def tbl_question(trial: "Trial") -> Table:
         outcome += ": the first of " + ", ".join(
             _label(trial, component) for component in primary.components
         )
-    n = len(trial.efficacy_population())
     who = trial.config.patients or f"patients: {trial.title}"
     rows = [
-        ("Patients", f"{n:,} {who}"),
+        ("Patients", f"{how_many(trial)} {who}"),
         ("Intervention", "; ".join(treated) or "none: one group"),
         ("Comparison", control if treated else "none"),
         ("Outcome", outcome),
