@@ -234,7 +234,7 @@ def _message(curves, arms, ticks, trial, endpoint, results, coarse: Coarse | Non
     if coarse:
         ticks = [t for t in ticks if all(t in coarse.times[arm.code] for _, arm in arms)]
         if not ticks:
-            return f"Kaplan-Meier curves: withheld, for they would tell of few patients. {said}".strip()
+            return f"Kaplan-Meier curves: withheld: they tell of few patients. {said}".strip()
     last = [t for t in ticks if all(curves[arm.code].at([t]).n_at_risk[0] > 0 for _, arm in arms)]
     parts = []
     for _, arm in arms:
