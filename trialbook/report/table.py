@@ -62,7 +62,7 @@ def html_table(
     cells = frame.rename(columns=keys).astype(object)
     cells = cells.map(_cell).reset_index(drop=True)
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
-    table = table.tab_stubhead(_heading(rowname or " "))
+    table = table.tab_stubhead(_heading(rowname) if plain(rowname) else " ")
     table = table.cols_label(**{keys[column]: _heading(column) for column in columns[1:]})
     for column in columns[1:]:
         side = "left" if text or column in words else "right"
