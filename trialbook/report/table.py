@@ -11,6 +11,9 @@ from trialbook.report.escape import escape_html, plain
 from trialbook.report.output import Table
 
 INDENT = "\N{EM SPACE}"
+# A table of more columns has no room for intervals beside their estimates.
+MANY = 5
+_INTERVAL = re.compile(r"(<td[^>]*>[^<(]+ )(\([^<()]* to [^<()]*\))(</td>)")
 _STRIPPED = [
     re.compile(r"<style>.*?</style>", re.DOTALL),
     re.compile(r'\s(?:style|id|headers|data-quarto-[\w-]+)="[^"]*"'),
@@ -75,9 +78,10 @@ def html_table(
     for pattern in _STRIPPED:
         html = pattern.sub("", html)
     html = re.search(r"<table.*</table>", html, re.DOTALL).group(0)
-    kind = "tb tb-text" if text else "tb"
+    kind = "tb tb-text" if text else "tb tb-many" if len(columns) > MANY else "tb"
     html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
+    html = _INTERVAL.sub(r'\1<span class="tb-ci">\2</span>\3', html)
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     title = escape_html(caption, 1000)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
