@@ -321,6 +321,8 @@ class TrialConfig(_Model):
     """Short name; the folder of the built book."""
     title: Annotated[str, Field(min_length=1)]
     """Title of the book."""
+    inferred: bool = False
+    """Whether a program wrote this file and nobody has confirmed it yet; pages then say so."""
     patients: str | None = None
     """Who the patients are, in words, as in *patients with ...*."""
     registration: str | None = None

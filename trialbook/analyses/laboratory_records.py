@@ -1,5 +1,7 @@
 """Which records of ADLB are analysed: one per patient, parameter and visit."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,9 @@ from trialbook.trial import Trial
 PATIENT = ["USUBJID", "PARAMCD"]
 KEPT = ["USUBJID", "PARAMCD", "arm", "AVISITN", "ADY", "AVAL", "BASE", "ANRIND", "BNRIND"]
 RANGE = ["ANRLO", "ANRHI"]
+_COUNTED = re.compile(
+    r"^\s*(?P<unit>day|week|month|year|cycle)\s*(?P<number>\d+(?:\.\d+)?)\s*$", re.IGNORECASE
+)
 
 
 def laboratory_records(trial: Trial) -> pd.DataFrame | None:
@@ -56,6 +61,21 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     records["regular"] = ~records["AVISITN"].isin(repeated)
     records.attrs["remarks"] = tuple(remarks)
     return records
+
+
+def visit_unit(trial: Trial) -> str:
+    """Return what the numbers of the visits count where AVISIT says so, else ''.
+
+    ``"month"`` where most visits are called as ``Month 36``, AVISITN 36, is.
+    """
+    adlb = trial.adlb
+    if adlb is None or not {"AVISIT", "AVISITN"} <= set(adlb):
+        return ""
+    visits = adlb[["AVISIT", "AVISITN"]].dropna().drop_duplicates()
+    said = visits["AVISIT"].astype(str).str.extract(_COUNTED)
+    agrees = said["number"].astype(float) == visits["AVISITN"]
+    units = said.loc[agrees, "unit"].str.lower().unique()
+    return str(units[0]) if len(units) == 1 and agrees.mean() > 0.5 else ""
 
 
 def with_named_limits(adlb: pd.DataFrame) -> pd.DataFrame:

@@ -147,6 +147,7 @@ def _head(
     known = times.dropna() if times.dtype.kind == "f" else times.iloc[:0].astype(float)
     show = shown_unit(float(known.max()) if len(known) else 0.0, unit[0])
     writer.comment("What is particular to this trial. Everything here was inferred: read it over.")
+    writer.key("inferred", True, "take this line out then; until that, the book says so")
     writer.key("id", options["id"])
     writer.key("title", title, "give the full title")
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")

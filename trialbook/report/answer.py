@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 NUMBERS = 3
 
 
+UNCONFIRMED = (
+    "Question, control and end point were inferred from the files by a program; nobody has "
+    "confirmed them yet."
+)
+
+
 def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
     """Return the answer to the trial's question as a block for the landing page.
 
@@ -63,6 +69,8 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
             blocks.append(f"<p>{_html(adjusted)}</p>")
     if not trial.comparisons:
         blocks.append(f"<p>{sentences.not_compared(trial)}</p>")
+    if trial.config.inferred:
+        blocks.append(f"<p>{UNCONFIRMED}</p>")
     return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')
 
 

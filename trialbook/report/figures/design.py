@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialbook.adam.checks.safety import repeated_visits
+from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
 from trialbook.report.printed import printed
@@ -49,7 +50,7 @@ def plot_visits(trial: "Trial") -> Drawing | None:
     return plot_schedule(
         visits,
         rows,
-        visit_label="Visit (AVISITN)",
+        visit_label=f"Visit ({visit_unit(trial) or 'AVISITN'})",
         name="visits",
         message=f"Schedule: {len(rows)} parameters measured at {len(visits)} visits, "
         f"from {visits[0]:g} to {visits[-1]:g}.",

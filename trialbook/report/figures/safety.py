@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.report.figures.checks import incidence_curve
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import Curve, Means, plot_incidence, plot_means
@@ -210,6 +211,7 @@ def plot_laboratory(lookup: "Lookup", parameter: "Parameter") -> Drawing | None:
         ),
         trial,
         name=f"laboratory-{parameter.paramcd}",
+        visit_label=f"Visit ({unit})" if (unit := visit_unit(trial)) else "Visit",
         message=f"{parameter.label}, {words} from visit {visits[0]:g} to {visits[-1]:g}: {ends}.",
     )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trialbook.report.lookup import Lookup
 
 
+ONE_IN_TWENTY = 0.05
 LIMITED = ("difference", "lower", "upper")
 
 
@@ -147,7 +148,7 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     """Return the interaction tests, with the warning that subgroups deserve."""
     if not lookup.trial.comparisons:
         return Text(sentences.not_compared(lookup.trial))
-    lines = []
+    lines, tests = [], []
     for comparison in lookup.trial.comparisons:
         found = []
         for name in lookup.distinct("subgroup", "subgroup", paramcd=endpoint.paramcd):
@@ -156,11 +157,18 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             key = ("subgroup", endpoint.paramcd, comparison.name)
             p = p_phrase(lookup, *key, subgroup=name, method="interaction")
             if p:
+                tests.append(lookup.value("p_value", *key, subgroup=name, method="interaction"))
                 found.append(f"{of(lookup.trial.labels.get(name, name))} ({p})")
         if found:
             lines.append(f"{pair_in_words(comparison)}, interaction tests: {listed(found)}.")
     if not lines:
         return None
+    if (n := len(tests)) > 1:
+        below = sum(p < ONE_IN_TWENTY for p in tests)
+        lines.append(
+            f"P is below {ONE_IN_TWENTY:g} in {below or 'none'} of {n} such tests; chance alone "
+            "puts one in twenty there."
+        )
     lines.append(
         "Subgroups are small and many: a difference between them arises easily by chance, and an "
         "interval that crosses 1 in one subgroup does not show that the treatment fails there."

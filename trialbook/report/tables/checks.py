@@ -44,13 +44,13 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     Table or None
     """
     code, lines, left_out = endpoint.paramcd, [], False
+    several = len(lookup.trial.comparisons) > 1
     for method in lookup.distinct("method", "cox", paramcd=code):
         levels = lookup.distinct("level", "cox", paramcd=code, method=method)
         for comparison in lookup.trial.comparisons:
             text = _model_label(method, lookup.trial)
-            line = {"Cox model": text}
-            if len(lookup.trial.comparisons) > 1:
-                line["Comparison"] = comparison.name
+            line = {"Comparison": comparison.name} if several else {}
+            line |= {"Cox model": text}
             of = ("cox", code, comparison.name)
             line["Patients"] = lookup.text("{n}", *of, method=method)
             line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, method=method)
@@ -60,7 +60,8 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 if lookup.withholds("hr", *of, level=level, method=method):
                     left_out = True
                     continue
-                term = {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
+                term = {"Comparison": comparison.name} if several else {}
+                term |= {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
                 term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
                 term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
                 lines.append(term)
@@ -70,9 +71,8 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             for comparison in lookup.trial.comparisons:
                 key = {"method": way} if words else {"level": way, "method": "efron"}
                 label = words(way.split("@")[0], way) if words else _period(lookup.trial, way)
-                line = {"Cox model": label}
-                if len(lookup.trial.comparisons) > 1:
-                    line["Comparison"] = comparison.name
+                line = {"Comparison": comparison.name} if several else {}
+                line |= {"Cox model": label}
                 of = (analysis, code, comparison.name)
                 line["Patients"] = lookup.text("{n}", *of, **key)
                 line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, **key)
@@ -80,11 +80,13 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 lines.append(line)
     if not lines:
         return None
+    order = {comparison.name: i for i, comparison in enumerate(lookup.trial.comparisons)}
+    lines.sort(key=lambda line: order.get(line.get("Comparison"), 0))
     return html_table(
         pd.DataFrame(lines).fillna(""),
         name=f"sensitivity-{code}",
         caption="The hazard ratio of treatment under other models and conventions",
-        words=["Comparison"],
+        groups="Comparison" if several else None,
         notes=[
             "Where no number stands, all patients of the two groups. Indented: the covariates' "
             "own hazard ratios, per unit or against the reference.",

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 
+INFERRED = (
+    "the files: arms, control, end points and their meaning were inferred by a program, and nobody "
+    "has confirmed them yet"
+)
+
+
 def tbl_question(trial: "Trial") -> Table:
     """Return the question as patients, intervention, comparison, outcome and time (PICO)."""
     control, *treated = [arm.label for arm in trial.designed.arms]
@@ -43,6 +49,8 @@ def tbl_question(trial: "Trial") -> Table:
                 ", ".join(covariate_label(trial.labels, one) for one in trial.config.strata),
             )
         )
+    if trial.config.inferred:
+        rows.append(("Told by", INFERRED))
     if trial.config.registration:
         rows.append(("Registration", trial.config.registration))
     return html_table(

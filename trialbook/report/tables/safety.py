@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Parameter
 from trialbook.report.labels import term_label
 from trialbook.report.output import Table
@@ -273,7 +274,8 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     return html_table(
         pd.DataFrame(lines).fillna(""),
         name="laboratory-change",
-        caption=f"Change of laboratory parameters from baseline to the last visit{_last(ends)}",
+        caption="Change of laboratory parameters from baseline to the last visit"
+        + _last(trial, ends),
         groups="group",
         notes=[
             f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci}). "
@@ -283,10 +285,10 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     )
 
 
-def _last(visits: set) -> str:
-    """Return which visit is the last one, where it is the same for all: ``" (36)"``."""
+def _last(trial: "Trial", visits: set) -> str:
+    """Return which visit is the last one, where it is the same for all: ``" (month 36)"``."""
     (visit,) = visits if len(visits) == 1 else (None,)
-    return "" if visit is None else f" ({visit:g})"
+    return "" if visit is None else f" ({visit_unit(trial) or 'visit'} {visit:g})"
 
 
 def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[str, dict[str, str]]:
