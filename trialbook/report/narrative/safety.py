@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def no_course_of_harms() -> Text:
     """Return why no curve of serious events, or of those that ended treatment, is drawn."""
-    return Text("Too few patients had such an event for a curve.")
+    return Text(
+        "No curve is drawn: too few patients are known to have had such an event, and when."
+    )
 
 
 def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) -> Text | None:

@@ -95,8 +95,8 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
         name="adverse-event-rates",
         caption="Adverse events by time at risk, by actual treatment",
         notes=[
-            "Patients with a first event per 100 patient-years until it, or until the end of "
-            f"treatment and {_window(trial)}: later events are in the counts above, not here."
+            "Patients with a first event per 100 patient-years until it, or until "
+            f"{_window(trial)}: later events are in the counts above, not here."
         ],
     )
 
