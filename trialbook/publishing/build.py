@@ -15,6 +15,7 @@ from trialbook.publishing.editions import Edition, Task, edition, read_provenanc
 from trialbook.publishing.messages import BuildError, UsageError
 from trialbook.publishing.publish import Shelf
 
+EXPORT_NOTE = "TRIALBOOK_EXPORT_NOTE"
 Say = Callable[[str], None]
 
 
@@ -162,7 +163,7 @@ def _build(
         for one in editions:
             _say_what_is_kept(one, order, say)
         # what a file that leaves the book, a figure or a table, says of where it is from
-        os.environ["TRIALBOOK_EXPORT_NOTE"] = " ".join(
+        os.environ[EXPORT_NOTE] = " ".join(
             [f"{facts.title}.", f"Data {fingerprint.key(data)[:12]}.", facts.notice]
         ).strip()
         _execute(to_do, folder, order, cache, shelf.scratch, say)
@@ -173,6 +174,7 @@ def _build(
             built[one.point.name] = assemble(one, book, facts, site, work, data)
             say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
     finally:
+        os.environ.pop(EXPORT_NOTE, None)
         site.close()
     version = shelf.publish(_joined(built, shelf, blinded))
     cache.prune(_used(version))

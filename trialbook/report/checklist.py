@@ -52,7 +52,13 @@ ITEMS = (
     Item("1b", "Structured summary", otherwise="the landing page has the question and its answer"),
     Item("2", "Registration", "design", lambda t: bool(t.config.registration), "not in trial.yml"),
     Item("3", "Protocol and analysis plan"),
-    Item("4", "Sharing of data and code", "data_card"),
+    Item(
+        "4",
+        "Sharing of data and code",
+        "data_card",
+        lambda t: not t.blinded,
+        "a blinded book has no data card",
+    ),  # fmt: skip
     Item("5", "Funding and conflicts of interest"),
     Item("6", "Background"),
     Item("7", "Objectives", "design"),
