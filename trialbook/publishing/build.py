@@ -15,7 +15,6 @@ from trialbook.publishing.editions import Edition, Task, edition, read_provenanc
 from trialbook.publishing.messages import BuildError, UsageError
 from trialbook.publishing.publish import Shelf
 
-EXPORT_NOTE = "TRIALBOOK_EXPORT_NOTE"
 Say = Callable[[str], None]
 
 
@@ -141,6 +140,7 @@ def _build(
     from trialbook.publishing.editions import applicable, tasks
     from trialbook.publishing.site import SiteBuilder
     from trialbook.publishing.trials import trial_facts
+    from trialbook.report.output import EXPORT_NOTE
 
     cache = Cache(shelf.cache)
     blinded = editions[0].blinded

@@ -58,7 +58,7 @@ ITEMS = (
         "data_card",
         lambda t: not t.blinded,
         "a blinded book has no data card",
-    ),  # fmt: skip
+    ),
     Item("5", "Funding and conflicts of interest"),
     Item("6", "Background"),
     Item("7", "Objectives", "design"),
