@@ -10,6 +10,8 @@ from pathlib import Path
 
 from trialbook.publishing.messages import BuildError, MachineError
 
+SECONDS_TO_END = 5
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -116,13 +118,22 @@ class Shelf:
 
 
 def _lock(file: object) -> bool:
-    """Take an exclusive lock without waiting; True where the platform has none."""
+    """Take an exclusive lock; True where the platform has none.
+
+    The processes of a build that was killed hold its lock until they end, a moment later: so
+    long, and no longer, it is waited for.
+    """
     try:
         import fcntl
     except ImportError:
         return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    until = time.monotonic() + SECONDS_TO_END
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
