@@ -1,6 +1,7 @@
 """Which records of ADLB are analysed: one per patient, parameter and visit."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -63,6 +64,7 @@ def laboratory_records(trial: Trial) -> pd.DataFrame | None:
     return records
 
 
+@lru_cache(maxsize=2)
 def visit_unit(trial: Trial) -> str:
     """Return what the numbers of the visits count where AVISIT says so, else ''.
 
@@ -128,8 +130,7 @@ def with_range(values: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     pandas.DataFrame
         ``LOW``, ``NORMAL``, ``HIGH``, where a limit is known.
     """
-    low = values["ANRLO"].astype(float).fillna(_number(parameter.low))
-    high = values["ANRHI"].astype(float).fillna(_number(parameter.high))
+    low, high = _limits(values, parameter)
     derived = {}
     for indicator, value in (("ANRIND", values["AVAL"]), ("BNRIND", values["BASE"])):
         if values[indicator].notna().any():
@@ -150,12 +151,19 @@ def outside_its_indicator(values: pd.DataFrame, parameter: Parameter) -> int:
     parameter : Parameter
         Its ``low`` and ``high`` stand in where ADLB has no ANRLO and ANRHI.
     """
-    low = values["ANRLO"].astype(float).fillna(_number(parameter.low))
-    high = values["ANRHI"].astype(float).fillna(_number(parameter.high))
+    low, high = _limits(values, parameter)
     inside = ~((values["AVAL"] < low) | (values["AVAL"] > high))
     normal = values["ANRIND"].astype(object).str.upper().isin(["N", "NORMAL"])
     known = values["ANRIND"].notna() & values["AVAL"].notna() & (low.notna() | high.notna())
     return int((known & (inside != normal)).sum())
+
+
+def _limits(values: pd.DataFrame, parameter: Parameter) -> tuple[pd.Series, pd.Series]:
+    """Return the limits of normal of each record, trial.yml's where ADLB has none."""
+    return (
+        values["ANRLO"].astype(float).fillna(_number(parameter.low)),
+        values["ANRHI"].astype(float).fillna(_number(parameter.high)),
+    )
 
 
 def _number(value):

@@ -365,6 +365,11 @@ def adjusted(
     return " ".join(said)
 
 
+def who_left(known: bool) -> Callable[[str], str]:
+    """Return how to name a group's patients who left, or of whom that is not known."""
+    return ("withdrawn patients of {}" if known else "patients of {} censored early").format
+
+
 def listed(parts: Sequence[str]) -> str:
     """Return parts as an enumeration: ``"a, b and c"``."""
     return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""

@@ -170,7 +170,7 @@ def plot_withdrawal(
     """
     of = ("tipping_point", endpoint.paramcd, comparison.name)
     known = withdrawal_is_known(lookup.trial.adsl)
-    who = ("withdrawn patients of {}" if known else "patients of {} censored early").format
+    who = sentences.who_left(known)
     rules = {
         "treated": f"{who(comparison.treated.code)}, no others",
         "both": who("both groups"),

@@ -251,7 +251,7 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     """Return from which delta on the result is no longer significant, and the extreme cases."""
     lines, trial = [], lookup.trial
     known = withdrawal_is_known(trial.adsl)
-    who = ("withdrawn patients of {}" if known else "patients of {} censored early").format
+    who = sentences.who_left(known)
     for comparison in lookup.trial.comparisons:
         of_row = ("tipping_point", endpoint.paramcd, comparison.name)
         methods = lookup.distinct("method", *of_row[:1], paramcd=of_row[1], arm=of_row[2])
