@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
-COLUMNS = [*KEY, "value", "printed", "basis", "notice"]
+COLUMNS = [*KEY, "value", "printed", "basis", "notice", "state", "shown"]
 
 
 def versus(treated: str, control: str) -> str:
@@ -84,7 +84,8 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     """Return a results frame with all columns of ``ard.csv``.
 
     `printed` comes from the book's one formatter. Nothing is withheld here, of confidential data
-    either: ``ard.csv`` is for those who have the data. `basis` is ``observed``; with synthetic
+    either: ``ard.csv`` is for those who have the data. `state` and `shown` say what readers of
+    the book see instead, see `trialbook.safe.safe`. `basis` is ``observed``; with synthetic
     patients ``calibrated`` for a number that the search for the patients aimed at (role
     ``target`` in published.csv) and ``free`` for one that could have come out otherwise. What other
     trials found (analysis ``evidence``) is ``observed`` in any case.
@@ -108,12 +109,13 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     ValueError
         Two rows have the same key and different values.
     """
-    from trialbook.report.printed import Printer
+    from trialbook.printed import printed_results
+    from trialbook.safe import safe
 
     full = frame.drop_duplicates().reset_index(drop=True)
     full = full.assign(
         chapter=chapter,
-        printed=Printer.of(trial).column(full),
+        printed=printed_results(full, trial),
         basis=_basis(full, trial),
         notice=trial.notice,
     )
@@ -121,6 +123,8 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     if len(doubled):
         first = doubled.iloc[0][KEY].to_dict()
         raise ValueError(f"{len(doubled)} results share a key with another value, first {first}")
+    gated = safe(full, trial)
+    full = full.assign(state=gated["state"], shown=gated["shown"])
     return full[COLUMNS].sort_values(KEY, ignore_index=True)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from trialbook.analyses import all_results, time_ticks
-from trialbook.report.withholding import end_point_times, withheld
+from trialbook.safe import end_point_times, withheld
 from trialbook.trial import Trial
 
 COUNTED = [

@@ -10,8 +10,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from trialbook.analyses import evidence
-from trialbook.report.lookup import Lookup
+from tests.report.secret_trial import secret_trial
+from trialbook.analyses import all_results, evidence
 from trialbook.report.output import (
     EXPORTS,
     Drawing,
@@ -20,6 +20,7 @@ from trialbook.report.output import (
     publish_results,
 )
 from trialbook.results import COLUMNS, KEY, complete, results_frame, rows
+from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 
 ROOT = Path(__file__).parents[2]
@@ -56,10 +57,16 @@ def test_another_level_is_found_by_its_suffix():
     assert math.isnan(Lookup(frame, trial()).value("hr", "cox", "OS", "B vs A", method="efron"))
 
 
-def test_the_results_file_of_confidential_data_is_complete():
-    table = complete(counts(), trial(min_cell=5, privacy="confidential"), "safety")
-    assert table["value"].notna().all()
-    assert "3" in set(table["printed"])
+def test_the_results_file_of_confidential_data_is_complete(tmp_path):
+    secret = load_trial(secret_trial(tmp_path / "t"))
+    frame = all_results(secret, only=["disposition", "baseline"])
+    table = complete(frame, secret, "population")
+    assert table["value"].notna().sum() == frame["value"].notna().sum()
+    assert set(table["state"]) == {"shown", "coarser", "withheld"}
+    small = table[table["statistic"].eq("n") & table["value"].between(1, 4)]
+    assert len(small) > 10
+    assert set(small["printed"]) <= set("1234")
+    assert set(small["shown"]) <= {"<5", "withheld", ""}
 
 
 def test_complete_results_have_all_columns_sorted_and_unique():

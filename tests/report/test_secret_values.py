@@ -13,11 +13,11 @@ from trialbook import analyses
 from trialbook.analyses import ANALYSES, all_results
 from trialbook.published import compare
 from trialbook.report import figures, narrative, tables
-from trialbook.report.lookup import Lookup
 from trialbook.report.plots.curves import Curve
 from trialbook.report.published import published_count
-from trialbook.report.withholding import row_keys, withheld, without_counts
-from trialbook.report.withholding.values import tells_a_value
+from trialbook.safe import row_keys, withheld, without_counts
+from trialbook.safe.lookup import Lookup
+from trialbook.safe.values import tells_a_value
 from trialbook.trial import Trial, load_trial
 
 LEAST = 5

@@ -28,10 +28,10 @@ from trialbook.analyses import end_points as end_points_results
 from trialbook.analyses.sensitivity import period_of
 from trialbook.publishing.book import find_book
 from trialbook.publishing.build import Order, build
-from trialbook.report.lookup import Lookup
-from trialbook.report.withholding import curve_times, withheld, without_counts
-from trialbook.report.withholding.arithmetic import apart, open_times, secret_parts
-from trialbook.report.withholding.values import coarse_percent, points_between
+from trialbook.safe import curve_times, withheld, without_counts
+from trialbook.safe.arithmetic import apart, open_times, secret_parts
+from trialbook.safe.lookup import Lookup
+from trialbook.safe.values import coarse_percent, points_between
 from trialbook.trial import Trial, load_trial
 
 LEAST = 5

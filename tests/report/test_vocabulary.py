@@ -11,14 +11,14 @@ from tests.report.test_any_trial import folder_of, run
 from trialbook.analyses import end_points
 from trialbook.analyses.common import formula_remarks
 from trialbook.report.answer import answer
-from trialbook.report.lookup import Lookup
 from trialbook.report.narrative.design import question
 from trialbook.report.narrative.efficacy import say_withdrawal
 from trialbook.report.sentences import p_phrase
 from trialbook.report.tables.efficacy import _p as signed_p
-from trialbook.report.withholding import WITHHELD
-from trialbook.report.withholding.anchors import shown_end_points
 from trialbook.results import results_frame, rows
+from trialbook.safe import WITHHELD
+from trialbook.safe.anchors import shown_end_points
+from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 
 # Phrases that overstate (SAMPL; CONSORT 2025), and holes where a number should be.

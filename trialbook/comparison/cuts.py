@@ -119,7 +119,7 @@ def facts_of(trial: Trial) -> CutFacts:
 def cut_of(trial: Trial, name: str) -> Cut:
     """Return a trial as a cut, with the results of all analyses by trial.yml's defaults."""
     from trialbook.analyses import all_results
-    from trialbook.report.printed import Printer
+    from trialbook.printed import Printer
 
     found = all_results(trial).drop_duplicates(KEY[1:])
     found = found.assign(printed=Printer.of(trial).column(found))
@@ -131,7 +131,7 @@ def hidden_results(cut: Cut) -> dict[tuple, tuple[float, str]]:
     """Return what the book of a cut withholds: key of the row to what stands in its place."""
     if cut.trial is None or not (cut.facts.confidential or cut.facts.min_cell > 1):
         return {}
-    from trialbook.report.withholding import withheld
+    from trialbook.safe import withheld
 
     found = withheld(cut.results, cut.trial)
     return {key: (shown.value, shown.text) for key, shown in found.items()}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from trialbook.comparison.cuts import Cut
-from trialbook.report.printed import p_value, rounded, with_sign
+from trialbook.printed import p_value, rounded, with_sign
 
 
 def information(old: Cut, new: Cut) -> pd.DataFrame:

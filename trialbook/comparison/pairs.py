@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.report.printed import RATIO, kind_of, printed
+from trialbook.printed import RATIO, kind_of, printed
 from trialbook.results import KEY
 
 FRAME_KEY = KEY[1:]

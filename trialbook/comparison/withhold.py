@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.report.withholding import COUNTS, WITHHELD, row_keys
+from trialbook.safe import COUNTS, WITHHELD, row_keys
 
 _TELLING = [*COUNTS, "percent", "rate", "time_at_risk"]
 _INFORMATION = ["n_events", "information_fraction"]

@@ -133,7 +133,7 @@ def compare(
 
 def _shown(results: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     """Return the results that readers of the book are shown as they are."""
-    from trialbook.report.withholding import row_keys, withheld
+    from trialbook.safe import row_keys, withheld
 
     hidden = withheld(results, trial)
     return results[[key not in hidden for key in row_keys(results)]]

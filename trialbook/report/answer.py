@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.printed import printed_ratio, size_of, with_sign
 from trialbook.report import sentences
 from trialbook.report.escape import escape_html
 from trialbook.report.output import Html, cited
-from trialbook.report.printed import printed_ratio, size_of, with_sign
 from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 NUMBERS = 3
 

@@ -8,7 +8,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Table, Text
 from trialbook.report.table import html_table
-from trialbook.report.withholding import without_counts
+from trialbook.safe import without_counts
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.evidence import POOLED, load_evidence
+from trialbook.printed import printed, with_sign
 from trialbook.report.escape import escape_markdown
-from trialbook.report.lookup import Lookup
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.printed import printed, with_sign
 from trialbook.report.sentences import at_start, in_text, of
 from trialbook.report.table import html_table
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
+from trialbook.safe.lookup import Lookup
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from trialbook.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
 from trialbook.report.escape import shortened
 from trialbook.report.filtered import filtered_table
 from trialbook.report.labels import covariate_label
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.layout import CONTINUED, GIVING_WAY, panel, sheet, write
-from trialbook.report.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.style import ACCENT, INK, MUTED, PHONE, drawn_anew
 from trialbook.survival.proportional_hazards import GLOBAL

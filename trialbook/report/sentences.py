@@ -11,13 +11,13 @@ from enum import StrEnum
 from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+from trialbook.printed import printed, printed_ratio, rounded, with_sign
 from trialbook.report.escape import escape_markdown
-from trialbook.report.printed import printed, printed_ratio, rounded, with_sign
-from trialbook.report.withholding import WITHHELD, shown_sizes
+from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 FEWEST_EVENTS = 10

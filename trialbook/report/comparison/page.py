@@ -12,7 +12,7 @@ from trialbook.report.escape import escape_html, shortened
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.sentences import in_text
 from trialbook.report.table import html_table
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.report.output import Drawing

@@ -11,7 +11,7 @@ from trialbook.comparison.importance import ESTIMATE, MAIN
 from trialbook.comparison.pairs import CHANGED, UNCHANGED
 from trialbook.report.escape import plain, shortened
 from trialbook.report.sentences import at_start, in_text
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
 
 OLD, NEW, SHIFT = "Old", "New", "Change"
 _EFFECTS = {"cox": "Hazard ratio", "landmark": "Difference at {}", "rmst": "Restricted mean, to {}"}

@@ -10,7 +10,7 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.centres import plot_bars_by_arm
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 
 def plot_centres(lookup: "Lookup") -> Drawing | None:

@@ -9,6 +9,7 @@ import numpy as np
 from trialbook import survival
 from trialbook.analyses.time_to_event import coarse_step, time_ticks
 from trialbook.analyses.tipping_point import withdrawal_is_known
+from trialbook.printed import printed
 from trialbook.report import sentences
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import (
@@ -18,13 +19,12 @@ from trialbook.report.plots.curves import (
     plot_incidence,
 )
 from trialbook.report.plots.plans import plot_tipping_point
-from trialbook.report.printed import printed
 from trialbook.report.sentences import at_start, heading_of, in_text
-from trialbook.report.withholding import curve_times, is_component
+from trialbook.safe import curve_times, is_component
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.survival import CoxModel, CumulativeIncidence
     from trialbook.trial import Trial
 

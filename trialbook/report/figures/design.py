@@ -6,12 +6,12 @@ import numpy as np
 
 from trialbook.adam.checks.safety import repeated_visits
 from trialbook.analyses.laboratory_records import visit_unit
+from trialbook.printed import printed
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
-from trialbook.report.printed import printed
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 

@@ -11,11 +11,11 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.plots.kaplan_meier import Coarse, plot_kaplan_meier
 from trialbook.report.sentences import at_start, in_text, p_phrase
-from trialbook.report.withholding import WITHHELD, end_point_times
+from trialbook.safe import WITHHELD, end_point_times
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.survival import KaplanMeier
 
 FAVOURS = {

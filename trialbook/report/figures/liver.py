@@ -13,7 +13,7 @@ from trialbook.report.plots.liver import plot_edish
 from trialbook.report.sentences import in_text
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 MOST_MARKS = 2000
 

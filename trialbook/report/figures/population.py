@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses import time_ticks
+from trialbook.printed import printed, rounded
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.narrative import shown_differences
 from trialbook.report.output import Drawing
@@ -14,15 +15,14 @@ from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.curves import COARSE_NOTE, Curve, plot_incidence
 from trialbook.report.plots.flow import Box, plot_flow
 from trialbook.report.plots.points import plot_distributions
-from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text
-from trialbook.report.withholding import WITHHELD, curve_times, shown_sizes
-from trialbook.report.withholding.values import points_between
+from trialbook.safe import WITHHELD, curve_times, shown_sizes
+from trialbook.safe.values import points_between
 from trialbook.units import DAYS_PER_UNIT
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 MOST_SMD = 18
 

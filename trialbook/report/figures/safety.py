@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.laboratory_records import visit_unit
+from trialbook.printed import printed
 from trialbook.report.figures.checks import incidence_curve
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import Curve, Means, plot_incidence, plot_means
 from trialbook.report.plots.points import EventRow, plot_adverse_events
-from trialbook.report.printed import printed
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Parameter
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.survival import CumulativeIncidence
 
 MOST_TERMS = 22

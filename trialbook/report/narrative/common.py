@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
 from trialbook.report.sentences import at_start, of
-from trialbook.report.withholding import without_counts
+from trialbook.safe import without_counts
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison

@@ -5,14 +5,14 @@ Every function returns Markdown to show, or None where the data say nothing to i
 
 from typing import TYPE_CHECKING
 
+from trialbook.printed import printed, rounded
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
-from trialbook.report.printed import printed, rounded
 from trialbook.report.sentences import in_text, of
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 # A hazard ratio that events can find differs little from the one planned.

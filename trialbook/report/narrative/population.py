@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.printed import printed
 from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
 from trialbook.report.output import Text
-from trialbook.report.printed import printed
 from trialbook.report.sentences import listed, of
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
 from trialbook.report.sentences import of, p_phrase
-from trialbook.report.withholding import WITHHELD
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 
 def no_course_of_harms() -> Text:

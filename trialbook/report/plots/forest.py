@@ -7,6 +7,7 @@ from math import isfinite
 
 import numpy as np
 
+from trialbook.printed import printed_ratio
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
@@ -19,7 +20,6 @@ from trialbook.report.plots.layout import (
     write,
     write_sides,
 )
-from trialbook.report.printed import printed_ratio
 from trialbook.report.sentences import at_start
 from trialbook.report.style import ACCENT, INK, MUTED, PHONE, WIDE, drawn, theme
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from trialbook.printed import rounded
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import AS_PRINTED
 from trialbook.report.plots.layout import (
@@ -24,7 +25,6 @@ from trialbook.report.plots.layout import (
     thinned,
     write,
 )
-from trialbook.report.printed import rounded
 from trialbook.report.sentences import in_text
 from trialbook.report.style import MUTED, arm_colour, drawn_anew
 

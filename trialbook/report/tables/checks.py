@@ -14,7 +14,7 @@ from trialbook.report.tables.efficacy import HR
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 

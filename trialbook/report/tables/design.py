@@ -12,7 +12,7 @@ from trialbook.report.table import html_table
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 

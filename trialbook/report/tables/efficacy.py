@@ -14,11 +14,11 @@ from trialbook.report.tables.columns import (
     row_cells,
     shown_time,
 )
-from trialbook.report.withholding import WITHHELD, shown_sizes
+from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 HR = "{hr} ({hr_lower} to {hr_upper})"
 CI = "({lower} to {upper})"

@@ -9,10 +9,10 @@ from trialbook.report.labels import level_label
 from trialbook.report.output import Table
 from trialbook.report.table import html_table
 from trialbook.report.tables.columns import arm_columns, row_cells, sizes_shown
-from trialbook.report.withholding import shown_sizes
+from trialbook.safe import shown_sizes
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 QUADRANTS = {
     "both": "Both: the range of Hy’s law",

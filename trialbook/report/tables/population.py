@@ -14,10 +14,10 @@ from trialbook.report.tables.columns import (
     shown_time,
     sizes_shown,
 )
-from trialbook.report.withholding import WITHHELD, shown_sizes
+from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
 
 SUMMARIES = {
     "mean": ("mean ± SD", "{mean} ± {sd}"),

@@ -11,10 +11,10 @@ from trialbook.report.labels import term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells
-from trialbook.report.withholding import shown_sizes
+from trialbook.safe import shown_sizes
 
 if TYPE_CHECKING:
-    from trialbook.report.lookup import Lookup
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 MOST_TERMS = 60

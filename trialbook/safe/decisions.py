@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from trialbook.report.withholding.arithmetic import Counts
+from trialbook.safe.arithmetic import Counts
 
 COUNTS = ["n", "n_events", "n_censored", "n_at_risk", "n_missing"]
 LINE = ["analysis", "paramcd", "subgroup", "level", "time", "method"]

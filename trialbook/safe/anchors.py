@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.report.withholding.arithmetic import Counts, apart, is_small, ladder
+from trialbook.safe.arithmetic import Counts, apart, is_small, ladder
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

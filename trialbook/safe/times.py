@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trialbook.analyses.time_to_event import time_ticks
-from trialbook.report.withholding.anchors import is_component
-from trialbook.report.withholding.arithmetic import is_small, open_times
+from trialbook.safe.anchors import is_component
+from trialbook.safe.arithmetic import is_small, open_times
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialbook.report.printed import (
+from trialbook.printed import (
     Printer,
     kind_of,
     p_value,

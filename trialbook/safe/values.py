@@ -10,8 +10,8 @@ import pandas as pd
 
 from trialbook.analyses.laboratory_records import laboratory_records, last_records
 from trialbook.analyses.time_to_event import coarse_step
-from trialbook.report.printed import printed, rounded
-from trialbook.report.withholding.decisions import LINE, counts_of
+from trialbook.printed import printed, rounded
+from trialbook.safe.decisions import LINE, counts_of
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

@@ -12,14 +12,14 @@ import pandas as pd
 
 from trialbook.analyses.common import categories
 from trialbook.analyses.disposition import disposition as disposition_results
-from trialbook.report.withholding.anchors import (
+from trialbook.safe.anchors import (
     known_denominator,
     nearly_with_event,
     populations,
     shown_populations,
     with_any_event,
 )
-from trialbook.report.withholding.arithmetic import (
+from trialbook.safe.arithmetic import (
     Counts,
     any_small,
     apart,
@@ -27,7 +27,7 @@ from trialbook.report.withholding.arithmetic import (
     secret_parts,
     secret_subsets,
 )
-from trialbook.report.withholding.decisions import (
+from trialbook.safe.decisions import (
     NO_TIME,
     Decisions,
     Line,

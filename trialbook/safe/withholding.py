@@ -1,8 +1,6 @@
 """Small counts of confidential data, which no page and no file may show.
 
-One place decides what readers of confidential data are not shown: `withheld`, on the rows of the
-results. Tables, figures and sentences ask it through `trialbook.report.lookup.Lookup`. What a
-figure draws from the data themselves steps at the times of `curve_times`.
+`withheld` decides, on the rows of the results, what readers of confidential data are not shown.
 
 What is protected: no count of patients from 1 to `min_cell` - 1 is shown, nor can one be reached
 by adding and subtracting what is shown, counts or percentages of known denominators; no value of
@@ -16,34 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trialbook.report.printed import printed
-from trialbook.report.withholding import end_points, patients
-from trialbook.report.withholding.anchors import ALL, is_component, populations, shown_sizes
-from trialbook.report.withholding.decisions import (
+from trialbook.printed import printed
+from trialbook.safe import end_points, patients
+from trialbook.safe.anchors import ALL, populations
+from trialbook.safe.decisions import (
     COUNTS,
     LINE,
     NO_TIME,
     Decisions,
     counts_of,
 )
-from trialbook.report.withholding.times import curve_times, end_point_times
-from trialbook.report.withholding.values import coarse_percent, of_values, points_between
+from trialbook.safe.values import coarse_percent, of_values, points_between
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
-
-__all__ = [
-    "COUNTS",
-    "WITHHELD",
-    "Shown",
-    "curve_times",
-    "end_point_times",
-    "is_component",
-    "row_keys",
-    "shown_sizes",
-    "withheld",
-    "without_counts",
-]
 
 WITHHELD = "withheld"
 RULES = {

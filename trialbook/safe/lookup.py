@@ -1,4 +1,4 @@
-"""Find a number in a results frame by its key, and say it as the book prints it."""
+"""Find a number that readers may see by its key, and say it as the book prints it."""
 
 import math
 import re
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.common import method_at
-from trialbook.report.printed import HAZARD_RATIO, Printer, ratio_digits
-from trialbook.report.withholding import WITHHELD, row_keys, withheld
+from trialbook.safe.gate import COARSER, WITHHELD, safe
+from trialbook.safe.withholding import row_keys
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
+_ABSENT = (math.nan, "", "")
 _STATISTIC = re.compile(r"\{(\w+)\}")
 
 
@@ -26,7 +27,7 @@ class Lookup:
     Parameters
     ----------
     results : pandas.DataFrame
-        A results frame, or several joined.
+        A results frame, or several joined; they pass the gate here, unless they have.
     trial : Trial
         The trial: its units of time and its digits.
     conf_level : float, default 0.95
@@ -34,13 +35,11 @@ class Lookup:
     """
 
     def __init__(self, results: pd.DataFrame, trial: "Trial", conf_level: float = 0.95):
-        self.results = results
+        self.results = results if "state" in results else safe(results, trial)
         self.trial = trial
         self.conf_level = conf_level
-        self._printer = Printer.of(trial)
-        # Printed on demand: a table shows a few of thousands of rows.
-        self._found = dict(zip(row_keys(results), results["value"], strict=True))
-        self._withheld = withheld(results, trial)
+        columns = (self.results[name] for name in ("value", "state", "shown"))
+        self._found = dict(zip(row_keys(results), zip(*columns, strict=True), strict=True))
 
     @property
     def ci(self) -> str:
@@ -75,14 +74,11 @@ class Lookup:
         **row
             subgroup, level, time (in AVAL's unit) and method, as far as they are not empty.
         """
-        place = self._key(statistic, *key, **row)
-        shown = self._withheld.get(place)
-        return self._found.get(place, math.nan) if shown is None else shown.value
+        return self._found.get(self._key(statistic, *key, **row), _ABSENT)[0]
 
     def withholds(self, statistic: str, *key: str, **row: Any) -> bool:
-        """Return whether a `value` is there and is not shown to readers of confidential data."""
-        shown = self._withheld.get(self._key(statistic, *key, **row))
-        return shown is not None and shown.hides
+        """Return whether a `value` is there and is not shown to readers."""
+        return self._found.get(self._key(statistic, *key, **row), _ABSENT)[1] == WITHHELD
 
     def text(self, template: str, *key: str, **row: Any) -> str:
         """Return a template such as ``"{n} ({percent})"`` with printed statistics filled in.
@@ -93,41 +89,21 @@ class Lookup:
         whole percentage, if that may be.
         """
         places = {name: self._key(name, *key, **row) for name in _STATISTIC.findall(template)}
-        places = {name: place for name, place in places.items() if place in self._found}
-        if not places:
-            return ""
-        stands_for = {name: self._withheld.get(place) for name, place in places.items()}
-        marks = [shown.text for shown in stands_for.values() if shown and shown.hides]
-        if marks:
-            percent = stands_for.get("percent")
-            if percent and not percent.hides:
-                return f"{percent.text}%"
-            return next((mark for mark in marks if mark != WITHHELD), WITHHELD)
         found = {
-            name: shown.text if (shown := stands_for[name]) else self._printed(place)
-            for name, place in places.items()
+            name: self._found[place][1:] for name, place in places.items() if place in self._found
         }
-        if set(found.values()) == {"NE"}:
+        if not found:
+            return ""
+        marks = [text or WITHHELD for state, text in found.values() if state == WITHHELD]
+        if marks:
+            state, percent = found.get("percent", (WITHHELD, ""))
+            if state == COARSER:
+                return f"{percent}%"
+            return next((mark for mark in marks if mark != WITHHELD), WITHHELD)
+        texts = {name: text for name, (_, text) in found.items()}
+        if set(texts.values()) == {"NE"}:
             return "NE"
-        return _STATISTIC.sub(lambda match: found.get(match.group(1), ""), template)
-
-    def _printed(self, place: tuple) -> str:
-        analysis, paramcd, arm, _, level, _, method, statistic = place
-        digits = None
-        if statistic in HAZARD_RATIO:
-            digits = ratio_digits(
-                [self._found.get((*place[:-1], one), math.nan) for one in HAZARD_RATIO]
-            )
-        return self._printer.text(
-            statistic,
-            self._found[place],
-            analysis=analysis,
-            paramcd=paramcd,
-            arm=arm,
-            level=level,
-            method=method,
-            digits=digits,
-        )
+        return _STATISTIC.sub(lambda match: texts.get(match.group(1), ""), template)
 
     def has(self, analysis: str, **key: str) -> bool:
         """Return whether any result of an analysis agrees with the parts of the key given."""
@@ -136,28 +112,16 @@ class Lookup:
     def distinct(self, column: str, analysis: str, **key: str) -> list:
         """Return the distinct values of a column among results of an analysis, in their order.
 
-        Of confidential data without those that fewer patients have than may be counted: that
-        somebody left for such a reason, say, is not told.
+        Without those that must not be named: that somebody left for a rare reason is not told.
         """
-        agreeing = self._agreeing(analysis, key)
-        rare = self._rare(agreeing, column)
-        return [value for value in dict.fromkeys(agreeing[column]) if value not in rare]
+        rows = self._agreeing(analysis, key)
+        return list(dict.fromkeys(rows.loc[_named(rows), column]))
 
     def leaves_out(self, column: str, analysis: str, **key: str) -> bool:
         """Return whether `distinct` leaves values out since too few patients have them."""
-        return bool(self._rare(self._agreeing(analysis, key), column))
-
-    def _rare(self, rows: pd.DataFrame, column: str) -> set:
-        """Return the values of a column that too few patients have, in all arms together."""
-        least = self.trial.min_cell
-        if least <= 1 or column not in ("level", "paramcd", "subgroup", "time"):
-            return set()
-        arms = [arm.code for arm in self.trial.arms]
-        counts = rows[(rows["statistic"] == "n") & rows["arm"].isin(arms)]
-        line = ["paramcd", "subgroup", "level", "method", "time"]
-        totals = counts.fillna({"time": -1.0}).groupby(line)["value"].sum().reset_index()
-        most = totals.groupby(column)["value"].max()
-        return set(most.index[most.between(0, least, inclusive="neither")])
+        rows = self._agreeing(analysis, key)
+        named = _named(rows)
+        return not set(rows.loc[~named, column]) <= set(rows.loc[named, column])
 
     @cached_property
     def _by_analysis(self) -> dict[str, pd.DataFrame]:
@@ -174,6 +138,11 @@ class Lookup:
     def landmarks(self, paramcd: str) -> list[float]:
         """Return the times at which survival is compared for an end point, in AVAL's unit."""
         return sorted(set(self.distinct("time", "landmark", paramcd=paramcd)))
+
+
+def _named(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows may be named, see `safe`."""
+    return (rows["state"] != WITHHELD) | (rows["shown"] != "")
 
 
 def _time(time: float | None) -> float | None:

@@ -9,6 +9,7 @@ binary neighbour.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +112,7 @@ def kind_of(
     return STATISTICS[statistic]
 
 
+@lru_cache(maxsize=2**16)  # each number is printed for the pages and once more for the files
 def rounded(value: float, digits: int) -> str:
     """Return `value` with `digits` decimals, rounded half up on the decimal number.
 

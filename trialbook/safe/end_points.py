@@ -14,7 +14,7 @@ import pandas as pd
 from trialbook.adam.events import is_event
 from trialbook.analyses.common import categories
 from trialbook.analyses.sensitivity import period_of
-from trialbook.report.withholding.anchors import (
+from trialbook.safe.anchors import (
     ALL,
     by_arm,
     is_component,
@@ -23,7 +23,7 @@ from trialbook.report.withholding.anchors import (
     shown_populations,
     tied_arms,
 )
-from trialbook.report.withholding.arithmetic import (
+from trialbook.safe.arithmetic import (
     any_small,
     apart,
     is_small,
@@ -31,7 +31,7 @@ from trialbook.report.withholding.arithmetic import (
     open_times,
     secret_parts,
 )
-from trialbook.report.withholding.decisions import (
+from trialbook.safe.decisions import (
     LINE,
     NO_TIME,
     Decisions,
@@ -40,8 +40,8 @@ from trialbook.report.withholding.decisions import (
     families,
     key,
 )
-from trialbook.report.withholding.times import end_point_times
-from trialbook.report.withholding.values import FEW_VALUES
+from trialbook.safe.times import end_point_times
+from trialbook.safe.values import FEW_VALUES
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

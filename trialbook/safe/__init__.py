@@ -1,0 +1,29 @@
+"""The gate: what readers of a trial's results are shown, decided once and here alone.
+
+`safe` takes complete results and returns the same rows with ``state`` and ``shown``; values that
+are not shown are gone from what it returns. Whatever a reader meets is drawn from that frame, so
+nothing after it asks how private the data are.
+"""
+
+from trialbook.safe.anchors import is_component, shown_sizes
+from trialbook.safe.decisions import COUNTS
+from trialbook.safe.gate import COARSER, SHOWN, STATES, WITHHELD, safe
+from trialbook.safe.times import curve_times, end_point_times
+from trialbook.safe.withholding import Shown, row_keys, withheld, without_counts
+
+__all__ = [
+    "COARSER",
+    "COUNTS",
+    "SHOWN",
+    "STATES",
+    "WITHHELD",
+    "Shown",
+    "curve_times",
+    "end_point_times",
+    "is_component",
+    "row_keys",
+    "safe",
+    "shown_sizes",
+    "withheld",
+    "without_counts",
+]
