@@ -91,6 +91,8 @@ def check(folder: Path) -> None:
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
               help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")
+@click.option("--decimal", type=click.Choice([".", ","]),
+              help="The mark before decimals, where no number shows it.")  # fmt: skip
 @click.option(
     "--privacy",
     type=click.Choice(["confidential", "public", "synthetic"]),

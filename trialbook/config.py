@@ -343,6 +343,8 @@ class TrialConfig(_Model):
     """Time, in AVAL's unit, of restricted means, power and number needed to treat."""
     landmarks: Annotated[tuple[Positive, ...], BeforeValidator(_sequence)] = ()
     """Times, in AVAL's unit, at which survival is reported."""
+    decimal: Literal[".", ","] | None = None
+    """Mark before decimals in text files, where no number in them shows it."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
     """The control first."""
     comparisons: tuple[tuple[str, str], ...] | None = None

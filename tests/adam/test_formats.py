@@ -263,16 +263,6 @@ def test_a_decimal_comma_is_known_beside_dates_with_dots(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("values", "read"), [(["12,5", "3,25"], [12.5, 3.25]), (["1,234", "2,000"], None)]
-)
-def test_a_comma_in_quotes_is_a_decimal_one_where_it_can_be_nothing_else(values, read, tmp_path):
-    path = tmp_path / "one.csv"
-    path.write_text("a,b\n" + "".join(f'x,"{value}"\n' for value in values))
-    table = read_table(path, Findings())
-    assert (table.decimal == ",") == (read is not None)
-
-
-@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"PK\x03\x04rest", "is a workbook or an archive"),

@@ -1,4 +1,4 @@
-"""Read CSV as it comes: any separator, a decimal comma, UTF-8 or Latin-1, a mark or none."""
+"""Read CSV as it comes: any separator, UTF-8 or Latin-1, a mark or none."""
 
 import codecs
 import csv
@@ -17,10 +17,6 @@ from trialbook.adam.table import Table, encoded
 _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 16
 _BLOCK = 1 << 24
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-_DECIMAL_POINT = re.compile(r"-?\d+\.\d+")
-# 1,234 between other commas may be a thousand
-_THOUSANDS = re.compile(r"-?[1-9]\d{0,2},\d{3}")
 _EXCEL_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
 _NO_CSV = {
     b"PK\x03\x04": ("a workbook or an archive", "open it, and save the sheet as CSV"),
@@ -96,10 +92,7 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         findings.repair(
             file, "", "columns without a name (row numbers, say) left out", len(unnamed)
         )
-    decimal = "," if _decimal_comma(sample, separator) else "."
-    if decimal == ",":
-        findings.repair(file, "", "numbers read with a decimal comma")
-    return Table(file, frame, untyped=True, decimal=decimal)
+    return Table(file, frame, untyped=True)
 
 
 def _blank(column: pd.Series) -> np.ndarray:
@@ -211,18 +204,3 @@ def _separator(sample: str) -> str:
         return alike and widths[0] > 1, widths[0] if widths else 0
 
     return max(_SEPARATORS, key=columns)
-
-
-def _decimal_comma(sample: str, separator: str) -> bool:
-    """Return whether the numbers in a text are written ``1,5``, and none ``1.5``.
-
-    Between other commas that must be plain: ``"1,234"`` is taken for no number there.
-    """
-    try:
-        fields = {field.strip() for row in _records(sample, separator) for field in row}
-    except csv.Error:
-        return False
-    commas = {field for field in fields if _DECIMAL_COMMA.fullmatch(field)}
-    if separator == ",":
-        commas = {field for field in commas if not _THOUSANDS.fullmatch(field)}
-    return bool(commas) and not any(_DECIMAL_POINT.fullmatch(field) for field in fields)

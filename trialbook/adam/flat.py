@@ -19,12 +19,15 @@ from trialbook.config import Flat, TrialConfig
 NO_EVENT = {"0": "1", "N": "Y", "No": "Yes", "no": "yes", "False": "True", "FALSE": "TRUE"}
 
 
-def read_rows(path: Path, findings: Findings) -> Tables | None:
-    """Return a flat file's rows, mended; None, with a problem noted, where it cannot be read."""
+def read_rows(path: Path, findings: Findings, decimal: str | None = None) -> Tables | None:
+    """Return a flat file's rows, mended; None, with a problem noted, where it cannot be read.
+
+    `decimal` is the mark before decimals where the user said it.
+    """
     table = read_table(path, findings)
     if table is None:
         return None
-    frame = tidy(table, None, findings)
+    frame = tidy(replace(table, decimal=decimal), None, findings)
     if frame.empty:
         findings.problem(path.name, "", "has no rows")
     return Tables({path.name: frame}, {path.name: table.labels})
@@ -50,7 +53,7 @@ def read_flat(
         findings.problem(flat.file, "", rule)
         return None
     before = len(findings.problems)
-    tables = tables or read_rows(path, findings)
+    tables = tables or read_rows(path, findings, config.decimal)
     if tables is None:
         return None
     frame = tables.frames[flat.file]

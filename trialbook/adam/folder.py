@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -55,11 +55,12 @@ class Tables:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def read_data_sets(folder: Path, findings: Findings) -> Tables:
+def read_data_sets(folder: Path, findings: Findings, decimal: str | None = None) -> Tables:
     """Return the data sets of a folder, mended and checked one by one.
 
     A data set that breaks a rule of its schema is left out, with its problems noted; ADLB may
-    stand in several files, any other data set in one.
+    stand in several files, any other data set in one. `decimal` is the mark before decimals where
+    the user said it.
     """
     files = data_files(folder)
     tables = Tables()
@@ -80,7 +81,7 @@ def read_data_sets(folder: Path, findings: Findings) -> Tables:
             rule = f"{name} stands in several files: " + ", ".join(path.name for path in paths)
             findings.problem(paths[0].name, "", rule, hint="keep the one that counts")
             continue
-        _read(name, paths, tables, findings)
+        _read(name, paths, tables, findings, decimal)
     return tables
 
 
@@ -96,13 +97,15 @@ def _stem(path: Path) -> str:
     return stem_and_format(path)[0].upper()
 
 
-def _read(name: str, paths: list[Path], tables: Tables, findings: Findings) -> None:
+def _read(
+    name: str, paths: list[Path], tables: Tables, findings: Findings, decimal: str | None
+) -> None:
     frames, labels = [], {}
     for path in paths:
         before = len(findings.problems)
         table = read_table(path, findings)
         if table is not None:
-            frame = tidy(table, name, findings)
+            frame = tidy(replace(table, decimal=decimal), name, findings)
             validate(frame, name, path.name, findings)
             if len(findings.problems) == before:
                 frames.append(frame)

@@ -97,7 +97,8 @@ def read_trial(
         if len(findings.problems) > before:
             data = {}
     else:
-        data = dict((tables or read_data_sets(folder, findings)).frames)
+        decimal = config and config.decimal
+        data = dict((tables or read_data_sets(folder, findings, decimal)).frames)
         files = {name: ", ".join(path.name for path in paths)
                  for name, paths in data_files(folder).items()}  # fmt: skip
     if config is None:

@@ -48,6 +48,8 @@ class Problem:
         The first few patients or values.
     hint : str
         What to do.
+    option : str
+        The option of ``trialbook new`` that answers it, where it is a question.
     """
 
     file: str
@@ -56,6 +58,7 @@ class Problem:
     n: int | None = None
     examples: tuple[str, ...] = ()
     hint: str = ""
+    option: str = ""
 
     def __str__(self) -> str:
         """Return the problem as two or three lines."""
@@ -103,9 +106,10 @@ class Findings:
         n: int | None = None,
         examples: Sequence[str] = (),
         hint: str = "",
+        option: str = "",
     ) -> None:
         """Add a problem."""
-        self.problems.append(Problem(file, variable, rule, n, tuple(examples), hint))
+        self.problems.append(Problem(file, variable, rule, n, tuple(examples), hint, option))
 
     def repair(self, file: str, variable: str, what: str, n: int | None = None) -> None:
         """Add a repair."""

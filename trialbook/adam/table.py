@@ -23,8 +23,8 @@ class Table:
         Whether the format knows text only (CSV), so that types have to be found.
     numeric : frozenset of str
         Variables, in small letters, that the file calls numeric though text stands among them.
-    decimal : str
-        ``","`` where numbers are written with a decimal comma.
+    decimal : str or None
+        The decimal mark of numbers in text, where the user said it.
     """
 
     file: str
@@ -32,7 +32,7 @@ class Table:
     labels: dict[str, str] = field(default_factory=dict)
     untyped: bool = False
     numeric: frozenset[str] = frozenset()
-    decimal: str = "."
+    decimal: str | None = None
 
 
 def encoded(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:

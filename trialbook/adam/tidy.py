@@ -1,17 +1,21 @@
 """Mend what can be mended safely: names, padding, types, flags, dates; list every repair."""
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from trialbook.adam.dates import read_dates
+from trialbook.adam.marks import MARKS, Marks, as_number, has_thousands
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.schemas import SCHEMAS, kind_of
 from trialbook.adam.table import Table, counted, decoded, encoded, written
 
 _YES, _NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
 _MISSING = {"", ".", "na", "nan", "null", "none", "<na>", "#n/a"}
+# so many other values beside None make it one of several, such as an arm or a count
+_FEW_LEVELS = 10
 _TRUTH = {"true": 1.0, "false": 0.0}
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SAS_MISSING = re.compile(r"\.[A-Z_]")
@@ -36,11 +40,29 @@ def tidy(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame
     findings : Findings
     """
     frame = _named(table, data_set, findings)
-    columns = {}
-    for name in frame:
-        kind = kind_of(data_set, name) if data_set else _standard_kind(name)
-        columns[name] = _column(frame[name], kind, table, findings)
+    kinds = {name: kind_of(data_set, name) if data_set else _standard_kind(name) for name in frame}
+    marks = Marks(_numerals(frame, kinds, table), table.decimal)
+    columns = {
+        name: _column(frame[name], kind, table, marks, findings) for name, kind in kinds.items()
+    }
+    commas = [name for name in frame if columns[name].dtype.kind == "f"
+              and marks.holds_numbers(name) and marks.decimal(name) == ","]  # fmt: skip
+    if commas:
+        proof = marks.proof(commas[0])
+        ground = f", as {proof} shows" if proof else ", as it was said"
+        findings.repair(table.file, "", f"numbers read with a decimal comma{ground}")
     return pd.DataFrame(columns, index=frame.index)
+
+
+def _numerals(
+    frame: pd.DataFrame, kinds: dict[str, str | None], table: Table
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each column that may hold numbers as text, with its values."""
+    for name, kind in kinds.items():
+        text = frame[name].dtype.kind not in "iufMb"
+        if text and (kind in ("number", "count") or (kind is None and table.untyped)):
+            _, values = encoded(frame[name])
+            yield name, [str(value) for value in values if not _is_missing(value)]
 
 
 def _standard_kind(name: str) -> str | None:
@@ -62,7 +84,9 @@ def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFra
     return table.frame.set_axis(names, axis=1).loc[:, ~names.duplicated()]
 
 
-def _column(column: pd.Series, kind: str | None, table: Table, findings: Findings) -> pd.Series:
+def _column(
+    column: pd.Series, kind: str | None, table: Table, marks: Marks, findings: Findings
+) -> pd.Series:
     if column.dtype.kind == "M":
         return column.dt.tz_localize(None).astype("datetime64[s]")
     if column.name == "USUBJID":
@@ -71,8 +95,8 @@ def _column(column: pd.Series, kind: str | None, table: Table, findings: Finding
         return read_dates(column, table, findings)
     if kind == "flag":
         return _flags(column, table, findings)
-    if kind in ("number", "count") or (kind is None and _holds_numbers(column, table)):
-        return _numbers(column, table, findings)
+    if kind in ("number", "count") or (kind is None and _holds_numbers(column, table, marks)):
+        return _numbers(column, table, marks, findings)
     return _text(column, table, findings)
 
 
@@ -132,19 +156,19 @@ def _flag(value: object) -> object:
     return "Y" if lower in _YES else "N" if lower in _NO else value
 
 
-def _holds_numbers(column: pd.Series, table: Table) -> bool:
+def _holds_numbers(column: pd.Series, table: Table, marks: Marks) -> bool:
     """Return whether an undeclared variable is numeric: by its type, in CSV by its values.
 
-    ``007`` is an identifier, not a number.
+    ``007`` is an identifier, not a number; ``None`` beside a few numbers is one of several
+    levels, no dose or no disease, and beside many it is missing.
     """
     if not table.untyped:
         return column.dtype.kind in "iuf" or column.name.casefold() in table.numeric
     _, values = encoded(column)
-    values = [value.strip() for value in values if not _is_missing(value)]
-    return bool(values) and all(
-        _number(value, table.decimal) is not None and not _LEADING_ZERO.match(value)
-        for value in values
-    )
+    known = [value.strip() for value in values if not _is_missing(value)]
+    if any(str(value).strip() == "None" for value in values) and len(known) <= _FEW_LEVELS:
+        return False
+    return marks.holds_numbers(column.name) and not any(map(_LEADING_ZERO.match, known))
 
 
 def _is_missing(value: object) -> bool:
@@ -155,25 +179,32 @@ def _is_missing(value: object) -> bool:
 def _number(value: object, decimal: str) -> float | None:
     """Return a value as a number, or None where it is not one."""
     if isinstance(value, str):
-        value = value.strip()
-        if "_" in value or (decimal != "." and "." in value):
-            return None
-        value = value.replace(decimal, ".")
+        return as_number(value, decimal)
     try:
         return float(value)
     except (TypeError, ValueError):
         return None
 
 
-def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
+def _numbers(column: pd.Series, table: Table, marks: Marks, findings: Findings) -> pd.Series:
     """Return a column as float64, NaN where missing."""
     if column.dtype.kind in "iuf":
         numbers = column.astype(float)
     else:
         codes, values = encoded(column)
         missing = np.array([_is_missing(value) for value in values], dtype=bool)
-        parsed = [None if gone else _number(value, table.decimal)
+        decimal = marks.decimal(column.name)
+        if decimal is None:
+            _ask_for_marks(column, codes, values, table, findings)
+            return pd.Series(np.nan, index=column.index)
+        parsed = [None if gone else _number(value, decimal)
                   for value, gone in zip(values, missing, strict=True)]  # fmt: skip
+        thousands = np.array([has_thousands(value, decimal) for value in values], dtype=bool)
+        thousands &= np.array([one is not None for one in parsed], dtype=bool)
+        if n := counted(codes, thousands):
+            first = next(iter(examples(values[thousands])))
+            plain = written(as_number(first, decimal))
+            findings.repair(table.file, column.name, f"marks of thousands: {first} is {plain}", n)
         hint = "write plain numbers, such as 1234.5, or leave them blank"
         if column.name == "CNSR":
             hint = "0 for an event, 1 for censoring"
@@ -199,3 +230,21 @@ def _numbers(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
     if n := int(infinite.sum()):
         findings.repair(table.file, column.name, "infinite values read as missing", n)
     return numbers.mask(infinite)
+
+
+def _ask_for_marks(
+    column: pd.Series, codes: np.ndarray, values: np.ndarray, table: Table, findings: Findings
+) -> None:
+    """Ask what a mark means that nothing in the file shows: thousands, or decimals."""
+    marked = np.array([any(mark in str(value) for mark in MARKS) for value in values], dtype=bool)
+    first = str(values[marked][0]).strip()
+    mark = next(mark for mark in MARKS if mark in first)
+    numbers = {one: written(as_number(first, one)) for one in MARKS}
+    thousands = numbers["," if mark == "." else "."]
+    findings.problem(
+        table.file, column.name,
+        f"{first} may be {thousands} or {numbers[mark]}: no number in the file shows which",
+        counted(codes, marked), examples(values[marked]),
+        "say which mark stands before decimals, with --decimal . or --decimal , (decimal: in "
+        "trial.yml)", option="--decimal",
+    )  # fmt: skip

@@ -153,6 +153,8 @@ def _head(
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")
     writer.key("privacy", options["privacy"], "confidential, public or synthetic")
     writer.key("randomized", randomized[0], "yes, partly or no; " + randomized[1])
+    if options["decimal"] is not None:
+        writer.key("decimal", options["decimal"], "the mark before decimals in the files")
     writer.key("objective", "superiority", "or noninferiority, then margin: 1.3, a hazard ratio")
     writer.key("time", {"unit": unit[0], "show": show}, unit[1])
     landmarks = landmark_times(known.to_numpy(), unit[0], show)

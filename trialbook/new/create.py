@@ -59,6 +59,7 @@ def new_trial(
     event_value: str | None = None,
     values: Sequence[str] = (),
     unit: str | None = None,
+    decimal: str | None = None,
     privacy: str = "confidential",
     randomized: str | None = None,
 ) -> NewTrial:
@@ -83,6 +84,8 @@ def new_trial(
         ``"VALUE=ARM"``, for values of TRT01A that TRT01P does not have.
     unit : str, optional
         The unit of time where the files do not say.
+    decimal : {".", ","}, optional
+        The mark before decimals, where no number shows it.
     privacy : {"confidential", "public", "synthetic"}
     randomized : {"yes", "partly", "no"}, optional
         Inferred where not given; "no" where nothing shows it.
@@ -97,6 +100,7 @@ def new_trial(
     directory, source = Path(directory).expanduser(), Path(source).expanduser()
     for option, value, allowed in [
         ("--privacy", privacy, ("confidential", "public", "synthetic")),
+        ("--decimal", decimal, (None, ".", ",")),
         ("--randomized", randomized, (None, "yes", "partly", "no")),
     ]:
         if value not in allowed:
@@ -107,11 +111,11 @@ def new_trial(
     if (directory / NAME).exists():
         raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
     of_flat = {"--time": time, "--event": event, "--arm": arm, "--event-value": event_value}
-    read = read_source(source, flat=any(of_flat.values()))
+    read = read_source(source, flat=any(of_flat.values()), decimal=decimal)
     options = {
         "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
         "control": control, "treated": treated, "unit": unit, "privacy": privacy,
-        "randomized": randomized,
+        "randomized": randomized, "decimal": decimal,
     }  # fmt: skip
     if read.flat is None:
         _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")

@@ -47,7 +47,7 @@ class Source:
         return self.tables.labels["ADSL" if self.flat is None else self.paths[0].name]
 
 
-def read_source(source: Path, *, flat: bool = False) -> Source:
+def read_source(source: Path, *, flat: bool = False, decimal: str | None = None) -> Source:
     """Read a folder of ADaM data sets, or one flat file.
 
     A file called like a data set stands for its folder, unless `flat` says that it is one flat
@@ -66,7 +66,7 @@ def read_source(source: Path, *, flat: bool = False) -> Source:
     if source.is_dir():
         files = data_files(source)
         if "ADSL" in files or "ADTTE" in files:
-            return _adam(source, [path for paths in files.values() for path in paths])
+            return _adam(source, [path for paths in files.values() for path in paths], decimal)
         others = [path for path in sorted(source.iterdir()) if stem_and_format(path)[1] in FORMATS]
         if len(others) != 1:
             found = "no data file" if not others else f"{len(others)} files, none called ADSL"
@@ -80,7 +80,7 @@ def read_source(source: Path, *, flat: bool = False) -> Source:
         hint = not_read(source)
         raise UsageError(f"--from {source.name}: read are {', '.join(FORMATS)}"
                          + (f"; {hint}" if hint else ""), "--from")  # fmt: skip
-    return _flat(source)
+    return _flat(source, decimal)
 
 
 def _unread(folder: Path, read: list[Path]) -> str:
@@ -100,19 +100,35 @@ def _unread(folder: Path, read: list[Path]) -> str:
     return "".join(f"\n  {line}" for line in lines[:5])
 
 
-def _adam(folder: Path, paths: list[Path]) -> Source:
+def _adam(folder: Path, paths: list[Path], decimal: str | None) -> Source:
     findings = Findings()
-    tables = read_data_sets(folder, findings)
+    tables = read_data_sets(folder, findings, decimal)
     if "ADLB" in tables.frames:
         file = ", ".join(path.name for path in paths if data_set_of(path) == "ADLB")
         adlb = without_doubled_parameters(tables.frames["ADLB"], file, findings)
         tables.frames["ADLB"] = adlb
-    findings.stop_if_wrong(folder.name)
+    _stop_or_ask(findings, folder.name)
     return Source(paths, tables, findings)
 
 
-def _flat(path: Path) -> Source:
+def _flat(path: Path, decimal: str | None) -> Source:
     findings = Findings()
-    tables = read_rows(path, findings)
-    findings.stop_if_wrong(path.name)
+    tables = read_rows(path, findings, decimal)
+    _stop_or_ask(findings, path.name)
     return Source([path], tables, findings)
+
+
+def _stop_or_ask(findings: Findings, where: str) -> None:
+    """Raise what is wrong; where each problem is a question, ask it.
+
+    Raises
+    ------
+    UsageError
+        Where options answer all of it.
+    DataError
+    """
+    problems = findings.problems
+    if problems and all(one.option for one in problems):
+        raise UsageError("\n".join(map(str, problems)),
+                         *dict.fromkeys(one.option for one in problems))  # fmt: skip
+    findings.stop_if_wrong(where)
