@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from trialbook.results import versus
 from trialbook.units import Unit
 
 
@@ -70,6 +69,11 @@ class Arm(_Model):
         """Let the code stand in for a label and for values that are not given."""
         object.__setattr__(self, "label", self.label or self.code)
         object.__setattr__(self, "values", self.values or (self.code,))
+
+
+def versus(treated: str, control: str) -> str:
+    """Return the `arm` of a comparison: ``"MMF vs AZA"``."""
+    return f"{treated} vs {control}"
 
 
 class Comparison(_Model):

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.printed import printed_results
+
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 COLUMNS = [*KEY, "value", "printed", "basis", "notice", "state", "shown"]
-
-
-def versus(treated: str, control: str) -> str:
-    """Return the `arm` of a comparison: ``"MMF vs AZA"``."""
-    return f"{treated} vs {control}"
 
 
 def rows(
@@ -109,7 +106,6 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     ValueError
         Two rows have the same key and different values.
     """
-    from trialbook.printed import printed_results
     from trialbook.safe import safe
 
     full = frame.drop_duplicates().reset_index(drop=True)

@@ -8,12 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+from generator.adam import data_sets, write
+from generator.patients import make_patients
+
 FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER))
-
-from synthesis.adam import data_sets, write  # noqa: E402
-from synthesis.patients import make_patients  # noqa: E402
-
 SEED = 20110
 
 

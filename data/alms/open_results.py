@@ -12,19 +12,16 @@ import time
 from pathlib import Path
 
 import pandas as pd
+from generator.adam import data_sets, write
+from generator.patients import make_patients
+from make_patients import SEED
+
+from trialbook.analyses import ANALYSES
+from trialbook.paper import compare, load_published, results_for
+from trialbook.results import KEY
+from trialbook.trial import load_trial
 
 FOLDER = Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1])]
-
-from make_patients import SEED  # noqa: E402
-from synthesis.adam import data_sets, write  # noqa: E402
-from synthesis.patients import make_patients  # noqa: E402
-
-from trialbook.analyses import ANALYSES  # noqa: E402
-from trialbook.published import compare, load_published, results_for  # noqa: E402
-from trialbook.results import KEY  # noqa: E402
-from trialbook.trial import load_trial  # noqa: E402
-
 OPEN = {
     "kaplan_meier": {"survival"},
     "rmst": {"rmst", "difference", "p_value"},

@@ -15,7 +15,7 @@ from trialbook.trial import load_trial
 
 @pytest.fixture(scope="module")
 def three_arms():
-    """Ours beside R's, see tests/reference/three_arms/make_reference.R."""
+    """Ours beside R's, see trialbook/agreement/reference/three_arms/make_reference.R."""
     folder = REFERENCE / "three_arms"
     text = [column for column in KEY[1:] if column != "time"]
     theirs = pd.read_csv(

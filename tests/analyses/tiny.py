@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 SHARED = Path(__file__).parents[2].parent / "shared"
-REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 def shared(path):

@@ -11,7 +11,7 @@ from trialbook.cli import main
 from trialbook.comparison import compare
 from trialbook.comparison.compare import COLUMNS
 from trialbook.publishing.book import find_book
-from trialbook.report.comparison import as_page, as_text
+from trialbook.report.cuts import as_page, as_text
 
 HOSTILE = "<script>alert(1)</script> {{x}} =cmd() \u202e*w*"
 

@@ -10,24 +10,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from generator.baseline import EGFR_GROUPS, draw_baseline, mdrd
+from generator.courses import draw_courses, possible
+from generator.spec import COMPOSITES, END_POINTS
+from generator.structure import check, read_structure
+from generator.timing import TIES, Timing, timing_targets
+
+from trialbook.survival import batched_cox, batched_log_rank
+from trialbook.synthesis.anneal import NotReachedError, anneal, until_reached
+from trialbook.synthesis.moments import Column, Moment
+from trialbook.synthesis.targets import Published, Target, rounding_interval
+from trialbook.synthesis.two_arm import RiskSets, cox_model, log_rank_p
 
 FOLDER = Path(__file__).parents[2] / "data" / "alms"
-sys.path.insert(0, str(FOLDER))
-
-from synthesis.anneal import NotReachedError, anneal, until_reached  # noqa: E402
-from synthesis.baseline import EGFR_GROUPS, draw_baseline, mdrd  # noqa: E402
-from synthesis.courses import draw_courses, possible  # noqa: E402
-from synthesis.moments import Column, Moment  # noqa: E402
-from synthesis.spec import COMPOSITES, END_POINTS  # noqa: E402
-from synthesis.structure import check, read_structure  # noqa: E402
-from synthesis.targets import Published, Target, rounding_interval  # noqa: E402
-from synthesis.timing import TIES, Timing, timing_targets  # noqa: E402
-from synthesis.two_arm import RiskSets, cox_model, log_rank_p  # noqa: E402
-
-from trialbook.survival import batched_cox, batched_log_rank  # noqa: E402
-
 PUBLISHED = Published(FOLDER / "published.csv")
-STRUCTURE = read_structure(FOLDER / "synthesis" / "structure.csv")
+STRUCTURE = read_structure(FOLDER / "generator" / "structure.csv")
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """`trialbook new` of ADaM files: what is inferred, on what ground, and what is asked for."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 import yaml
@@ -14,7 +12,6 @@ from trialbook.new import UsageError, new_trial
 from trialbook.new.write import flow, scalar
 from trialbook.trial import load_trial
 
-REFERENCE = Path(__file__).parents[1] / "reference"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the reference trials (../shared) are not here"
 )

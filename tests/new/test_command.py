@@ -1,17 +1,14 @@
 """`trialbook new` as a person types it: its options and what it asks for in one message."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from tests.adam.folders import small
 from tests.new.command import run, run_new
 from trialbook.adam.readers import read_table
+from trialbook.agreement.estimators import REFERENCE
 from trialbook.new import new_trial
 from trialbook.trial import load_trial
-
-REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 def test_what_was_mended_is_said_at_once(tmp_path):

@@ -1,7 +1,5 @@
 """`trialbook new` of one flat file: what is inferred, and what is asked for."""
 
-from pathlib import Path
-
 import lifelines.datasets
 import numpy as np
 import pandas as pd
@@ -10,8 +8,6 @@ import pytest
 from tests.adam.folders import small
 from trialbook.adam.problems import DataError
 from trialbook.new import UsageError, new_trial
-
-REFERENCE = Path(__file__).parents[1] / "reference"
 
 
 # the events are those that lifelines' documentation prints for its own data sets

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trialbook.published import open_results
+from trialbook.paper import open_results
 from trialbook.report.open_results import open_sentence, plot_open, tbl_open
 from trialbook.results import results_frame, rows
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.audit.papers import table, two_arms
 from trialbook.audit import audit
-from trialbook.published.comparison import VERDICTS
+from trialbook.paper.reproduction import VERDICTS
 from trialbook.report.audit import audit_count, audit_findings, tbl_audit
 from trialbook.report.data_card import data_card, repairs
-from trialbook.report.published import (
+from trialbook.report.paper import (
     published_count,
     published_exceptions,
     published_opening,

@@ -11,10 +11,10 @@ import yaml
 from tests.report.secret_trial import EXTREME_LAB, secret_trial
 from trialbook import analyses
 from trialbook.analyses import ANALYSES, all_results
-from trialbook.published import compare
+from trialbook.paper import compare
 from trialbook.report import figures, narrative, tables
+from trialbook.report.paper import published_count
 from trialbook.report.plots.curves import Curve
-from trialbook.report.published import published_count
 from trialbook.safe import row_keys, withheld, without_counts
 from trialbook.safe.lookup import Lookup
 from trialbook.safe.values import tells_a_value

@@ -20,7 +20,7 @@ WORDS = {"question", "endpoint-definitions", "estimands"}
 TRIALS = {
     "alms": "data/alms",
     "gbsg2": "data/gbsg2",
-    "three arms": "tests/reference/three_arms",
+    "three arms": "trialbook/agreement/reference/three_arms",
 }
 CHAPTERS = ["design", "population", "efficacy", "safety"]
 

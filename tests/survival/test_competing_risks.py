@@ -1,17 +1,17 @@
 """Cumulative incidence agrees with R's survfit, cause-specific hazards with its coxph."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival import cause_specific, cumulative_incidence, kaplan_meier
 from trialbook.survival.competing_risks import naive_cumulative_incidence
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "competing_risks.json"
+REFERENCE = FILES / "competing_risks.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
 every_case = pytest.mark.parametrize("name", CASES)
 patients = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 3)), min_size=1, max_size=40).map(

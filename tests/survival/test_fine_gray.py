@@ -1,16 +1,16 @@
 """Fine and Gray's model agrees with R's cmprsk."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival import cox, fine_gray
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "competing_risks.json"
+REFERENCE = FILES / "competing_risks.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
 
 

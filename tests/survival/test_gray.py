@@ -1,7 +1,6 @@
 """Gray's test agrees with R's cmprsk."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival import gray_test
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "competing_risks.json"
+REFERENCE = FILES / "competing_risks.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
 
 

@@ -1,13 +1,13 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival.normal_maximum import largest_exceeds
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "normal_maximum.json"
+REFERENCE = FILES / "normal_maximum.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
 
 

@@ -1,7 +1,6 @@
 """Proportions agree with R's fisher.test and prop.test, and with published examples."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival.fisher import fisher_exact, fisher_p_value
 from trialbook.survival.proportions import (
     miettinen_nurminen,
@@ -17,7 +17,7 @@ from trialbook.survival.proportions import (
     standardized_difference,
 )
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "proportions.json").read_text())
+REFERENCE = json.loads((FILES / "proportions.json").read_text())
 COUNTS = REFERENCE["counts"]
 tables = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
     lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))

@@ -1,16 +1,16 @@
 """Rates agree with R's poisson.test."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival.rates import incidence_rate, rate_ratio
 
-REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "proportions.json").read_text())
+REFERENCE = json.loads((FILES / "proportions.json").read_text())
 
 
 @pytest.mark.parametrize("case", REFERENCE["rates"], ids=lambda c: str(c["events"]))

@@ -1,16 +1,16 @@
 """Recurrent events agree with R's survfit(id = ) and coxph(cluster = )."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.agreement.estimators import REFERENCE as FILES
 from trialbook.survival import andersen_gill, kaplan_meier, mean_cumulative_function
 
-REFERENCE = Path(__file__).parents[1] / "reference" / "recurrent.json"
+REFERENCE = FILES / "recurrent.json"
 CASES = json.loads(REFERENCE.read_text())["cases"]
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.blinding import blinded as without_arms
-from trialbook.adam.checks import check_membership, check_trial_data, link_patients
-from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import in_own_words, read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
 from trialbook.adam.older_names import with_disposition
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
+from trialbook.adam.rules import check_membership, check_trial_data, link_patients
+from trialbook.adam.rules.safety import without_doubled_parameters
 from trialbook.adam.trial_yml import NAME, read_trial_yml
 from trialbook.adam.validate import validate
 from trialbook.config import TrialConfig

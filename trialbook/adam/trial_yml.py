@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from trialbook.adam.config_checks import inconsistencies
 from trialbook.adam.problems import Findings, shortened
+from trialbook.adam.rules.trial_yml import inconsistencies
 from trialbook.config import EventGroup, TrialConfig
 
 NAME = "trial.yml"

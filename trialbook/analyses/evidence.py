@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import percent, results
-from trialbook.results import rows, versus
+from trialbook.config import versus
+from trialbook.results import rows
 from trialbook.survival.risk_ratio import RiskRatio, pooled_ratio, risk_ratio
 from trialbook.trial import Trial
 

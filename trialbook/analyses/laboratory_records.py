@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from trialbook.adam.checks.safety import repeated_visits
+from trialbook.adam.rules.safety import repeated_visits
 from trialbook.config import Parameter
 from trialbook.trial import Trial
 

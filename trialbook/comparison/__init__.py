@@ -1,7 +1,7 @@
 """Comparison of two cuts of a trial, or of two builds: what is new, and what it changes.
 
 `read_cut` reads a trial's folder or a published build; `compare` takes two cuts and returns one
-tidy frame; `trialbook.report.comparison` shows it.
+tidy frame; `trialbook.report.cuts` shows it.
 """
 
 from trialbook.comparison.compare import Comparison, compare

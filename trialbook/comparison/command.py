@@ -39,7 +39,7 @@ def run(
     str
         The comparison as text.
     """
-    from trialbook.report.comparison import as_page, as_text
+    from trialbook.report.cuts import as_page, as_text
 
     boundaries = read_boundaries(boundary)
     cuts = [read_cut(path, blinded=blinded) for path in (old, new)]

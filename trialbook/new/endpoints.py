@@ -6,8 +6,8 @@ from math import floor
 import numpy as np
 import pandas as pd
 
-from trialbook.adam.checks.times import unit_in, unit_of
 from trialbook.adam.problems import examples, shortened
+from trialbook.adam.rules.times import unit_in, unit_of
 from trialbook.new.inference import Inference, UsageError
 from trialbook.units import DAYS_PER_UNIT
 

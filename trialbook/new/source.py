@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.adam.checks.safety import without_doubled_parameters
 from trialbook.adam.flat import read_rows
 from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
+from trialbook.adam.rules.safety import without_doubled_parameters
 from trialbook.new.inference import UsageError
 
 

@@ -13,7 +13,7 @@ from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
 from trialbook.publishing.messages import BuildError, UsageError
-from trialbook.publishing.publish import Shelf
+from trialbook.publishing.shelf import Shelf
 
 Say = Callable[[str], None]
 

@@ -14,7 +14,7 @@ FOLDER = "colab"
 # What a chapter needs to run, of what requirements.txt pins; the rest builds the book.
 NEEDED = (
     "numpy", "scipy", "pandas", "statsmodels", "lifelines", "pydantic", "pandera", "pyyaml",
-    "pyreadstat", "pyarrow", "matplotlib", "seaborn", "pillow", "great-tables", "joblib", "myst-nb",
+    "pyreadstat", "pyarrow", "matplotlib", "seaborn", "pillow", "great-tables", "myst-nb",
 )  # fmt: skip
 
 _CELL = '''\

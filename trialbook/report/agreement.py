@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from trialbook.agreement.estimators import read_reference
 from trialbook.report.output import Drawing, Table
 from trialbook.report.plots.layout import axis_title, panel, sheet
 from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew
 from trialbook.report.table import html_table
-from trialbook.survival.agreement import read_reference
 
 TIMES = Path(__file__).parents[2] / "benchmarks" / "results" / "survival.json"
 
@@ -22,7 +22,7 @@ def tbl_agreement(errors: pd.DataFrame) -> Table:
     Parameters
     ----------
     errors : pandas.DataFrame
-        Of `trialbook.survival.agreement.worst_errors`.
+        Of `trialbook.agreement.estimators.worst_errors`.
     """
     cells = pd.DataFrame(
         {

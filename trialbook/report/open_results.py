@@ -99,7 +99,7 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
     Parameters
     ----------
     ranges : pandas.DataFrame
-        See `trialbook.published.open_results`.
+        See `trialbook.paper.open_results`.
     trial : Trial
         Names and units.
     most : int

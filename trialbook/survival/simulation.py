@@ -4,9 +4,12 @@ Trials are simulated and tested in chunks, each with a stream of random numbers 
 result depends on the seed alone: not on the number of cores, nor on the machines of a cluster.
 """
 
+import functools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import joblib
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
@@ -204,7 +207,7 @@ def simulate_trials(
     cox : bool
         Whether to fit a Cox model to each trial too.
     n_jobs : int
-        Number of cores, as joblib counts them (-1 is all).
+        Number of cores; -1 is all, -2 all but one.
     scheduler : str, optional
         Address of a Dask scheduler (``"tcp://host:8786"``): the chunks then run on its workers.
 
@@ -247,26 +250,24 @@ def simulate_trials(
     per_chunk = max(1, CHUNK // (design.n_treated + design.n_control))
     counts = [min(per_chunk, n_trials - start) for start in range(0, int(n_trials), per_chunk)]
     streams = np.random.SeedSequence(seed).spawn(len(counts))
-    tasks = [
-        joblib.delayed(_chunk)(design, count, stream, cox)
-        for count, stream in zip(counts, streams, strict=True)
-    ]
-    parts = _run(tasks, n_jobs, scheduler)
+    chunk = functools.partial(_chunk, design, cox=cox)
+    parts = _run(chunk, counts, streams, n_jobs, scheduler)
     return SimulatedTrials(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _run(tasks: list, n_jobs: int, scheduler: str | None) -> list:
-    """Run the tasks here on threads (numpy works beside Python), or on a Dask cluster."""
+def _run(
+    chunk: Callable, counts: list[int], streams: list, n_jobs: int, scheduler: str | None
+) -> list:
+    """Run the chunks here on threads (numpy works beside Python), or on a Dask cluster."""
     if scheduler is None:
-        return joblib.Parallel(n_jobs=n_jobs, prefer="threads")(tasks)
+        threads = n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(chunk, counts, streams))
     try:
         from dask.distributed import Client
     except ImportError as error:
         raise ImportError(
             "scheduler: needs dask; install it with `pip install dask distributed`."
         ) from error
-    with (
-        Client(scheduler, set_as_default=False) as client,
-        joblib.parallel_config("dask", client=client),
-    ):
-        return joblib.Parallel()(tasks)
+    with Client(scheduler, set_as_default=False) as client:
+        return client.gather(client.map(chunk, counts, streams, pure=False))

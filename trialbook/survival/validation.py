@@ -6,7 +6,6 @@ nothing is dropped or repaired in silence.
 """
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
@@ -101,18 +100,47 @@ def as_causes(cause: ArrayLike, n: int, name: str = "cause") -> np.ndarray:
 def as_labels(values: ArrayLike, n: int, name: str = "group") -> tuple[np.ndarray, np.ndarray]:
     """Return integer codes of length `n` and the sorted labels that they stand for.
 
-    A categorical keeps the order of its categories; categories without patients are left out.
+    A pandas categorical keeps the order of its categories; those without patients are left out.
     """
-    labels = values if isinstance(values, pd.Series | pd.Categorical) else np.asarray(values)
+    categorical = getattr(values, "cat", values)  # of a Series; its values are one themselves
+    if hasattr(categorical, "codes") and hasattr(categorical, "categories"):
+        codes, labels = np.asarray(categorical.codes), np.asarray(categorical.categories)
+        same_length(name, codes.size, n)
+        _refuse(name, codes < 0, "missing", "leave these patients out first")
+        used, codes = np.unique(codes, return_inverse=True)
+        return codes, labels[used]
+    labels = np.asarray(values)
     if labels.ndim != 1:
         raise ValueError(f"{name}: must be one-dimensional; got shape {labels.shape}.")
-    same_length(name, len(labels), n)
-    _refuse(name, np.asarray(pd.isna(labels)), "missing", "leave these patients out first")
-    if isinstance(labels.dtype, pd.CategoricalDtype):
-        categorical = pd.Categorical(labels).remove_unused_categories()
-        return categorical.codes.astype(np.intp), np.asarray(categorical.categories)
-    codes, uniques = pd.factorize(labels, sort=True)
-    return codes, np.asarray(uniques)
+    same_length(name, labels.size, n)
+    if labels.dtype != object:
+        _refuse(name, labels != labels, "missing", "leave these patients out first")
+        uniques, codes = np.unique(labels, return_inverse=True)
+        return codes, uniques
+    # objects (text, mostly) are hashed: sorting a million of them would take a second
+    listed = labels.tolist()
+    distinct = set(listed)
+    missing = {value for value in distinct if _is_missing(value)}
+    if missing:
+        gone = np.fromiter((_is_missing(value) for value in listed), dtype=bool, count=n)
+        _refuse(name, gone, "missing", "leave these patients out first")
+    try:
+        ordered = sorted(distinct)
+    except TypeError:  # numbers beside text
+        ordered = sorted(distinct, key=lambda value: (isinstance(value, str), str(value)))
+    code_of = {value: code for code, value in enumerate(ordered)}
+    codes = np.fromiter(map(code_of.__getitem__, listed), dtype=np.intp, count=n)
+    uniques = np.empty(len(ordered), dtype=object)
+    uniques[:] = ordered
+    return codes, uniques
+
+
+def _is_missing(value: object) -> bool:
+    """Tell None, NaN, NaT and pandas' NA (whose comparison is no truth value) from a label."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:
+        return True
 
 
 def as_groups(values: ArrayLike, n: int, name: str = "group") -> tuple[np.ndarray, np.ndarray]:
@@ -163,9 +191,9 @@ def as_covariates(
 
     Names come from `names`, else from a DataFrame's or Series' own, else ``x1, x2, ...``.
     """
-    if names is None and isinstance(X, pd.DataFrame):
+    if names is None and hasattr(X, "columns"):
         names = [str(column) for column in X.columns]
-    elif names is None and isinstance(X, pd.Series) and X.name is not None:
+    elif names is None and getattr(X, "name", None) is not None:
         names = [str(X.name)]
     try:
         matrix = np.asarray(X, dtype=float)

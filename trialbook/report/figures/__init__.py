@@ -1,11 +1,6 @@
 """The book's figures, made from results: `plot_*` return a `Drawing`, or None without data."""
 
 from trialbook.report.figures.centres import plot_centres
-from trialbook.report.figures.checks import (
-    plot_cumulative_incidence,
-    plot_hazard_over_time,
-    plot_withdrawal,
-)
 from trialbook.report.figures.design import plot_planned_power, plot_visits
 from trialbook.report.figures.efficacy import (
     plot_end_points,
@@ -18,6 +13,11 @@ from trialbook.report.figures.population import (
     plot_baseline_distributions,
     plot_flow_of_patients,
     plot_leaving,
+)
+from trialbook.report.figures.robustness import (
+    plot_cumulative_incidence,
+    plot_hazard_over_time,
+    plot_withdrawal,
 )
 from trialbook.report.figures.safety import plot_course_of_harms, plot_harms, plot_laboratory
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialbook.adam.checks.safety import repeated_visits
+from trialbook.adam.rules.safety import repeated_visits
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.printed import printed
 from trialbook.report.output import Drawing

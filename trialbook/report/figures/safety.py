@@ -8,7 +8,7 @@ import pandas as pd
 
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.printed import printed
-from trialbook.report.figures.checks import incidence_curve
+from trialbook.report.figures.robustness import incidence_curve
 from trialbook.report.output import Drawing
 from trialbook.report.plots.curves import Curve, Means, plot_incidence, plot_means
 from trialbook.report.plots.points import EventRow, plot_adverse_events

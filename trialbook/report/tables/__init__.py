@@ -1,10 +1,5 @@
 """The book's tables: `tbl_*` functions turn results into a `Table`, or None without results."""
 
-from trialbook.report.tables.checks import (
-    tbl_competing_risks,
-    tbl_proportional_hazards,
-    tbl_sensitivity,
-)
 from trialbook.report.tables.design import (
     tbl_definitions,
     tbl_estimands,
@@ -19,6 +14,11 @@ from trialbook.report.tables.population import (
     tbl_disposition,
     tbl_exposure,
     tbl_reasons_over_time,
+)
+from trialbook.report.tables.robustness import (
+    tbl_competing_risks,
+    tbl_proportional_hazards,
+    tbl_sensitivity,
 )
 from trialbook.report.tables.safety import (
     laboratory_parameters,

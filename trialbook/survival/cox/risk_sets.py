@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from trialbook.survival.risk_table import RankedTimes, RiskTable, risk_table
@@ -214,7 +213,7 @@ def pattern_sets(X: np.ndarray, table: RiskTable) -> PatternSets:
 
 def patterns(X: np.ndarray) -> np.ndarray | None:
     """Return a code from 0 for each distinct row of X, or None where there are too many."""
-    if len(pd.DataFrame(X[:1000]).drop_duplicates()) > MOST_PATTERNS:
+    if len(np.unique(X[:1000], axis=0)) > MOST_PATTERNS:
         return None
     code = np.zeros(X.shape[0], dtype=np.intp)
     for column in X.T:
@@ -234,7 +233,7 @@ def _codes(column: np.ndarray) -> tuple[np.ndarray, int]:
     is_high = column == high
     if np.array_equal(is_high, column > low) and low != high:
         return is_high.astype(np.intp), 2
-    codes, values = pd.factorize(column)
+    values, codes = np.unique(column, return_inverse=True)
     return codes, values.size
 
 

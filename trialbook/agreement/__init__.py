@@ -1,0 +1,1 @@
+"""The estimators of `trialbook.survival` beside reference values of R, quantity by quantity."""

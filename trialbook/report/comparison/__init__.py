@@ -1,7 +1,0 @@
-"""Two cuts side by side, as text for a terminal and as a page of its own."""
-
-from trialbook.report.comparison.page import as_page, forest
-from trialbook.report.comparison.tables import Part, parts
-from trialbook.report.comparison.text import as_text
-
-__all__ = ["Part", "as_page", "as_text", "forest", "parts"]
