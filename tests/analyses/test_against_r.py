@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.analyses.tiny import REFERENCE, shared, value
+from tests.analyses.tiny import shared, value
 from trialbook import analyses
+from trialbook.agreement.estimators import REFERENCE
 from trialbook.analyses.repeated_measures import repeated_measures
 from trialbook.results import KEY
 from trialbook.trial import load_trial

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.analyses.tiny import REFERENCE, patients, value
+from tests.analyses.tiny import patients, value
 from tests.examples import fewer
 from trialbook import analyses, survival
+from trialbook.agreement.estimators import REFERENCE
 from trialbook.analyses.common import method_at
 from trialbook.config import Arm, Comparison, Endpoint
 from trialbook.results import KEY

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.analyses.tiny import REFERENCE, patients, times, value
+from tests.analyses.tiny import patients, times, value
 from trialbook import analyses, survival
+from trialbook.agreement.estimators import REFERENCE
 from trialbook.trial import load_trial
 
 
