@@ -8,45 +8,23 @@ consistency in itself; whether the data agree is checked where the data are read
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from trialbook.config_base import (
+    Digits,
+    InsideFolder,
+    Model,
+    Names,
+    Positive,
+    Proportion,
+    Slug,
+    sequence,
+)
+from trialbook.config_plan import Estimand, Margin, Multiplicity, PlannedAnalysis, margin_of
 from trialbook.units import Unit
 
 
-def _inside_folder(name: str) -> str:
-    """Return a relative path that stays inside the trial's folder."""
-    parts = name.replace("\\", "/").split("/")
-    if not name.strip() or parts[0] in ("", "~") or ".." in parts or ":" in parts[0]:
-        raise ValueError("must name a file inside the trial's folder, without '..'")
-    return name
-
-
-def _sequence(value):
-    """Return a single value as a list of one: ``values: AZA`` is ``values: [AZA]``."""
-    return [value] if isinstance(value, str | int | float) else value
-
-
-def _positive(value: float) -> float:
-    if not 0 < value < float("inf"):
-        raise ValueError("must be a number above 0")
-    return value
-
-
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-InsideFolder = Annotated[str, AfterValidator(_inside_folder)]
-Positive = Annotated[float, AfterValidator(_positive)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_sequence)]
-Proportion = Annotated[float, Field(gt=0, lt=1)]
-Digits = Annotated[int, Field(ge=0, le=10)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", coerce_numbers_to_str=True, use_attribute_docstrings=True
-    )
-
-
-class TimeUnits(_Model):
+class TimeUnits(Model):
     """The unit of AVAL and the unit in which times are shown."""
 
     unit: Unit = "days"
@@ -55,7 +33,7 @@ class TimeUnits(_Model):
     """Unit in which times are shown."""
 
 
-class Arm(_Model):
+class Arm(Model):
     """An arm: its code in results, its name in words, its values in TRT01P and TRT01A."""
 
     code: Annotated[str, Field(min_length=1)]
@@ -76,7 +54,7 @@ def versus(treated: str, control: str) -> str:
     return f"{treated} vs {control}"
 
 
-class Comparison(_Model):
+class Comparison(Model):
     """Two arms, the first compared with the second."""
 
     treated: Arm
@@ -88,7 +66,7 @@ class Comparison(_Model):
         return versus(self.treated.code, self.control.code)
 
 
-class Competing(_Model):
+class Competing(Model):
     """A competing event: an end point of its own, or a censoring code of this end point."""
 
     paramcd: str | None = None
@@ -114,20 +92,7 @@ def _competing(value):
     return {"paramcd": value} if isinstance(value, str) else value
 
 
-class Estimand(_Model):
-    """How intercurrent events are handled (ICH E9(R1), 2019, section A.3.2)."""
-
-    strategy: str = ""
-    """Strategy for intercurrent events, in a word or two."""
-    withdrawal: str = ""
-    """What becomes of patients who withdraw."""
-    intercurrent: dict[str, str] = {}
-    """Intercurrent event to how it is handled."""
-    summary: str = ""
-    """Summary measure; the hazard ratio where it is not said."""
-
-
-class Endpoint(_Model):
+class Endpoint(Model):
     """A time-to-event end point: a PARAMCD of ADTTE and what it means."""
 
     paramcd: Annotated[str, Field(min_length=1)]
@@ -157,7 +122,7 @@ class Endpoint(_Model):
         return self.event == "favourable"
 
 
-class Populations(_Model):
+class Populations(Model):
     """The flags of ADSL that make the populations."""
 
     efficacy: str = "ITTFL"
@@ -166,7 +131,7 @@ class Populations(_Model):
     """Flag of the patients analysed for safety, by arm taken."""
 
 
-class Variable(_Model):
+class Variable(Model):
     """A variable of ADSL to describe: at baseline, as exposure, or as a yes/no response."""
 
     variable: str
@@ -185,7 +150,7 @@ class Variable(_Model):
         object.__setattr__(self, "label", self.label or self.variable)
 
 
-class Parameter(_Model):
+class Parameter(Model):
     """A laboratory parameter: a PARAMCD of ADLB, its summary, its normal range."""
 
     paramcd: str
@@ -206,7 +171,7 @@ class Parameter(_Model):
         object.__setattr__(self, "label", self.label or self.paramcd)
 
 
-class EventGroup(_Model):
+class EventGroup(Model):
     """A named group of adverse events: values that variables of ADAE must have, all of them.
 
     A value that ends in ``*`` stands for everything that begins so.
@@ -239,7 +204,7 @@ def _event_group(value):
     return {"where": variables} | ({"label": value["label"]} if "label" in value else {})
 
 
-class AdjustedModel(_Model):
+class AdjustedModel(Model):
     """A named Cox model of one end point with covariates of ADSL."""
 
     endpoint: str
@@ -250,18 +215,7 @@ class AdjustedModel(_Model):
     """Variables by which it is stratified."""
 
 
-class Multiplicity(_Model):
-    """A family of end points whose P values are adjusted together."""
-
-    family: Names
-    """PARAMCDs of the end points."""
-    methods: Annotated[
-        tuple[Literal["holm", "hochberg", "bonferroni"], ...], BeforeValidator(_sequence)
-    ] = ("holm",)
-    """How the P values are adjusted."""
-
-
-class Amendment(_Model):
+class Amendment(Model):
     """A change of the protocol after the trial began."""
 
     date: str
@@ -272,7 +226,7 @@ class Amendment(_Model):
     """PARAMCD of the end point that was replaced."""
 
 
-class Design(_Model):
+class Design(Model):
     """The planned size and what it rests on."""
 
     alpha: Proportion = 0.05
@@ -281,7 +235,7 @@ class Design(_Model):
     """P value below which an interim analysis stops the trial."""
     power: Proportion | None = None
     """Planned power."""
-    event_proportion: dict[str, Proportion] = {}
+    event_proportion: dict[str, Proportion] = Field(default_factory=dict)
     """Arm to the proportion with the event that was assumed at the horizon."""
     hazard_ratio: Positive | None = None
     """Hazard ratio that was assumed, in place of proportions."""
@@ -297,7 +251,7 @@ class Design(_Model):
     """Changes after the trial began."""
 
 
-class Flat(_Model):
+class Flat(Model):
     """The short path: which column of one flat file is what."""
 
     file: InsideFolder
@@ -318,7 +272,7 @@ class Flat(_Model):
     """Name to give the end point."""
 
 
-class TrialConfig(_Model):
+class TrialConfig(Model):
     """trial.yml."""
 
     id: Slug
@@ -339,13 +293,15 @@ class TrialConfig(_Model):
     """Sets the words: effect, or association."""
     objective: Literal["superiority", "noninferiority"] = "superiority"
     """What the primary comparison is to show."""
-    margin: Positive | None = None
-    """Margin of non-inferiority, a hazard ratio."""
+    margin: Annotated[Margin, BeforeValidator(margin_of)] | None = None
+    """Margin of non-inferiority; a bare number is a hazard ratio."""
+    analysis: PlannedAnalysis = PlannedAnalysis()
+    """The analysis that the plan laid down for the headline."""
     time: TimeUnits = TimeUnits()
     """Units of time."""
     horizon: Positive | None = None
     """Time, in AVAL's unit, of restricted means, power and number needed to treat."""
-    landmarks: Annotated[tuple[Positive, ...], BeforeValidator(_sequence)] = ()
+    landmarks: Annotated[tuple[Positive, ...], BeforeValidator(sequence)] = ()
     """Times, in AVAL's unit, at which survival is reported."""
     decimal: Literal[".", ","] | None = None
     """Mark before decimals in text files, where no number in them shows it."""
@@ -361,7 +317,7 @@ class TrialConfig(_Model):
     """Variables of stratified randomization and analyses."""
     subgroups: Names = ()
     """Variables of the subgroup analyses."""
-    models: dict[str, AdjustedModel] = {}
+    models: dict[str, AdjustedModel] = Field(default_factory=dict)
     """Adjusted models, by name."""
     multiplicity: Multiplicity | None = None
     """End points tested together."""
@@ -373,7 +329,9 @@ class TrialConfig(_Model):
     """Yes/no variables compared between arms."""
     laboratory: tuple[Parameter, ...] = ()
     """Laboratory parameters, in the order of the report."""
-    adverse_events: dict[str, Annotated[EventGroup, BeforeValidator(_event_group)]] = {}
+    adverse_events: dict[str, Annotated[EventGroup, BeforeValidator(_event_group)]] = Field(
+        default_factory=dict
+    )
     """Groups of adverse events, by name, besides any, serious, leading to withdrawal and fatal."""
     risk_window: Annotated[float, Field(ge=0)] = 0
     """Days after the last dose in which events still count in rates."""

@@ -11,6 +11,7 @@ from trialbook.adam.loading import Read, file_hashes, read_trial
 from trialbook.adam.problems import DataError, Findings, Problem, Repair
 from trialbook.adam.usual_labels import USUAL_LABELS
 from trialbook.config import Arm, Comparison, Endpoint, TrialConfig
+from trialbook.config_plan import Margin
 from trialbook.units import Time
 
 __all__ = ["DataError", "Problem", "Repair", "Time", "Trial", "load_trial"]
@@ -120,12 +121,29 @@ class Trial:
         """The noninferiority margin as a hazard ratio, on the side where treatment is worse.
 
         That is above 1 for an unfavourable event, below it for a favourable one. None where
-        superiority is the question.
+        superiority is the question, or the margin is a difference.
         """
-        given = self.config.margin
-        if self.config.objective != "noninferiority" or given is None:
+        given = self._margin.hr if self._margin else None
+        if given is None:
             return None
         return min(given, 1 / given) if self.primary.favourable else max(given, 1 / given)
+
+    @property
+    def margin_difference(self) -> tuple[float, float] | None:
+        """The noninferiority margin as a difference of survival, and its time in AVAL's unit.
+
+        Treated minus control of the proportions without the event, on the side where treatment
+        is worse: below 0 for an unfavourable event, above it for a favourable one. None where
+        superiority is the question, or the margin is a hazard ratio.
+        """
+        given = self._margin
+        if given is None or given.difference is None:
+            return None
+        return given.difference * (1 if self.primary.favourable else -1), given.time
+
+    @property
+    def _margin(self) -> Margin | None:
+        return self.config.margin if self.config.objective == "noninferiority" else None
 
     def endpoint(self, paramcd: str | Endpoint) -> Endpoint:
         """Return the end point with a PARAMCD; an `Endpoint` is returned as it is."""

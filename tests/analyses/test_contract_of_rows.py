@@ -14,6 +14,7 @@ from trialbook import analyses, survival
 from trialbook.agreement.estimators import REFERENCE
 from trialbook.analyses.common import method_at
 from trialbook.config import Arm, Comparison, Endpoint
+from trialbook.config_plan import PlannedAnalysis
 from trialbook.results import KEY
 from trialbook.trial import load_trial
 
@@ -162,7 +163,7 @@ def _stub(trial, data, codes):
         arms=arms,
         comparisons=(Comparison(treated=arms[1], control=arms[0]),),
         primary=Endpoint(paramcd="EVENT"),
-        config=SimpleNamespace(strata=(), models={}),
+        config=SimpleNamespace(strata=(), models={}, analysis=PlannedAnalysis()),
         time=trial.time,
         landmarks=(10.0,),
         horizon=None,

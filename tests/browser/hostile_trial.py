@@ -91,7 +91,8 @@ def hostile_trial(folder: Path, first: int) -> Path:
         "arms": [{"code": f"A{k}", "label": arms[k], "values": [arms[k]]} for k in range(3)],
         "endpoints": [
             {"paramcd": "PFS", "label": attack(10), "role": "primary", "components": ["OS"],
-             "estimand": {"strategy": attack(11), "intercurrent": {attack(12): attack(13)}}},
+             "estimand": {"strategy": attack(11), "missing": attack(13), "intercurrent": [
+                 {"event": attack(12), "strategy": "composite"}]}},
             {"paramcd": "OS", "label": attack(14), "role": "secondary"},
         ],
         "strata": ["SEX"], "subgroups": ["SEX", "REGION1"],

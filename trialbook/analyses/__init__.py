@@ -34,6 +34,7 @@ from trialbook.analyses.laboratory import laboratory
 from trialbook.analyses.liver import liver, liver_peaks
 from trialbook.analyses.multiplicity import multiplicity
 from trialbook.analyses.noninferiority import noninferiority
+from trialbook.analyses.planned import Planned, planned
 from trialbook.analyses.recurrent import recurrent
 from trialbook.analyses.response import response
 from trialbook.analyses.sensitivity import hazard_ratio_by_period, sensitivity
@@ -44,6 +45,7 @@ from trialbook.trial import Trial
 
 __all__ = [
     "ANALYSES",
+    "Planned",
     "adverse_events",
     "all_results",
     "baseline",
@@ -73,6 +75,7 @@ __all__ = [
     "log_rank",
     "multiplicity",
     "noninferiority",
+    "planned",
     "proportional_hazards",
     "recurrent",
     "remarks",

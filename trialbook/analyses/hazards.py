@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook import survival
 from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
 from trialbook.analyses.covariates import TREATMENT, complete, lacking, model_columns, strata_of
+from trialbook.analyses.planned import planned
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -89,7 +90,7 @@ def cox(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
     *,
-    ties: Sequence[str] = TIES,
+    ties: Sequence[str] | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate hazard ratios by Cox models with model-based Wald intervals.
@@ -99,9 +100,9 @@ def cox(
     trial : Trial
     endpoint : Endpoint or str, optional
         The primary one by default.
-    ties : sequence of str
+    ties : sequence of str, optional
         How the unadjusted model handles ties, each a method of its own; ``exact`` is R's, SAS's
-        DISCRETE. The other models take the first.
+        DISCRETE. The other models take the first. By default all, the plan's first.
     conf_level : float
         Level of the intervals.
 
@@ -111,13 +112,17 @@ def cox(
         Results with analysis ``cox``: coef, std_error, hr, hr_lower, hr_upper, p_value (Wald) of
         treatment (no level) by comparison; methods ``efron``, ``breslow``, ``exact``;
         ``stratified`` by trial.yml's strata; ``adjusted:NAME`` for each model of trial.yml for
-        this end point, with its other terms by level. The last two leave out patients with a
-        missing covariate and have n, n_events of those analysed. Not estimable where an arm has
-        no events: the likelihood then has no finite maximum.
+        this end point, and for the one that the plan names, with its other terms by level. The
+        last two leave out patients with a missing covariate and have n, n_events of those
+        analysed. Not estimable where an arm has no events: the likelihood then has no finite
+        maximum.
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
     strata, remarks = _strata(trial, data)
+    plan = planned(trial)
+    if ties is None:
+        ties = sorted(TIES, key=lambda one: one != plan.ties)
     ties = (ties,) if isinstance(ties, str) else tuple(ties)
     records = []
     for comparison in trial.comparisons:
@@ -141,7 +146,7 @@ def cox(
         if strata:
             records.extend(fit("stratified", by=strata))
         for name, model in trial.config.models.items():
-            if model.endpoint != endpoint.paramcd:
+            if model.endpoint != endpoint.paramcd and plan.model != f"adjusted:{name}":
                 continue
             if absent := lacking(patients, [*model.covariates, *model.strata]):
                 remarks.append(f"{absent[0]} is not in ADSL: the model {name} is left out.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from trialbook.config import TrialConfig
+from trialbook.config_plan import Multiplicity
 
 Inconsistency = tuple[tuple[str | int, ...], str, str]
 
@@ -24,16 +25,56 @@ def inconsistencies(config: TrialConfig) -> Iterator[Inconsistency]:
     paramcds = [endpoint.paramcd for endpoint in config.endpoints]
     for name, model in config.models.items():
         yield from _unknown(("models", name, "endpoint"), model.endpoint, paramcds, "end point")
+    yield from _plan(config)
     if config.multiplicity is not None:
-        for paramcd in config.multiplicity.family:
-            yield from _unknown(("multiplicity", "family"), paramcd, paramcds, "end point")
+        yield from _families(config.multiplicity, paramcds)
     if config.design is not None:
         for code in config.design.event_proportion:
             yield from _unknown(("design", "event_proportion", code), code, codes, "arm's code")
     if config.objective == "noninferiority" and config.margin is None:
         yield ("objective",), "noninferiority needs a margin", "add margin: 1.3, a hazard ratio"
-    if config.margin == 1:
+    if config.margin is not None and config.margin.hr == 1:
         yield ("margin",), "1 is no margin", "give the largest hazard ratio that is tolerable: 1.3"
+
+
+def _plan(config: TrialConfig) -> Iterator[Inconsistency]:
+    """Yield what the planned analysis needs and trial.yml does not have."""
+    plan = config.analysis
+    for key in ("test", "model"):
+        if getattr(plan, key) == "stratified" and not config.strata:
+            hint = "name the variables: strata: [REGION1]"
+            yield ("analysis", key), "is stratified, and no strata are named", hint
+    if name := plan.model.partition("adjusted:")[2]:
+        yield from _unknown(("analysis", "model"), name, list(config.models), "model")
+
+
+def _families(of: Multiplicity, paramcds: list[str]) -> Iterator[Inconsistency]:
+    """Yield what contradicts itself in a family of end points, its order, its graph."""
+    for paramcd in of.family:
+        yield from _unknown(("multiplicity", "family"), paramcd, paramcds, "end point")
+    family = list(of.family)
+    if of.order is not None and sorted(of.order) != sorted(family):
+        hint = f"name each of {', '.join(family)} once"
+        yield ("multiplicity", "order"), "is not an order of the family", hint
+    if of.graph is None:
+        return
+    at, graph = ("multiplicity", "graph"), of.graph
+    named = [*graph.weights, *(code for start, end, _ in graph.edges for code in (start, end))]
+    for code in dict.fromkeys(named):
+        yield from _unknown(at, code, family, "end point of the family")
+    if sum(graph.weights.values()) > 1 + 1e-9:
+        yield (*at, "weights"), "add up to more than 1", "they are shares of alpha"
+    leaving: dict[str, float] = {}
+    for start, end, share in graph.edges:
+        leaving[start] = leaving.get(start, 0) + share
+        if start == end:
+            yield (*at, "edges"), f"lead from {start} to itself", "take that edge out"
+    for code, share in leaving.items():
+        if share > 1 + 1e-9:
+            yield (*at, "edges"), f"give away more than the weight of {code}", "at most 1 in all"
+    pairs = [(start, end) for start, end, _ in graph.edges]
+    if len(set(pairs)) < len(pairs):
+        yield (*at, "edges"), "name the same two end points twice", "add the shares up"
 
 
 def _arms(config: TrialConfig) -> Iterator[Inconsistency]:

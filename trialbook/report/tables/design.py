@@ -12,6 +12,7 @@ from trialbook.report.table import html_table
 from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
+    from trialbook.config_plan import Estimand
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
@@ -100,12 +101,8 @@ def tbl_estimands(trial: "Trial") -> Table | None:
         "Treatment": [treatments] * len(stated),
         "Population": [_population(trial)] * len(stated),
         "Variable": [f"time to {in_text(one.label)}" for one in stated],
-        "Strategy for intercurrent events": [one.estimand.strategy for one in stated],
-        "Withdrawal": [one.estimand.withdrawal for one in stated],
-        "Other intercurrent events": [
-            "; ".join(f"{what}: {how}" for what, how in one.estimand.intercurrent.items())
-            for one in stated
-        ],
+        "Strategy for intercurrent events": [_strategies(one.estimand) for one in stated],
+        "Missing data": [one.estimand.missing for one in stated],
         "Summary": [one.estimand.summary for one in stated],
     }
     columns = [f"{at_start(in_text(one.label))} ({one.paramcd})" for one in stated]
@@ -114,6 +111,12 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     return html_table(
         frame, name="estimands", caption="What exactly is estimated (ICH E9(R1))", text=True
     )
+
+
+def _strategies(estimand: "Estimand") -> str:
+    """Return each intercurrent event with its strategy, in the guideline's words."""
+    each = [f"{one.event}: {one.strategy.replace('_', ' ')}" for one in estimand.intercurrent]
+    return "; ".join(filter(None, [estimand.strategy, *each]))
 
 
 def _population(trial: "Trial") -> str:
