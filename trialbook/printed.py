@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.results import CURVE
+
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
@@ -56,7 +58,18 @@ STATISTICS = {
         ["mean", "median", "q1", "q3", "min", "max", "geometric_mean", "rate", "nnt"], Kind(1)
     ),
     **dict.fromkeys(
-        ["sd", "smd", "chisq", "difference", "ratio", "rate_ratio", "odds_ratio"], NUMBER
+        [
+            "sd",
+            "smd",
+            "transaminase",
+            "bilirubin",
+            "chisq",
+            "difference",
+            "ratio",
+            "rate_ratio",
+            "odds_ratio",
+        ],
+        NUMBER,
     ),
     **dict.fromkeys(HAZARD_RATIO, RATIO),
     **dict.fromkeys(["coef", "std_error"], COEFFICIENT),
@@ -97,6 +110,8 @@ def kind_of(
     KeyError
         The statistic is unknown.
     """
+    if analysis == CURVE:
+        analysis, level = level, ""
     at_quantile = level in {"median", "q25", "q75"}
     if analysis in {"kaplan_meier", "follow_up"} and at_quantile:
         return MEDIAN_TIME if statistic == "median" else TIME
@@ -311,12 +326,18 @@ class Printer:
             method=method,
             arm=arm,
             per_shown=self.per_shown,
-            digits=self._digits(statistic, analysis, paramcd, method) if digits is None else digits,
+            digits=self._digits(statistic, analysis, paramcd, level, method)
+            if digits is None
+            else digits,
         )
 
-    def _digits(self, statistic: str, analysis: str, paramcd: str, method: str) -> int | None:
+    def _digits(
+        self, statistic: str, analysis: str, paramcd: str, level: str, method: str
+    ) -> int | None:
         """Return the variable's own decimals, for statistics in its unit."""
         own = self.digits.get(paramcd)
+        if analysis == CURVE:
+            analysis = level
         if own is None or analysis not in {"baseline", "exposure", "laboratory"}:
             return None
         if analysis == "laboratory" and method.startswith(("locf", "mmrm")):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.printed import printed_results
-
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
+# The analysis of what is drawn as a curve: its `level` names the analysis whose curve it is.
+CURVE = "curve"
 COLUMNS = [*KEY, "value", "printed", "basis", "notice", "state", "shown"]
 
 
@@ -106,6 +106,7 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     ValueError
         Two rows have the same key and different values.
     """
+    from trialbook.printed import printed_results
     from trialbook.safe import safe
 
     full = frame.drop_duplicates().reset_index(drop=True)

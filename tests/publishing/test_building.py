@@ -22,7 +22,7 @@ def test_a_build_leaves_pages_numbers_notebooks_and_where_they_come_from(built):
     book = built / "_build" / "small"
     assert book.is_symlink()
     assert sorted(path.name for path in book.iterdir()) == [
-        "ard.csv", "figures", "html", "notebooks", "provenance.json", "tables",
+        "ard.csv", "curves.csv", "figures", "html", "notebooks", "provenance.json", "tables",
     ]  # fmt: skip
     assert (book / "html" / "index.html").is_file()
     landing = (book / "html" / "book" / "index.html").read_text(encoding="utf-8")
@@ -60,6 +60,15 @@ def test_ard_csv_is_sorted_unique_and_has_the_columns_of_the_contract(built):
     assert keys
     assert len(set(keys)) == len(keys)
     assert [key[:6] for key in keys] == sorted(key[:6] for key in keys)
+
+
+def test_what_is_drawn_as_a_curve_stands_in_a_file_of_its_own_beside_the_pages(built):
+    folder = built / "_build" / "small"
+    for name, drawn in (("ard.csv", False), ("curves.csv", True)):
+        with (folder / name).open(encoding="utf-8") as file:
+            table = list(csv.DictReader(file))
+        assert all((row["analysis"] == "curve") == drawn for row in table)
+    assert not list((folder / "html").rglob("curves.csv"))
 
 
 def test_nothing_published_names_a_path_of_this_machine(built):

@@ -21,6 +21,18 @@ from trialbook.analyses.centres import centres
 from trialbook.analyses.common import joined, remarks
 from trialbook.analyses.competing_risks import competing_risks
 from trialbook.analyses.composite import composite
+from trialbook.analyses.curves import (
+    all_curves,
+    distributions,
+    harm_curves,
+    hazard_ratio_curves,
+    incidence_curves,
+    laboratory_curves,
+    leaving_curves,
+    liver_marks,
+    schedule,
+    survival_curves,
+)
 from trialbook.analyses.design import design
 from trialbook.analyses.deviations import deviations
 from trialbook.analyses.discontinuation import discontinuation
@@ -47,6 +59,7 @@ __all__ = [
     "ANALYSES",
     "Planned",
     "adverse_events",
+    "all_curves",
     "all_results",
     "baseline",
     "centres",
@@ -57,6 +70,7 @@ __all__ = [
     "deviations",
     "discontinuation",
     "disposition",
+    "distributions",
     "end_points",
     "event_classes",
     "evidence",
@@ -64,13 +78,19 @@ __all__ = [
     "first_adverse_events",
     "follow_up",
     "group_labels",
+    "harm_curves",
     "hazard_ratio_by_period",
+    "hazard_ratio_curves",
+    "incidence_curves",
     "incidence_rate",
     "joined",
     "kaplan_meier",
     "laboratory",
+    "laboratory_curves",
     "landmark",
+    "leaving_curves",
     "liver",
+    "liver_marks",
     "liver_peaks",
     "log_rank",
     "multiplicity",
@@ -81,9 +101,11 @@ __all__ = [
     "remarks",
     "response",
     "rmst",
+    "schedule",
     "sensitivity",
     "severity",
     "subgroups",
+    "survival_curves",
     "time_ticks",
     "time_to_adverse_event",
     "tipping_point",

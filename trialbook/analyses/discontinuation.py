@@ -46,7 +46,30 @@ def discontinuation(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         lower, upper at the ticks of the primary figure. Other reasons compete; patients who
         completed are censored then. A remark where dates or statuses are missing.
     """
-    records, remarks = [], []
+    found, remarks = leaving_times(trial)
+    records = []
+    for status, (population, levels) in found.items():
+        records.extend(_by_reason(trial, population, status, levels, conf_level))
+    return results(records, remarks)
+
+
+def leaving_times(trial: Trial) -> tuple[dict[str, tuple[pd.DataFrame, list[str]]], list[str]]:
+    """Return when and why each patient left the study, and stopped the drug.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    found : dict
+        EOSSTT (randomized patients) and EOTSTT (safety population), as far as their dates are
+        given, to the patients with ``arm``, ``AVAL`` (in its unit, the first day counted) and
+        ``cause``, and to the reasons, which are the causes 1, 2, ...; 0: completed, or ongoing.
+    remarks : list of str
+        What is absent.
+    """
+    found, remarks = {}, []
     for what, (status, reason, first, last) in LEAVING.items():
         population = randomized_population(trial) if what == "study" else trial.safety_population()
         absent = [
@@ -58,19 +81,18 @@ def discontinuation(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
             remarks.append(f"{absent[0]} is absent: when patients left the {what} is not known.")
             continue
         population = population[population[first].notna() & population[last].notna()]
-        records.extend(_by_reason(trial, population, status, reason, first, last, conf_level))
-    return results(records, remarks)
+        days = (population[last] - population[first]).dt.days + 1
+        time = days.clip(lower=0).to_numpy(float) * trial.time.per_year / DAYS_PER_YEAR
+        left = population[status].notna() & ~population[status].isin([COMPLETED, "ONGOING"])
+        given = population[reason] if reason in population else pd.Series(np.nan, population.index)
+        text, levels = categories(given.where(left).fillna(UNKNOWN).where(left))
+        cause = text.map({level: i for i, level in enumerate(levels, start=1)}).fillna(0)
+        found[status] = population.assign(AVAL=time, cause=cause.to_numpy(int)), levels
+    return found, remarks
 
 
-def _by_reason(trial, population, status, reason, first, last, conf_level) -> Iterator[dict]:
-    days = (population[last] - population[first]).dt.days + 1
-    time = days.clip(lower=0).to_numpy(float) * trial.time.per_year / DAYS_PER_YEAR
-    left = population[status].notna() & ~population[status].isin([COMPLETED, "ONGOING"])
-    reasons = population[reason] if reason in population else pd.Series(np.nan, population.index)
-    text, levels = categories(reasons.where(left).fillna(UNKNOWN).where(left))
-    cause = text.map({level: i for i, level in enumerate(levels, start=1)}).fillna(0).to_numpy(int)
+def _by_reason(trial, population, status, levels, conf_level) -> Iterator[dict]:
     times = time_ticks(trial)
-    population = population.assign(AVAL=time, cause=cause)
     for code, patients in by_arm(trial, population):
         if patients.empty:
             continue

@@ -20,6 +20,8 @@ from trialbook.results import rows
 from trialbook.trial import Trial
 
 CONF_TYPES = ("log-log", "log", "plain")
+# Times of single patients are coarsened to so many steps between two ticks.
+STEPS_OF_ONE = 6
 QUANTILES = {"q25": 0.25, "median": 0.5, "q75": 0.75}
 
 
@@ -49,7 +51,7 @@ def coarse_step(trial: Trial, endpoint: Endpoint | str | None = None) -> float:
     """
     ticks = time_ticks(trial, endpoint)
     between = ticks[1] if len(ticks) > 1 else 1 / float(trial.time.to_show(1.0))
-    return float(between) / 6
+    return float(between) / STEPS_OF_ONE
 
 
 def kaplan_meier(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trialbook.publishing import fingerprint
 from trialbook.publishing.book import Book
-from trialbook.publishing.collect import ard_csv
+from trialbook.publishing.collect import results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
 from trialbook.publishing.site import Pages, SiteBuilder
@@ -47,9 +47,10 @@ def assemble(
     new = work / "edition"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    numbers = ard_csv(notebooks)
+    numbers = results_csv(notebooks)
     stage(book, notebooks, work / "stage", facts.has)
-    (new / "ard.csv").write_text(numbers, encoding="utf-8")
+    for name, text in numbers.items():
+        (new / name).write_text(text, encoding="utf-8")
     for kind in KINDS:
         (new / kind).mkdir()
         for name in names:
@@ -59,7 +60,7 @@ def assemble(
     # A page of confidential data may be read by more than may have all its results as one file.
     whole = [] if facts.confidential else ["ard.csv", "provenance.json"]
     files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
-    free = chapters_with_free_numbers(numbers)
+    free = chapters_with_free_numbers(numbers["ard.csv"])
     seconds = site.build(_pages(edition, facts, work, [*files, *whole], free))
     (work / "html").rename(new / "html")
     for name, text in notebooks.items():

@@ -28,15 +28,15 @@ def chapter_results(notebook: str) -> list[list[Any]]:
     return rows
 
 
-def ard_csv(notebooks: dict[str, str]) -> str:
-    """Return ``ard.csv`` of all chapters.
+def results_csv(notebooks: dict[str, str]) -> dict[str, str]:
+    """Return ``ard.csv`` of all chapters, and ``curves.csv``: what is drawn as a curve.
 
     Raises
     ------
     ChapterError
         If two rows have the same key.
     """
-    from trialbook.results import COLUMNS, KEY
+    from trialbook.results import CURVE, KEY
 
     rows = [row for text in notebooks.values() for row in chapter_results(text)]
     rows.sort(key=_order)
@@ -44,6 +44,15 @@ def ard_csv(notebooks: dict[str, str]) -> str:
         if before[: len(KEY)] == after[: len(KEY)]:
             of = ", ".join(f"{k}={v}" for k, v in zip(KEY, after, strict=False) if v)
             raise ChapterError(f"ard.csv: two results have the same key: {of}")
+    analysis = KEY.index("analysis")
+    drawn = [row for row in rows if row[analysis] == CURVE]
+    others = [row for row in rows if row[analysis] != CURVE]
+    return {"ard.csv": _csv(others), "curves.csv": _csv(drawn)}
+
+
+def _csv(rows: list[list[Any]]) -> str:
+    from trialbook.results import COLUMNS
+
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
