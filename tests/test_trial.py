@@ -240,7 +240,7 @@ def test_a_trial_without_a_primary_end_point_takes_the_first(load):
 def test_privacy_and_randomization_are_cautious_where_nothing_is_said(load):
     text = "arms: [{code: Placebo}, {code: Active}]\nendpoints: [{paramcd: OS}]"
     trial = load(config=text)
-    assert (trial.privacy, trial.randomized) == ("confidential", "no")
+    assert (trial.privacy, trial.randomized) == ("confidential", "unknown")
 
 
 def test_recurrent_intervals_must_not_overlap(load):

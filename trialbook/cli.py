@@ -99,8 +99,8 @@ def check(folder: Path) -> None:
     default="confidential",
     show_default=True,
 )
-@click.option("--randomized", type=click.Choice(["yes", "partly", "no"]),
-              help="Whether the patients were; inferred if unset.")  # fmt: skip
+@click.option("--randomized", type=click.Choice(["yes", "partly", "no", "unknown"]),
+              help="Whether the patients were; unknown where nothing shows it.")  # fmt: skip
 def new(folder: Path, source: Path, **options: object) -> None:
     """Write a commented trial.yml inferred from ADaM files or one flat file, the data beside it.
 

@@ -289,8 +289,8 @@ class TrialConfig(Model):
     """Key of the paper in `book/references.bib`."""
     privacy: Literal["synthetic", "public", "confidential"] = "confidential"
     """What may be shown; confidential where it is not said."""
-    randomized: Literal["yes", "partly", "no"] = "no"
-    """Sets the words: effect, or association."""
+    randomized: Literal["yes", "partly", "no", "unknown"] = "unknown"
+    """Sets the words: effect, or association; unknown where nothing in the files says it."""
     objective: Literal["superiority", "noninferiority"] = "superiority"
     """What the primary comparison is to show."""
     margin: Annotated[Margin, BeforeValidator(margin_of)] | None = None

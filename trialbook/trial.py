@@ -83,7 +83,7 @@ class Trial:
 
     @property
     def randomized(self) -> str:
-        """``"yes"``, ``"partly"`` or ``"no"``: whether one may speak of effects."""
+        """``"yes"``, ``"partly"``, ``"no"`` or ``"unknown"``: whether one may speak of effects."""
         return self.config.randomized
 
     @property

@@ -57,7 +57,7 @@ def test_reference_trials_need_no_option(name, control, ground, events, tmp_path
     assert made.trial.control.code == control
     assert ground in [one.ground for one in made.inferred]
     assert made.trial.time_to_event("OS")["event"].sum() == events
-    assert made.trial.randomized == "no"
+    assert made.trial.randomized == "unknown"
 
 
 def test_a_control_that_nothing_shows_is_asked_for(source, tmp_path):

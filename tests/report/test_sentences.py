@@ -65,7 +65,7 @@ def test_no_clear_difference_says_what_the_interval_allows():
     assert "35% lower to 21% higher than that with placebo" in text
 
 
-@pytest.mark.parametrize("randomized", ["partly", "no"])
+@pytest.mark.parametrize("randomized", ["partly", "no", "unknown"])
 def test_without_randomization_it_is_an_association(randomized):
     text = said(effect(), randomized)
     assert "association" in text

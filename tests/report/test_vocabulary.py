@@ -213,7 +213,7 @@ def test_groups_that_no_comparison_names_are_described(tmp_path):
     assert "One group" not in text
 
 
-@pytest.mark.parametrize("randomized", ["yes", "partly", "no"])
+@pytest.mark.parametrize("randomized", ["yes", "partly", "no", "unknown"])
 def test_only_randomized_patients_are_called_so(randomized, tmp_path):
     folder = folder_of("null", HAZARDS["null"], tmp_path / "tiny")
     flat = pd.read_csv(folder / "flat.csv")

@@ -28,7 +28,7 @@ from trialbook.new.variables import (
 from trialbook.new.write import Writer
 
 _SAID = "said with --randomized"
-_NOT_SHOWN = "nothing shows it: set it to yes where the patients were randomized"
+_NOT_SHOWN = "nothing in the files says that chance assigned the patients"
 
 Composed = tuple[str, list[Inference], list[str]]
 
@@ -152,7 +152,7 @@ def _head(
     writer.key("title", title, "give the full title")
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")
     writer.key("privacy", options["privacy"], "confidential, public or synthetic")
-    writer.key("randomized", randomized[0], "yes, partly or no; " + randomized[1])
+    writer.key("randomized", randomized[0], "yes, partly, no or unknown; " + randomized[1])
     if options["decimal"] is not None:
         writer.key("decimal", options["decimal"], "the mark before decimals in the files")
     writer.key("objective", "superiority", "or noninferiority, then margin: 1.3, a hazard ratio")
@@ -194,7 +194,7 @@ def _randomized(adsl: pd.DataFrame, arms: list[Arm], said: str | None) -> tuple[
             return "yes", f"the data have {variable}"
     if len(arms) > 1 and "placebo" in arms[0].label.casefold():
         return "yes", "the control is a placebo"
-    return "no", _NOT_SHOWN
+    return "unknown", _NOT_SHOWN
 
 
 def _patients(

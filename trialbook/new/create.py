@@ -87,8 +87,8 @@ def new_trial(
     decimal : {".", ","}, optional
         The mark before decimals, where no number shows it.
     privacy : {"confidential", "public", "synthetic"}
-    randomized : {"yes", "partly", "no"}, optional
-        Inferred where not given; "no" where nothing shows it.
+    randomized : {"yes", "partly", "no", "unknown"}, optional
+        "yes" where the files show it, else "unknown".
 
     Raises
     ------
@@ -101,7 +101,7 @@ def new_trial(
     for option, value, allowed in [
         ("--privacy", privacy, ("confidential", "public", "synthetic")),
         ("--decimal", decimal, (None, ".", ",")),
-        ("--randomized", randomized, (None, "yes", "partly", "no")),
+        ("--randomized", randomized, (None, "yes", "partly", "no", "unknown")),
     ]:
         if value not in allowed:
             listed = ", ".join(one for one in allowed if one)

@@ -253,7 +253,7 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
         The estimate.
     treated, control, event : str
         The arms' and the event's names within a sentence, escaped for Markdown.
-    randomized : {"yes", "partly", "no"}
+    randomized : {"yes", "partly", "no", "unknown"}
         Whether the words may speak of an effect.
 
     Returns
@@ -288,6 +288,14 @@ CAVEATS = {
     "other differences between the groups may explain it.",
     "no": "Chance did not assign the patients, so this is an association: "
     "other differences between the groups may explain it.",
+    "unknown": "Nothing in the files says that chance assigned the patients, so this is read as "
+    "an association: other differences between the groups may explain it.",
+}
+# how the groups came about, where chance alone is not known to have formed them
+FORMED = {
+    "partly": "The groups were not formed by chance alone",
+    "no": "The groups were not formed by chance",
+    "unknown": "Nothing in the files says that chance formed the groups",
 }
 _JUDGEMENTS = {
     Verdict.BENEFIT: "For patients that is a benefit.",

@@ -12,7 +12,7 @@ from trialbook.printed import printed
 from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
 from trialbook.report.output import Text
-from trialbook.report.sentences import listed, of
+from trialbook.report.sentences import FORMED, listed, of
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def say_balance(lookup: "Lookup") -> Text | None:
     chance = (
         "Randomization makes such differences a matter of chance, not zero."
         if lookup.trial.randomized == "yes"
-        else "The groups were not formed by chance alone, so such differences may bias the result."
+        else f"{FORMED[lookup.trial.randomized]}, so such differences may bias the result."
     )
     return Text(
         f"The largest standardized difference at baseline is {printed('smd', top['value'])} SD, "

@@ -41,7 +41,12 @@ def tbl_question(trial: "Trial") -> Table:
     ]
     if trial.horizon:
         rows.append(("Time", f"up to {shown_time(trial, trial.horizon)} where means are compared"))
-    assigned = {"yes": "at random", "partly": "partly at random", "no": "not at random"}
+    assigned = {
+        "yes": "at random",
+        "partly": "partly at random",
+        "no": "not at random",
+        "unknown": "not known: nothing in the files says that chance assigned the patients",
+    }
     rows.append(("Assignment", assigned[trial.randomized]))
     if trial.config.strata:
         rows.append(

@@ -6,6 +6,7 @@ import pandas as pd
 
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.output import Table
+from trialbook.report.sentences import FORMED
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import (
     arm_columns,
@@ -77,7 +78,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
             "chance, and a test of it answers no question (CONSORT 2025)."
         )
     else:
-        differences += "The groups were not formed by chance alone: differences are to be expected."
+        differences += f"{FORMED[trial.randomized]}: differences are to be expected."
     return html_table(
         frame.fillna(""),
         name="baseline",
