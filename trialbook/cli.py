@@ -30,6 +30,8 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), help="Chapters at a time; all cores if unset.")
 @click.option("--force", is_flag=True, help="Execute what has not changed, too.")
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Publish here, not at _build/<trial>.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S",
+              help="Seconds that a chapter may take; 3600 if unset.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="Spread whole books over a Dask cluster.")
 def build(
     folders: tuple[Path, ...],
@@ -39,6 +41,7 @@ def build(
     jobs: int | None,
     force: bool,
     out: Path | None,
+    timeout: float | None,
     scheduler: str | None,
 ) -> None:
     """Build a trial's book: validate, execute what changed, make the pages, publish.
@@ -56,7 +59,9 @@ def build(
     """
     from trialbook.publishing.command import build_all
 
-    raise SystemExit(build_all(folders, parameters, grid, only, jobs, force, out, scheduler))
+    raise SystemExit(
+        build_all(folders, parameters, grid, only, jobs, force, out, timeout, scheduler)
+    )
 
 
 @main.command()

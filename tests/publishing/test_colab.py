@@ -23,7 +23,7 @@ def test_a_copy_is_its_twin_behind_one_more_cell(clone):
     text = clone / "notebooks" / "one.md"
     derived = twins_of([text], clone)
     copy = json.loads(derived[clone / "notebooks" / "colab" / "one.ipynb"])
-    twin = json.loads(as_json(read_notebook(text)))
+    twin = json.loads(as_json(read_notebook(text.read_text(encoding="utf-8"))))
     assert copy["cells"][1:] == twin["cells"]
     assert json.loads(derived[text.with_suffix(".ipynb")]) == twin
     ast.parse("".join(copy["cells"][0]["source"]))

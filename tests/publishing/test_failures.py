@@ -117,7 +117,7 @@ def test_a_second_build_of_the_same_trial_is_told_to_wait(rebuilt, commands):
 def litter(root: Path) -> list[str]:
     """Return what a build left beside what it publishes and keeps."""
     store = root / "_build" / ".small"
-    kept = {"cache", "work", "versions", "lock"}
+    kept = {"cache", "work", "versions", "lock", ".gitignore"}
     versions = [p.name for p in (store / "versions").iterdir()]
     links = [p.name for p in (root / "_build").glob(".small.link*")]
     return [p.name for p in store.iterdir() if p.name not in kept] + versions[1:] + links

@@ -17,18 +17,18 @@ def test_the_same_text_gives_the_same_bytes_in_another_process(clone):
     text = clone / "notebooks" / "one.md"
     script = (
         "import sys; from pathlib import Path; from trialbook.publishing.pairing import *;"
-        "sys.stdout.write(as_json(read_notebook(Path(sys.argv[1]))))"
+        "sys.stdout.write(as_json(read_notebook(Path(sys.argv[1]).read_text())))"
     )
     other = subprocess.run(
         [sys.executable, "-c", script, text], capture_output=True, text=True, check=True
     )
-    assert other.stdout == as_json(read_notebook(text))
+    assert other.stdout == as_json(read_notebook(text.read_text(encoding="utf-8")))
 
 
 def test_a_twin_has_a_kernel_no_outputs_and_different_ids(clone):
     text = clone / "notebooks" / "two.md"
     text.write_text(text.read_text() + "\n```{code-cell} ipython3\nties\n```\n", encoding="utf-8")
-    notebook = json.loads(as_json(read_notebook(text)))
+    notebook = json.loads(as_json(read_notebook(text.read_text(encoding="utf-8"))))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert notebook["metadata"]["kernelspec"]["language"] == "python"
     assert [cell["outputs"] for cell in code] == [[], [], []]
@@ -39,9 +39,9 @@ def test_a_twin_has_a_kernel_no_outputs_and_different_ids(clone):
 
 def test_a_change_in_one_cell_leaves_the_other_ids_alone(clone):
     text = clone / "notebooks" / "one.md"
-    before = [cell["id"] for cell in read_notebook(text).cells]
+    before = [cell["id"] for cell in read_notebook(text.read_text(encoding="utf-8")).cells]
     text.write_text(text.read_text().replace("Who takes part?", "Who?"), encoding="utf-8")
-    after = [cell["id"] for cell in read_notebook(text).cells]
+    after = [cell["id"] for cell in read_notebook(text.read_text(encoding="utf-8")).cells]
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
 
 

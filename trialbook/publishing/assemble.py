@@ -43,7 +43,7 @@ def assemble(
         The new folder, inside `work`.
     """
     names = [chapter.name for chapter in book.chapters if chapter.name in edition.chapters]
-    notebooks = {name: edition.chapters[name].notebook for name in names}
+    notebooks = {name: edition.chapters[name].text for name in names}
     new = work / "edition"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)

@@ -12,10 +12,14 @@ from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
-from trialbook.publishing.messages import BuildError, UsageError
+from trialbook.publishing.messages import BuildError, SourcesChangedError, UsageError
 from trialbook.publishing.shelf import Shelf
+from trialbook.publishing.watched import Watched
 
 Say = Callable[[str], None]
+
+# An hour: the chapters of a trial of a million patients take some minutes.
+LIMIT = 3600
 
 
 def cores() -> int:
@@ -41,6 +45,8 @@ class Order:
         Chapters at a time.
     force : bool
         Whether to execute what did not change, too.
+    timeout : float
+        Seconds that a chapter may take.
     out : Path or None
         The link to publish at, instead of ``_build/<trial>``.
     """
@@ -50,6 +56,7 @@ class Order:
     only: tuple[str, ...] = ()
     jobs: int = field(default_factory=cores)
     force: bool = False
+    timeout: float = LIMIT
     out: Path | None = None
 
 
@@ -110,15 +117,15 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     shelf.check()
     with shelf.locked():
         shelf.clear()
-        data = fingerprint.data_hashes(folder)
-        editions = [edition(book, point, data, shelf.target) for point in points]
+        data = Watched(folder)
+        editions = [edition(book, point, data.hashes, shelf.target) for point in points]
         if order.force or order.only:
             stale = editions
         else:
             stale = [one for one in editions if not one.is_current]
         try:
             if stale:
-                _build(stale, book, folder, order, data, shelf, say)
+                _build(stale, book, data, order, shelf, say)
             else:
                 say("nothing has changed since the last build")
         finally:
@@ -129,9 +136,8 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
 def _build(
     editions: list[Edition],
     book: Book,
-    folder: Path,
+    data: Watched,
     order: Order,
-    data: dict[str, str],
     shelf: Shelf,
     say: Say,
 ) -> None:
@@ -144,9 +150,9 @@ def _build(
 
     cache = Cache(shelf.cache)
     blinded = editions[0].blinded
-    site = SiteBuilder()
+    site, to_do = SiteBuilder(), []
     try:
-        facts = trial_facts(folder, data, shelf.cache, blinded=blinded)
+        facts = trial_facts(data, cache, blinded=blinded)
         for one in editions:
             varied = one.point.parameters.keys() - order.parameters.keys()
             parameters.check(one.point.parameters, book.chapters, facts.endpoints, varied)
@@ -156,7 +162,7 @@ def _build(
             (one, task)
             for one in editions
             for task in tasks(
-                one, chapters, (book, folder, data), cache, only=order.only, force=order.force
+                one, chapters, (book, data), cache, only=order.only, force=order.force
             )
         ]
         to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
@@ -164,15 +170,20 @@ def _build(
             _say_what_is_kept(one, order, say)
         # what a file that leaves the book, a figure or a table, says of where it is from
         os.environ[EXPORT_NOTE] = " ".join(
-            [f"{facts.title}.", f"Data {fingerprint.key(data)[:12]}.", facts.notice]
+            [f"{facts.title}.", f"Data {fingerprint.key(data.hashes)[:12]}.", facts.notice]
         ).strip()
-        _execute(to_do, folder, order, cache, shelf.scratch, say)
+        _execute(to_do, data, order, cache, shelf.scratch, say)
         built = {}
         for one in editions:
             work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
             began = time.perf_counter()
-            built[one.point.name] = assemble(one, book, facts, site, work, data)
+            built[one.point.name] = assemble(one, book, facts, site, work, data.hashes)
             say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
+        _unchanged(editions, book, data)
+    except SourcesChangedError:
+        for _, task in to_do:
+            cache.drop(task.run.chapter.name, task.key)
+        raise
     finally:
         os.environ.pop(EXPORT_NOTE, None)
         site.close()
@@ -182,7 +193,7 @@ def _build(
 
 def _execute(
     to_do: list[tuple[Edition, Task]],
-    folder: Path,
+    data: Watched,
     order: Order,
     cache: Cache,
     scratch: Path,
@@ -197,12 +208,13 @@ def _execute(
 
     if kernels.can_fork():
         kernels.preload()
-        load_trial(folder, blinded=to_do[0][0].blinded)
+        load_trial(data.folder, blinded=to_do[0][0].blinded)
     failures = []
     runs = [task.run for _, task in to_do]
-    for index, result, seconds in execute_all(runs, order.jobs, scratch):
+    for index, result, seconds in execute_all(runs, order.jobs, scratch, order.timeout):
         one, task = to_do[index]
         name = task.run.chapter.name
+        data.check()  # before anything is kept under a key that the old data gave
         if isinstance(result, BuildError):
             say(f"{_label(name, one)}  failed")
             failures.append(result)
@@ -213,6 +225,17 @@ def _execute(
     if failures:
         worst = max(failures, key=lambda error: error.exit_code)
         raise type(worst)("\n\n".join(map(str, failures)))
+
+
+def _unchanged(editions: list[Edition], book: Book, data: Watched) -> None:
+    """Refuse to publish what was made of files that are not as they were when it began."""
+    data.check(content=True)
+    for one in editions:
+        if edition(book, one.point, data.hashes, Path()).key != one.key:
+            raise SourcesChangedError(
+                "A page of the book, _toc.yml or _config.yml changed while the book was built. "
+                "Nothing was published; build again."
+            )
 
 
 def _expected_seconds(item: tuple[Edition, Task]) -> float:

@@ -22,6 +22,7 @@ from trialbook.publishing.messages import (
     UsageError,
 )
 from trialbook.publishing.parameters import assignments
+from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.workers import settle, side_by_side
 
 
@@ -66,18 +67,20 @@ def build_all(
     jobs: int | None,
     force: bool,
     out: Path | None,
+    timeout: float | None = None,
     scheduler: str | None = None,
 ) -> int:
     """Build the books of several trials, here or on a cluster; return the worst exit code."""
     with reported():
         book = find_book()
-        asked = {"jobs": jobs} if jobs else {}
+        given = {"jobs": jobs, "timeout": timeout}
+        asked = {name: value for name, value in given.items() if value}
         order = Order(
             parameters=assignments(parameters),
             grid=grid,
             only=only,
             force=force,
-            out=out and out.absolute(),
+            out=out and Shelf(out).target,
             **asked,
         )
         folders = folders or (book.root / "data" / "alms",)
@@ -88,6 +91,7 @@ def build_all(
     if scheduler is not None:
         options = [f"-p{text}" for text in parameters] + [f"--grid={text}" for text in grid]
         options += [f"--only={name}" for name in only] + ["--force"] * force
+        options += [f"--timeout={order.timeout}"]
         options += [f"--jobs={jobs or 1}"] + ([f"--out={order.out}"] if order.out else [])
         codes |= _build_on_cluster(scheduler, folders, options)
     elif len(folders) > 1 and order.jobs > 1:

@@ -8,11 +8,12 @@ from typing import Any
 
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book, Chapter
-from trialbook.publishing.cache import Cache, Executed
+from trialbook.publishing.cache import Cache, Kept
 from trialbook.publishing.execute import Run
 from trialbook.publishing.messages import BuildError
 from trialbook.publishing.parameters import Point
 from trialbook.publishing.trials import TrialFacts
+from trialbook.publishing.watched import Watched
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Edition:
         Its parameters and, in a grid, its name.
     key : str
         What the whole edition depends on; unchanged, nothing need be built.
-    published : dict
-        The provenance of what is published in its place, empty where nothing is.
+    folder, published : Path, dict
+        Where it is published, and the provenance of what is there now, empty where nothing is.
     chapters : dict
         Executed chapters by name.
     record : dict
@@ -45,8 +46,9 @@ class Edition:
 
     point: Point
     key: str
+    folder: Path
     published: dict[str, Any]
-    chapters: dict[str, Executed] = field(default_factory=dict)
+    chapters: dict[str, Kept] = field(default_factory=dict)
     record: dict[str, dict[str, Any]] = field(default_factory=dict)
     expected: dict[str, str] = field(default_factory=dict)
 
@@ -58,7 +60,8 @@ class Edition:
     @property
     def is_current(self) -> bool:
         """Whether what is published is what a build would make."""
-        return self.published.get("key") == self.key
+        there = (self.folder / "html" / "index.html").is_file()
+        return there and self.published.get("key") == self.key
 
     @property
     def is_complete(self) -> bool:
@@ -70,7 +73,7 @@ class Edition:
         """Chapters that belong to the edition and are not there."""
         return [name for name in self.expected if name not in self.chapters]
 
-    def add(self, task: Task, executed: Executed, seconds: float) -> None:
+    def add(self, task: Task, executed: Kept, seconds: float) -> None:
         """Take in a chapter that was executed just now."""
         name = task.run.chapter.name
         self.chapters[name] = executed
@@ -94,15 +97,31 @@ def edition(book: Book, point: Point, data: dict[str, str], target: Path) -> Edi
         fingerprint.package_hash(),
         fingerprint.versions(),
     )
-    return Edition(point, key, read_provenance(target / point.name))
+    folder = target / point.name
+    return Edition(point, key, folder, read_provenance(folder))
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
-    """Return a published edition's ``provenance.json``, empty where there is none."""
+    """Return a published edition's ``provenance.json``; empty where there is none, or no whole."""
     try:
-        return json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return told if _is_whole(told) else {}
+
+
+def _is_whole(told: Any) -> bool:
+    """Return whether what a provenance tells can be used; damaged, it counts as not there."""
+    if not isinstance(told, dict) or not isinstance(told.get("parameters"), dict):
+        return False
+    chapters = told.get("chapters")
+    return isinstance(chapters, dict) and all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("key"), str)
+        and isinstance(entry.get("parameters"), dict)
+        and isinstance(entry.get("seconds", 0), int | float)
+        for entry in chapters.values()
+    )
 
 
 def applicable(
@@ -135,7 +154,7 @@ def applicable(
 def tasks(
     edition: Edition,
     chapters: list[Chapter],
-    where: tuple[Book, Path, dict[str, str]],
+    where: tuple[Book, Watched],
     cache: Cache,
     *,
     only: tuple[str, ...] = (),
@@ -150,7 +169,7 @@ def tasks(
     chapters : list of Chapter
         The chapters of a complete edition.
     where : tuple
-        The book, the trial's folder, the hashes of its files.
+        The book, and the trial's files.
     cache : Cache
         Executed chapters.
     only : tuple of str
@@ -158,12 +177,12 @@ def tasks(
     force : bool
         Take nothing that exists.
     """
-    book, folder, data = where
-    trial, beside = parameters.trial_and_folder(folder, book.root)
+    book, data = where
+    trial, beside = parameters.trial_and_folder(data.folder, book.root)
     to_do = []
     for chapter in chapters:
         values = parameters.for_chapter(chapter, edition.point.parameters, trial)
-        key = fingerprint.chapter_key(chapter, values, data)
+        key = fingerprint.chapter_key(chapter, values, data.hashes)
         edition.expected[chapter.name] = key
         if only and chapter.name not in only:
             entry = edition.published.get("chapters", {}).get(chapter.name)

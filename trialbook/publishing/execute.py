@@ -63,10 +63,10 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         executed = papermill.execute_notebook(
-            read_notebook(run.chapter.source),
+            read_notebook(run.chapter.text),
             None,
             parameters=run.parameters,
-            engine_name=_engine(manager),
+            engine_name=_engine(manager, exports and _cell_of(exports)),
             progress_bar=False,
             cwd=run.folder,
         )
@@ -84,8 +84,26 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     return as_json(cleaned(executed))
 
 
-def _engine(manager: Any) -> str:
-    """Register the engine that runs cells in `manager`'s kernel, or papermill's own."""
+def timed_out(run: Run, scratch: Path, exports: Path, limit: float) -> ChapterError:
+    """Return that a chapter ran longer than it may, with the line of the cell where it was."""
+    name, at = run.chapter.source.relative_to(run.root).as_posix(), _cell_of(exports)
+    first = first_line(run.chapter.text, at.read_text(encoding="utf-8")) if at.is_file() else None
+    where = f"{name}, the cell at line {first}" if first else name
+    return ChapterError(
+        f"{where}: the chapter had not ended after {limit:g} s. Mend it, or allow more: --timeout"
+    )
+
+
+def _cell_of(exports: Path) -> Path:
+    """Return the file that holds the source of the cell that runs now."""
+    return exports.with_suffix(".cell")
+
+
+def _engine(manager: Any, cell_file: Path | None) -> str:
+    """Register the engine that runs cells in `manager`'s kernel, or papermill's own.
+
+    The source of the cell that runs is written to `cell_file`.
+    """
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
 
@@ -94,6 +112,14 @@ def _engine(manager: Any) -> str:
         def execute_managed_notebook(
             cls, nb_man: Any, kernel_name: str, start_timeout: int = 60, **kwargs: Any
         ) -> Any:
+            start = nb_man.cell_start
+
+            def noted(cell: Any, *args: Any, **kwargs: Any) -> Any:
+                if cell_file:
+                    cell_file.write_text(cell.source, encoding="utf-8")
+                return start(cell, *args, **kwargs)
+
+            nb_man.cell_start = noted
             client = PapermillNotebookClient(
                 nb_man, km=manager, timeout=None, startup_timeout=start_timeout
             )

@@ -17,15 +17,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def data_hashes(folder: Path) -> dict[str, str]:
-    """Return the hash of every file of a trial's folder except programs, by its name there."""
+def data_files(folder: Path) -> dict[str, Path]:
+    """Return every file of a trial's folder except programs, by its name there."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     names = {path.relative_to(folder).as_posix(): path for path in files}
     return {
-        name: sha256(path)
+        name: path
         for name, path in names.items()
         if path.suffix != ".py" and not any(part[0] in "._" for part in name.split("/"))
     }
+
+
+def data_hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file of a trial's folder except programs, by its name there."""
+    return {name: sha256(path) for name, path in data_files(folder).items()}
 
 
 @cache

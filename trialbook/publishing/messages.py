@@ -9,6 +9,10 @@ class BuildError(Exception):
     exit_code = WRONG_DATA
 
 
+class SourcesChangedError(BuildError):
+    """The trial's files, or the book's, changed while a book was made of them."""
+
+
 class UsageError(BuildError):
     """What was typed cannot be understood."""
 

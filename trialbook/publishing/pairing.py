@@ -10,15 +10,15 @@ from trialbook.publishing import colab
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def read_notebook(text: Path) -> Any:
-    """Read a MyST Markdown chapter as a notebook without outputs.
+def read_notebook(text: str) -> Any:
+    """Return a MyST Markdown chapter as a notebook without outputs.
 
     A cell's id is a hash of its source and of how often that source came before, so that the same
     text always gives the same notebook, and a change in one cell leaves the others' ids alone.
 
     Parameters
     ----------
-    text : Path
+    text : str
         The chapter's ``.md``.
 
     Returns
@@ -27,7 +27,7 @@ def read_notebook(text: Path) -> Any:
     """
     import jupytext
 
-    notebook = jupytext.read(text, fmt="md:myst")
+    notebook = jupytext.reads(text, fmt="md:myst")
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
         digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
@@ -64,7 +64,7 @@ def twins_of(texts: list[Path], root: Path) -> dict[Path, str]:
     notebooks = root / "notebooks"
     derived = {}
     for text in texts:
-        twin = read_notebook(text)
+        twin = read_notebook(text.read_text(encoding="utf-8"))
         derived[text.with_suffix(".ipynb")] = as_json(twin)
         name = text.relative_to(notebooks).with_suffix(".ipynb")
         derived[notebooks / colab.FOLDER / name] = as_json(colab.colab_copy(twin, root))

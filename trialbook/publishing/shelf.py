@@ -19,9 +19,20 @@ class Shelf:
 
     ``target`` is the link. The hidden folder beside it holds ``versions/`` (what the link may
     point to), ``cache/`` (executed chapters), ``work/`` (a build under way) and the lock.
+
+    The folder in which the link lies is resolved here, once, so that two ways of writing one place
+    (``../out``, a link above it) name the same files ever after. The link itself is not followed.
     """
 
     target: Path
+
+    def __post_init__(self) -> None:
+        """Resolve the folder of the target."""
+        target = self.target if self.target.name not in ("", "..") else self.target.resolve()
+        if not target.name:
+            raise BuildError(f"--out {self.target}: name a folder that is not there yet.")
+        parent = Path(os.path.realpath(target.parent))
+        object.__setattr__(self, "target", parent / target.name)
 
     @property
     def store(self) -> Path:
@@ -80,6 +91,10 @@ class Shelf:
             If another build of the same trial holds it.
         """
         self.store.mkdir(parents=True, exist_ok=True)
+        # In a clone, git takes no notice of what a store holds: confidential chapters, say.
+        ignored = self.store / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n", encoding="utf-8")
         with (self.store / "lock").open("a+") as file:
             if not _lock(file):
                 raise MachineError(
@@ -91,8 +106,9 @@ class Shelf:
     def clear(self) -> None:
         """Remove what a failed or killed build left, and all versions but the published one."""
         current = self.current
-        for path in (self.store / "versions").glob("*"):
-            if path != current:
+        lost = current is None and self.target.is_symlink()  # whatever came between: keep them
+        for path in () if lost else (self.store / "versions").glob("*"):
+            if current is None or not path.samefile(current):
                 shutil.rmtree(path, ignore_errors=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
         for path in self.target.parent.glob(f".{self.target.name}.link-*"):

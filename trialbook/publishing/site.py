@@ -114,7 +114,7 @@ def _attempt(pages: Pages) -> Exception | None:
     would not be warned of again.
     """
     warnings = io.StringIO()
-    aside = pages.doctrees.with_suffix(".building")
+    aside, again = pages.doctrees.with_suffix(".building"), False
     try:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(pages.html, ignore_errors=True)
@@ -122,6 +122,7 @@ def _attempt(pages: Pages) -> Exception | None:
         if _text(pages.doctrees / made_by.name) == pages.made_by:
             pages.doctrees.rename(aside)
         shutil.rmtree(pages.doctrees, ignore_errors=True)
+        again = aside.is_dir()
         run_sphinx(pages, aside, warnings)
         if warnings.getvalue().strip():
             return ChapterError(_told(pages, warnings.getvalue())) if pages.strict else None
@@ -130,6 +131,8 @@ def _attempt(pages: Pages) -> Exception | None:
     except OSError as error:
         return MachineError(f"The pages could not be written. {error}")
     except Exception as error:  # an extension may raise anything on a page it cannot read
+        if again:  # or what was kept is damaged: it is gone by now
+            return _attempt(pages)
         last = traceback.extract_tb(error.__traceback__)[-1]
         found = f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
         return ChapterError(_told(pages, warnings.getvalue() or found))

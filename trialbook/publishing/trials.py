@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from trialbook.adam.problems import counted_noun
+from trialbook.publishing.cache import Cache
 from trialbook.publishing.fingerprint import key, package_hash, versions
+from trialbook.publishing.watched import Watched
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ class TrialFacts:
         return said
 
 
-def trial_facts(
-    folder: Path, data: dict[str, str], cache: Path, *, blinded: bool = False
-) -> TrialFacts:
+def trial_facts(data: Watched, cache: Cache, *, blinded: bool = False) -> TrialFacts:
     """Return the facts of a trial, validating it unless the same data were valid before.
 
     Raises
@@ -62,13 +62,13 @@ def trial_facts(
     DataError
         With the full report, if the data are wrong.
     """
-    file = cache / f"trial-{key(data, blinded, package_hash(), versions())}.json"
-    try:
-        return TrialFacts(**json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        facts = read_facts(folder, blinded=blinded)
-    cache.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asdict(facts), ensure_ascii=False), encoding="utf-8")
+    made_of = key(data.hashes, blinded, package_hash(), versions())
+    kept = cache.find("_trial", made_of)
+    if kept:
+        return TrialFacts(**json.loads(kept.text))
+    facts = read_facts(data.folder, blinded=blinded)
+    data.check()
+    cache.keep("_trial", made_of, json.dumps(asdict(facts), ensure_ascii=False))
     return facts
 
 

@@ -9,9 +9,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from trialbook.publishing.execute import Run, execute
+from trialbook.publishing.execute import Run, execute, timed_out
 from trialbook.publishing.kernels import can_fork, die_with_parent
 from trialbook.publishing.messages import BuildError, MachineError, process_ended
+
+# Seconds between two looks at which process has run too long.
+_LOOK_AGAIN = 0.25
 
 
 def context() -> Any:
@@ -20,11 +23,12 @@ def context() -> Any:
 
 
 def execute_all(
-    runs: list[Run], jobs: int, scratch: Path
+    runs: list[Run], jobs: int, scratch: Path, limit: float | None = None
 ) -> Iterator[tuple[int, str | BuildError, float]]:
     """Execute chapters, at most `jobs` at a time, and yield each as it ends.
 
-    What the chapter at position ``i`` exports goes to ``scratch/exports-i``.
+    What the chapter at position ``i`` exports goes to ``scratch/exports-i``. A chapter that runs
+    longer than `limit` seconds is ended.
 
     Yields
     ------
@@ -37,15 +41,20 @@ def execute_all(
     """
     scratch.mkdir(parents=True, exist_ok=True)
     arguments = [(run, scratch, scratch / f"exports-{i}") for i, run in enumerate(runs)]
-    for index, result, code, seconds in side_by_side(_work, arguments, jobs):
-        if result is None:
+    for index, result, code, seconds in side_by_side(_work, arguments, jobs, limit):
+        if result is None and code is None:
+            result = timed_out(*arguments[index], limit)
+        elif result is None:
             name = runs[index].chapter.name
             result = MachineError(process_ended(name, "the process that ran it", code))
         yield index, result, seconds
 
 
 def side_by_side(
-    target: Callable[..., None], arguments: list[tuple], at_once: int
+    target: Callable[..., None],
+    arguments: list[tuple],
+    at_once: int,
+    limit: float | None = None,
 ) -> Iterator[tuple[int, Any, int | None, float]]:
     """Call a function in processes of their own, at most `at_once` at a time.
 
@@ -56,12 +65,14 @@ def side_by_side(
         and with one of the `arguments`.
     arguments : list of tuple
     at_once : int
+    limit : float, optional
+        Seconds after which a process is ended.
 
     Yields
     ------
     tuple of int, result, int or None, float
         As each ends: its position in `arguments`, its result, None where it ended without one,
-        then its exit code, and the seconds.
+        then its exit code, None where it was ended for the limit, and the seconds.
     """
     waiting = list(enumerate(arguments))
     running: dict[Connection, tuple[int, Any, float]] = {}
@@ -71,7 +82,14 @@ def side_by_side(
                 index, given = waiting.pop(0)
                 connection, process = start(target, *given)
                 running[connection] = (index, process, time.perf_counter())
-            for connection in wait(list(running)):
+            now = time.perf_counter()
+            over = [one for one, (_, _, began) in running.items() if limit and now - began > limit]
+            for connection in over:
+                index, process, began = running.pop(connection)
+                process.kill()
+                process.join()
+                yield index, None, None, now - began
+            for connection in wait(list(running), _LOOK_AGAIN if limit else None):
                 index, process, began = running.pop(connection)
                 result = code = None
                 try:
