@@ -98,7 +98,11 @@ class Endpoint(Model):
     paramcd: Annotated[str, Field(min_length=1)]
     """PARAMCD in ADTTE."""
     label: str = ""
-    """Name in words, as in *free of ...*."""
+    """Name in words, as in *time to ...*."""
+    noun: str = ""
+    """The event with its article, as in *free of a flare*; the label where it is not said."""
+    plural: str = ""
+    """Many of the event, as in *fewer treatment failures*; headings then say so."""
     role: Literal[
         "primary", "key_secondary", "secondary", "component", "sensitivity", "exploratory", "safety"
     ] = "secondary"

@@ -102,7 +102,7 @@ def outputs(chapter, trial, **parameters):
 def test_efficacy_reads_for_any_trial(name, tmp_path):
     text = run("efficacy", folder_of(name, TRIALS[name], tmp_path / "tiny"))
     expected = {
-        "harm": "For patients that is a harm.",
+        "harm": "On this end point that favours an arm.",
         "null": "no clear difference",
         "no events in one arm": "a hazard ratio cannot be estimated",
         "one arm": "One group: nothing is compared.",

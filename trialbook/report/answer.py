@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.printed import printed_ratio, size_of, with_sign
+from trialbook.printed import with_sign
 from trialbook.report import sentences
+from trialbook.report.card import KeyNumber, frequencies_said, not_said, results_card
 from trialbook.report.escape import escape_html
 from trialbook.report.output import Html, cited
-from trialbook.report.sentences import at_start, in_text, p_phrase
-from trialbook.report.tables.columns import shown_time
+from trialbook.report.sentences import at_start, in_text
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
-
-NUMBERS = 3
-
 
 UNCONFIRMED = (
     "Question, control and end point were inferred from the files by a program; nobody has "
@@ -44,6 +41,8 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         numbers for each comparison, and what they mean.
     """
     trial, blocks = lookup.trial, []
+    if said := frequencies_said(lookup, endpoint):
+        blocks.append(f"<p>{_html(said)}</p>")
     for comparison in trial.comparisons:
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
         meaning = sentences.meaning(
@@ -52,16 +51,16 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
             in_text(comparison.control.label),
             in_text(endpoint.label),
             trial.randomized,
+            synthetic=trial.synthetic,
+            course=sentences.course_of(lookup, endpoint, comparison, in_text),
         )
         blocks.append(_printed_before(lookup, endpoint, comparison))
         where = "in these synthetic patients" if trial.synthetic else "from the patients’ data"
-        level = lookup.ci
-        who = f"{comparison.treated.label} against {in_text(comparison.control.label)}"
+        who = f"{comparison.treated.label} compared with {in_text(comparison.control.label)}"
         blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")
-        numbers = _numbers(lookup, endpoint, comparison, effect, level)[:NUMBERS]
         items = "".join(
-            f"<div><dt>{_html(words)}</dt><dd>{_html(number)}</dd></div>"
-            for number, words in numbers
+            f"<div><dt>{_html(words_of(one))}</dt><dd>{_html(one.number)}</dd></div>"
+            for one in results_card(lookup, endpoint, comparison, ties)
         )
         blocks.append(f"<dl>{items}</dl>")
         blocks.append(f"<p>{_html(at_start(meaning))}</p>")
@@ -69,59 +68,20 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
             blocks.append(f"<p>{_html(adjusted)}</p>")
     if not trial.comparisons:
         blocks.append(f"<p>{sentences.not_compared(trial)}</p>")
+    else:
+        blocks.append(f"<p>{_html(not_said(trial))}</p>")
     if trial.config.inferred:
-        blocks.append(f"<p>{UNCONFIRMED}</p>")
+        blocks.insert(0, f"<p>{UNCONFIRMED}</p>")
     return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')
 
 
+def words_of(one: KeyNumber) -> str:
+    """Return the words of a number of the card, its interval after them."""
+    return f"{one.words} ({one.limits})" if one.limits else one.words
+
+
 def _html(text: str) -> str:
-    return escape_html(text, 1000)
-
-
-def _numbers(lookup, endpoint, comparison, effect, level) -> list[tuple[str, str]]:
-    """Return numbers with their words: ratio, difference, time; rates where one lacks."""
-    trial, event = lookup.trial, in_text(endpoint.label)
-    found = []
-    if effect.estimable:
-        hr, low, high = printed_ratio(effect.hr, effect.lower, effect.upper)
-        p = p_phrase(lookup, "log_rank", endpoint.paramcd, comparison.name)
-        words = f"hazard ratio of {event} ({level}, {low} to {high}; {p})"
-        found.append((hr, words))
-    key = ("landmark", endpoint.paramcd, comparison.name)
-    for t in reversed(lookup.landmarks(endpoint.paramcd)):
-        if sentences.has_interval(lookup, *key, time=t):
-            above = lookup.value("difference", *key, time=t) >= 0
-            number, limits = _size(lookup, key, time=t)
-            # of what one hopes for one counts who had it
-            more = "more" if above != endpoint.favourable else "fewer"
-            free = "with" if endpoint.favourable else "free of"
-            words = f"percentage points {more} patients {free} {event} at {shown_time(trial, t)} "
-            found.append((number, f"{words}({level}, {limits})"))
-            break
-    key = ("rmst", endpoint.paramcd, comparison.name)
-    for t in lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)[:1]:
-        of = {"time": t, "method": "difference"}
-        if sentences.has_interval(lookup, *key, **of):
-            longer = lookup.value("difference", *key, **of) >= 0
-            number, limits = _size(lookup, key, **of)
-            if endpoint.favourable:
-                words = f"{'longer' if longer else 'shorter'} mean time without {event} within "
-            else:
-                words = f"mean time free of {event} {'gained' if longer else 'lost'} within "
-            words += f"{shown_time(trial, t)} "
-            found.append((f"{number} {trial.time.show}", f"{words}({level}, {limits})"))
-    for arm in (comparison.treated, comparison.control):
-        key = ("kaplan_meier", endpoint.paramcd, arm.code)
-        words = f"patients with {event}, {in_text(arm.label)}"
-        found.append((lookup.text("{n_events} of {n}", *key), words))
-    return found
-
-
-def _size(lookup: "Lookup", key: tuple, **of: object) -> tuple[str, str]:
-    """Return the size of a difference, and its limits in the direction that the words name."""
-    texts = (lookup.text(f"{{{name}}}", *key, **of) for name in ("difference", "lower", "upper"))
-    size, low, high = size_of(*(text.removesuffix("%") for text in texts))
-    return size, f"{low} to {high}"
+    return escape_html(text, 2000)
 
 
 def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:

@@ -1,18 +1,32 @@
 """The words for a result: a small vocabulary, so that a sentence follows from the numbers.
 
-Effect with interval first, P value after (SAMPL, Lang and Altman 2015); no clear difference
-always with what the interval allows; an effect only where chance assigned the patients
-(CONSORT 2025), else an association. Nothing is ever a trend towards significance.
+Effect with interval first, P value with its test after (SAMPL, Lang and Altman 2015); no clear
+difference always with what the interval allows; an effect only where chance assigned the patients
+(CONSORT 2025), else an association; a verdict on the end point alone, and none of synthetic
+patients. Nothing is ever a trend towards significance.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from math import isfinite, nan
+from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.printed import printed, printed_ratio, rounded, with_sign
-from trialbook.report.escape import escape_markdown
+from trialbook.report.constancy import Constancy
+from trialbook.report.course import course_of
+from trialbook.report.effect import FEWEST_EVENTS, Effect, Verdict, effect_of  # noqa: F401
+from trialbook.report.margin import noninferiority
+
+# The vocabulary is imported from here, too.
+from trialbook.report.words import (  # noqa: F401
+    FORMED,
+    at_start,
+    change,
+    compatible,
+    in_text,
+    listed,
+    of,
+    than,
+)
 from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
@@ -20,130 +34,16 @@ if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
-FEWEST_EVENTS = 10
-
-
-class Verdict(StrEnum):
-    """What an estimate allows to say."""
-
-    BENEFIT = "benefit"
-    HARM = "harm"
-    NO_CLEAR_DIFFERENCE = "no clear difference"
-    NONINFERIOR = "noninferior"
-    NONINFERIORITY_NOT_SHOWN = "noninferiority not shown"
-    TOO_FEW_EVENTS = "too few events"
-    NOT_ESTIMABLE = "not estimable"
-    WITHHELD = "withheld"
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A hazard ratio, treated over control, and what is needed to put it into words.
-
-    `favourable` says that the event is what one hopes for; `margin` is the noninferiority
-    margin as `Trial.margin` has it, None for a superiority question, `p_margin` the
-    one-sided P value against it.
-    """
-
-    hr: float
-    lower: float
-    upper: float
-    p_value: float
-    events_treated: int
-    events_control: int
-    favourable: bool = False
-    margin: float | None = None
-    conf_level: float = 0.95
-    p_margin: float = nan
-    # Of confidential data with few events in an arm.
-    withheld: bool = False
-
-    @property
-    def estimable(self) -> bool:
-        """Whether there is a hazard ratio with two finite limits."""
-        limits = (self.hr, self.lower, self.upper)
-        return min(self.events_treated, self.events_control) > 0 and all(map(isfinite, limits))
-
-    def verdict(self) -> Verdict:
-        """Return what the interval allows to say; the P value has no vote."""
-        if self.withheld:
-            return Verdict.WITHHELD
-        if not self.estimable:
-            return Verdict.NOT_ESTIMABLE
-        if self.events_treated + self.events_control < FEWEST_EVENTS:
-            return Verdict.TOO_FEW_EVENTS
-        # Turned so that below 1 is always better for the patient.
-        best, worst = self.lower, self.upper
-        if self.favourable:
-            best, worst = 1 / self.upper, 1 / self.lower
-        if worst < 1:
-            return Verdict.BENEFIT
-        if self.margin is not None and worst < (
-            1 / self.margin if self.favourable else self.margin
-        ):
-            return Verdict.NONINFERIOR
-        if best > 1:
-            return Verdict.HARM
-        if self.margin is not None:
-            return Verdict.NONINFERIORITY_NOT_SHOWN
-        return Verdict.NO_CLEAR_DIFFERENCE
-
-
-def in_text(label: str) -> str:
-    """Return a label as it stands within a sentence: ``"Placebo"`` becomes ``"placebo"``.
-
-    Only a label whose other letters are small loses its capital: names and abbreviations keep
-    theirs.
-    """
-    rest = label[1:]
-    return label[:1].lower() + rest if rest == rest.lower() and len(label) > 1 else label
-
-
-def at_start(text: str) -> str:
-    """Return text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
-def of(label: str) -> str:
-    """Return a label within a sentence of Markdown, escaped."""
-    return escape_markdown(in_text(label))
-
-
-def change(hr: float) -> str:
-    """Return a hazard ratio as a change: ``"56% lower"``, ``"2.3 times as high"``."""
-    percent = rounded(abs(1 - hr) * 100, 0)
-    if percent == "0":
-        return "the same"
-    if hr < 1:
-        return f"{percent}% lower" if percent != "100" else "more than 99% lower"
-    return f"{percent}% higher" if hr < 2 else f"{rounded(hr, 1)} times as high"
-
-
-def span(lower: float, upper: float) -> str:
-    """Return an interval as changes, the smaller change first: ``"23% to 75% lower"``."""
-    if upper < 1:
-        lower, upper = upper, lower
-    if lower > 1 and upper >= 2:
-        return f"{rounded(lower, 1)} to {rounded(upper, 1)} times as high"
-    first, last = change(lower), change(upper)
-    if first == last:
-        return first
-    for ending in (" lower", " higher"):
-        if first.endswith(ending) and last.endswith(ending) and first[0].isdigit():
-            return f"{first.removesuffix(ending)} to {last}"
-    return f"{first} to {last}"
-
 
 def interval(effect: Effect) -> str:
-    """Return ``"hazard ratio, 0.44; 95% CI, 0.25 to 0.77; P=0.003"``."""
-    parts = ["hazard ratio, withheld" if effect.withheld else "hazard ratio, NE"]
+    """Return ``"hazard ratio, 0.44; 95% CI, 0.25 to 0.77; log-rank P=0.003"``."""
+    parts = [f"{effect.model}, {'withheld' if effect.withheld else 'NE'}"]
     if effect.estimable:
         level = rounded(100 * effect.conf_level, 0)
         hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
-        parts = [f"hazard ratio, {hr}", f"{level}% CI, {lower} to {upper}"]
+        parts = [f"{effect.model}, {hr}", f"{level}% CI, {lower} to {upper}"]
     if isfinite(effect.p_value):
-        p = printed("p_value", effect.p_value)
-        parts.append(with_sign(p))
+        parts.append(f"{effect.test} {with_sign(printed('p_value', effect.p_value))}")
     return "; ".join(parts)
 
 
@@ -188,39 +88,6 @@ def not_compared(trial: "Trial") -> str:
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
 
 
-def effect_of(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
-) -> Effect:
-    """Return the effect on an end point: Cox model, log-rank P value, events by arm."""
-    trial, code, arm = lookup.trial, endpoint.paramcd, comparison.name
-
-    def cox(statistic: str) -> float:
-        return lookup.value(statistic, "cox", code, arm, method=ties)
-
-    def events(of_arm: "Arm") -> int:
-        count = lookup.value("n_events", "kaplan_meier", code, of_arm.code)
-        if isfinite(count):
-            return int(count)
-        # Where events are withheld because they are few, the hazard ratio is, too.
-        withheld = lookup.withholds("n_events", "kaplan_meier", code, of_arm.code)
-        return FEWEST_EVENTS if withheld else 0
-
-    primary = endpoint.paramcd == trial.primary.paramcd
-    return Effect(
-        hr=cox("hr"),
-        lower=cox("hr_lower"),
-        upper=cox("hr_upper"),
-        p_value=lookup.value("p_value", "log_rank", code, arm),
-        events_treated=events(comparison.treated),
-        events_control=events(comparison.control),
-        favourable=endpoint.favourable,
-        margin=trial.margin if primary else None,
-        conf_level=lookup.conf_level,
-        p_margin=lookup.value("p_value", "noninferiority", code, arm, method=ties),
-        withheld=lookup.withholds("hr", "cox", code, arm, method=ties),
-    )
-
-
 def observed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties="efron") -> str:
     """Return the result in numbers: events of patients by arm, hazard ratio, interval, P value."""
     trial = lookup.trial
@@ -244,8 +111,17 @@ def observed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t
     return prefix + sentence if prefix else at_start(sentence)
 
 
-def meaning(effect: Effect, treated: str, control: str, event: str, randomized: str = "yes") -> str:
-    """Return what an effect means, in one or two sentences.
+def meaning(
+    effect: Effect,
+    treated: str,
+    control: str,
+    event: str,
+    randomized: str = "yes",
+    *,
+    synthetic: bool = False,
+    course: str = "",
+) -> str:
+    """Return what an effect means, in a few sentences.
 
     Parameters
     ----------
@@ -255,6 +131,10 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
         The arms' and the event's names within a sentence, escaped for Markdown.
     randomized : {"yes", "partly", "no", "unknown"}
         Whether the words may speak of an effect.
+    synthetic : bool
+        Whether the patients are made up: nothing is then said to favour anything.
+    course : str
+        What happened early and late, `course_of`; said where the ratio did not hold throughout.
 
     Returns
     -------
@@ -266,65 +146,66 @@ def meaning(effect: Effect, treated: str, control: str, event: str, randomized: 
         return f"The patients with {event} are too few for confidential data to say more."
     if verdict is Verdict.NOT_ESTIMABLE:
         return _not_estimable(effect, treated, control, event)
-    allows = f"a hazard with {treated} {_span_from(effect)} that with {control}"
+    allows = compatible(effect.lower, effect.upper)
     if verdict is Verdict.TOO_FEW_EVENTS:
         total = effect.events_treated + effect.events_control
-        return f"With {total} events in all the data cannot tell: they allow {allows}."
-    if verdict is Verdict.NO_CLEAR_DIFFERENCE:
-        finding = f"there was no clear difference in the time to {event}: the data allow {allows}."
-    else:
-        finding = (
-            f"with {treated} the hazard of {event} was {_than(change(effect.hr))} with {control}; "
-            f"the data allow {span(effect.lower, effect.upper)}."
+        return (
+            f"With {total} events in all the data cannot tell: they are compatible with {allows} "
+            f"with {treated}."
         )
-    judgement = _JUDGEMENTS[verdict] if randomized == "yes" else ""
-    parts = [finding, judgement, _against_margin(effect), _agreement(effect), CAVEATS[randomized]]
-    return " ".join(filter(None, parts))
+    if verdict is Verdict.NOT_THROUGHOUT:
+        finding = (
+            f"the hazard ratio did not hold throughout. {course} The ratio of {_ratio(effect)} is "
+            "an average that did not hold throughout; the curves say more."
+        )
+    elif verdict is Verdict.NO_CLEAR_DIFFERENCE:
+        finding = (
+            f"there was no clear difference in the time to {event}: with {treated} rather than "
+            f"{control} the data are compatible with {allows}."
+        )
+    else:
+        finding = f"{_finding(effect, treated, control, event, randomized)}; the data are "
+        finding += f"compatible with {allows}."
+    may_judge = randomized == "yes" and not synthetic
+    favoured = {Verdict.BETTER: treated, Verdict.WORSE: control}.get(verdict)
+    judgement = f"On this end point that favours {favoured}." if may_judge and favoured else ""
+    changed = (
+        "The hazard ratio changed over time: it is an average over it."
+        if effect.constancy is Constancy.CHANGED
+        else ""
+    )
+    margin = noninferiority(effect, treated, control)
+    parts = [finding, changed, judgement, margin, _agreement(effect), CAVEATS[randomized]]
+    return " ".join(" ".join(filter(None, parts)).split())
 
 
+_OTHERWISE = "so this is an association: other differences between the groups may explain it."
 CAVEATS = {
     "yes": "",
-    "partly": "Only some of the patients were assigned by chance, so this is an association: "
-    "other differences between the groups may explain it.",
-    "no": "Chance did not assign the patients, so this is an association: "
-    "other differences between the groups may explain it.",
-    "unknown": "Nothing in the files says that chance assigned the patients, so this is read as "
-    "an association: other differences between the groups may explain it.",
-}
-# how the groups came about, where chance alone is not known to have formed them
-FORMED = {
-    "partly": "The groups were not formed by chance alone",
-    "no": "The groups were not formed by chance",
-    "unknown": "Nothing in the files says that chance formed the groups",
-}
-_JUDGEMENTS = {
-    Verdict.BENEFIT: "For patients that is a benefit.",
-    Verdict.HARM: "For patients that is a harm.",
-    Verdict.NO_CLEAR_DIFFERENCE: "",
-    Verdict.NONINFERIOR: "The interval stays on the safe side of the margin set beforehand: "
-    "noninferiority was shown, superiority was not.",
-    Verdict.NONINFERIORITY_NOT_SHOWN: "The interval crosses the margin set beforehand: "
-    "noninferiority was not shown.",
+    "partly": f"Only some of the patients were assigned by chance, {_OTHERWISE}",
+    "no": f"Chance did not assign the patients, {_OTHERWISE}",
+    "unknown": f"Nothing in the files says that chance assigned the patients, {_OTHERWISE}",
 }
 
 
-def _against_margin(effect: Effect) -> str:
-    """Return the test against the margin, empty where there is none."""
-    if effect.margin is None or not isfinite(effect.p_margin):
-        return ""
-    margin = printed("hr", effect.margin)
-    p = with_sign(printed("p_value", effect.p_margin))
-    return f"Against the margin, a hazard ratio of {margin}: one-sided {p}."
+def _finding(effect: Effect, treated: str, control: str, event: str, randomized: str) -> str:
+    """Return the effect, or the association, as a change of the hazard."""
+    if effect.hr == 0:
+        return f"no {event} was recorded with {treated}, {effect.events_control} with {control}"
+    if effect.hr == float("inf"):
+        return f"no {event} was recorded with {control}, {effect.events_treated} with {treated}"
+    if randomized == "yes":
+        return f"with {treated} the hazard of {event} was {than(change(effect.hr))} with {control}"
+    return (
+        f"{treated} was associated with a hazard of {event} {than(change(effect.hr))} with "
+        f"{control}"
+    )
 
 
-def _than(size: str) -> str:
-    """Return a size of change ready for a comparison: ``"lower than"``, ``"as high as"``."""
-    return f"{size} as" if size.endswith(("as high", "the same")) else f"{size} than"
-
-
-def _span_from(effect: Effect) -> str:
-    """Return the interval between two comparisons: ``"35% lower to 21% higher than"``."""
-    return _than(span(effect.lower, effect.upper))
+def _ratio(effect: Effect) -> str:
+    """Return a hazard ratio with its interval: ``"0.65 (0.52 to 0.82)"``."""
+    hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
+    return f"{hr} ({lower} to {upper})"
 
 
 def _agreement(effect: Effect) -> str:
@@ -333,7 +214,7 @@ def _agreement(effect: Effect) -> str:
     significant = effect.p_value < 1 - effect.conf_level
     if not isfinite(effect.p_value) or excludes_one == significant:
         return ""
-    return "The interval and the log-rank test do not agree here: the evidence is borderline."
+    return f"The interval and the {effect.test} test do not agree here: the evidence is borderline."
 
 
 def _not_estimable(effect: Effect, treated: str, control: str, event: str) -> str:
@@ -378,17 +259,18 @@ def who_left(known: bool) -> Callable[[str], str]:
     return ("withdrawn patients of {}" if known else "patients of {} censored early").format
 
 
-def listed(parts: Sequence[str]) -> str:
-    """Return parts as an enumeration: ``"a, b and c"``."""
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
-
-
 def interpretation(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
 ) -> str:
     """Return what the result of an end point means; follows `observed`, which names the setting."""
-    treated, control = of(comparison.treated.label), of(comparison.control.label)
-    effect = effect_of(lookup, endpoint, comparison, ties)
-    randomized = lookup.trial.randomized
-    said = at_start(meaning(effect, treated, control, of(endpoint.label), randomized))
-    return f"{said} {adjusted(lookup, endpoint, comparison)}".strip()
+    trial, effect = lookup.trial, effect_of(lookup, endpoint, comparison, ties)
+    said = meaning(
+        effect,
+        of(comparison.treated.label),
+        of(comparison.control.label),
+        of(endpoint.label),
+        trial.randomized,
+        synthetic=trial.synthetic,
+        course=course_of(lookup, endpoint, comparison),
+    )
+    return f"{at_start(said)} {adjusted(lookup, endpoint, comparison)}".strip()

@@ -1,7 +1,8 @@
 """The chapters' sentences: `say_*` functions return Markdown that follows from the results."""
 
+from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import show_remarks
-from trialbook.report.narrative.design import no_estimand, question, say_amendments, say_design
+from trialbook.report.narrative.design import no_estimand, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
     say_change_of_primary,
     say_components,
@@ -27,6 +28,7 @@ from trialbook.report.narrative.safety import no_course_of_harms, say_events
 from trialbook.report.sentences import how_many
 
 __all__ = [
+    "heading",
     "how_many",
     "no_course_of_harms",
     "no_distributions",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trialbook.printed import printed, rounded
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Text
-from trialbook.report.sentences import in_text, of
+from trialbook.report.sentences import of
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -17,34 +17,6 @@ if TYPE_CHECKING:
 
 # A hazard ratio that events can find differs little from the one planned.
 PLANNED_DIGITS = 3
-
-
-def question(trial: "Trial") -> str:
-    """Return what the trial asks, in one plain sentence without markup."""
-    primary = trial.primary
-    event = in_text(primary.label)
-    if trial.blinded and primary.favourable:
-        return f"How soon does {event} come in patients, whatever they were given?"
-    if trial.blinded:
-        return f"How long do patients, whatever they were given, stay free of {event}?"
-    given = " or ".join(in_text(arm.label) for arm in trial.arms)
-    if not trial.comparisons and primary.favourable:
-        return f"How soon does {event} come in patients given {given}?"
-    if not trial.comparisons:
-        return f"How long do patients given {given} stay free of {event}?"
-    treated = [in_text(comparison.treated.label) for comparison in trial.comparisons]
-    names = " or ".join(dict.fromkeys(treated))
-    control = in_text(trial.comparisons[0].control.label)
-    if trial.config.objective == "noninferiority":
-        if primary.favourable:
-            return f"Does {event} come with {names} nearly as soon as with {control}, or sooner?"
-        return (
-            f"Do patients given {names} stay free of {event} nearly as long as those given "
-            f"{control}, or longer?"
-        )
-    if primary.favourable:
-        return f"Does {names}, rather than {control}, bring {event} sooner?"
-    return f"Does {names}, rather than {control}, keep patients free of {event} for longer?"
 
 
 def no_estimand() -> Text:

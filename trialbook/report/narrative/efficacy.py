@@ -11,10 +11,10 @@ from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.printed import rounded, size_of
 from trialbook.report import sentences
 from trialbook.report.escape import escape_markdown
+from trialbook.report.landmarks import shown_time
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.sentences import at_start, listed, of, p_phrase
-from trialbook.report.tables.columns import shown_time
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:

@@ -58,9 +58,3 @@ def sizes_shown(lookup: "Lookup", analysis: str, paramcd: str, level: str = "") 
         elif not lookup.withholds("n", *of, level=level):
             counts[arm.code] = 0
     return counts
-
-
-def shown_time(trial: "Trial", t: float) -> str:
-    """Return a time with the unit shown: ``"12 months"``."""
-    number = f"{trial.time.to_show(t):.1f}".removesuffix(".0")
-    return f"{number} {trial.time.show}"

@@ -6,10 +6,10 @@ import pandas as pd
 
 from trialbook.analyses.design import SIMULATIONS
 from trialbook.report.labels import covariate_label
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, how_many, in_text
 from trialbook.report.table import html_table
-from trialbook.report.tables.columns import shown_time
 
 if TYPE_CHECKING:
     from trialbook.config_plan import Estimand

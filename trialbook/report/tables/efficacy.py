@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.table import html_table
@@ -12,7 +13,6 @@ from trialbook.report.tables.columns import (
     comparison_columns,
     numbers_of_patients,
     row_cells,
-    shown_time,
 )
 from trialbook.safe import WITHHELD, shown_sizes
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.labels import level_label, term_label
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import FORMED
 from trialbook.report.table import INDENT, html_table
@@ -12,7 +13,6 @@ from trialbook.report.tables.columns import (
     arm_columns,
     comparison_columns,
     row_cells,
-    shown_time,
     sizes_shown,
 )
 from trialbook.safe import WITHHELD, shown_sizes

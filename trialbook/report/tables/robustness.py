@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.labels import covariate_label
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text
 from trialbook.report.table import INDENT, html_table
-from trialbook.report.tables.columns import shown_time
 from trialbook.report.tables.efficacy import HR
 
 if TYPE_CHECKING:

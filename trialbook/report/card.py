@@ -1,0 +1,263 @@
+"""The numbers that stand first: natural frequencies, the results card, what it cost.
+
+All plain text, to be escaped where it is shown; nothing is laid out here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.printed import printed, printed_ratio, rounded, size_of, with_sign
+from trialbook.report.course import landmarks_told
+from trialbook.report.effect import Effect, Verdict, effect_of
+from trialbook.report.heading import free_of
+from trialbook.report.landmarks import (
+    at_landmark,
+    at_risk,
+    headline_landmark,
+    horizon_of,
+    points_at,
+    shown_time,
+)
+from trialbook.report.words import FORMED, at_start, in_text, listed
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.safe.lookup import Lookup
+    from trialbook.trial import Trial
+
+MOST_NUMBERS = 4
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """How many of 100 patients of an arm have had the event by a time."""
+
+    arm: str
+    label: str
+    of_100: str
+    lower: str
+    upper: str
+    time: str
+
+    @property
+    def dots(self) -> int:
+        """How many of 100 dots are drawn: whole, fewer than one is one."""
+        return int(self.of_100) if self.of_100.isdigit() else 1
+
+
+@dataclass(frozen=True)
+class KeyNumber:
+    """A number of the results card: as printed, in words, with its interval and its test."""
+
+    number: str
+    words: str
+    limits: str
+
+
+def frequencies(lookup: "Lookup", endpoint: "Endpoint") -> tuple[Frequency, ...]:
+    """Return how many of 100 had the event in each arm by the headline's landmark, control first.
+
+    One minus Kaplan and Meier's estimate; empty where no landmark has enough patients at risk, or
+    where it may not be shown.
+    """
+    t = headline_landmark(lookup, endpoint)
+    if t is None:
+        return ()
+    found = []
+    for arm in lookup.trial.arms:
+        key = ("kaplan_meier", endpoint.paramcd, arm.code)
+        row = {"time": t, "method": "log-log"}
+        free, lower, upper = (
+            lookup.value(name, *key, **row) for name in ("survival", "lower", "upper")
+        )
+        if not isfinite(free):
+            return ()
+        numbers = (_of_100(1 - value) for value in (free, upper, lower))
+        found.append(Frequency(arm.code, arm.label, *numbers, shown_time(lookup.trial, t)))
+    return tuple(found)
+
+
+def _of_100(share: float) -> str:
+    if not isfinite(share):
+        return "NE"
+    text = rounded(100 * share, 0)
+    if text == "0" and share > 0:
+        return "fewer than 1"
+    return "more than 99" if text == "100" and share < 1 else text
+
+
+def frequencies_said(lookup: "Lookup", endpoint: "Endpoint") -> str:
+    """Return the natural frequencies as a sentence, '' where there are none."""
+    found = frequencies(lookup, endpoint)
+    if not found:
+        return ""
+    event = endpoint.noun or in_text(endpoint.label)
+    first, *others = reversed(found)
+    patients = f"{first.of_100} of 100 patients given {in_text(first.label)} had {event}"
+    parts = [patients, *(f"{one.of_100} of 100 given {in_text(one.label)}" for one in others)]
+    said = f"within {found[0].time} {listed(parts)}."
+    return f"In these synthetic patients, {said}" if lookup.trial.synthetic else at_start(said)
+
+
+def results_card(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+) -> tuple[KeyNumber, ...]:
+    """Return two to four numbers of one comparison: ratio, difference, time, or what happened.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        As `heading` needs it, and with results of rmst and, where there are any, average_hazard.
+    endpoint, comparison
+        Of what, and whom with whom.
+    ties : str
+        The Cox model's method.
+
+    Returns
+    -------
+    tuple of KeyNumber
+        Where the ratio did not hold throughout, the differences early and late stand first, and
+        the ratio last, as the average that it is.
+    """
+    effect = effect_of(lookup, endpoint, comparison, ties)
+    ratio = _hazard_ratio(effect, endpoint)
+    time = _mean_time(lookup, endpoint, comparison)
+    if effect.verdict() is Verdict.NOT_THROUGHOUT:
+        told = landmarks_told(lookup, endpoint, comparison)
+        found = [*(_points(lookup, endpoint, comparison, t) for t in told), time, ratio]
+    else:
+        last = headline_landmark(lookup, endpoint)
+        points = last and _points(lookup, endpoint, comparison, last)
+        found = [ratio, points, time]
+    shown = [one for one in found if one]
+    if len(shown) < 2:
+        shown += _counts(lookup, endpoint, comparison)
+    return tuple(shown[:MOST_NUMBERS])
+
+
+def _hazard_ratio(effect: Effect, endpoint: "Endpoint") -> KeyNumber | None:
+    if effect.withheld or not effect.estimable:
+        return None
+    hr, low, high = printed_ratio(effect.hr, effect.lower, effect.upper)
+    words = f"{effect.model} of {in_text(endpoint.label)}"
+    if effect.verdict() is Verdict.NOT_THROUGHOUT:
+        words += ", an average that did not hold throughout"
+    limits = [f"{rounded(100 * effect.conf_level, 0)}% CI, {low} to {high}"]
+    if isfinite(effect.p_value):
+        limits.append(f"{effect.test} {with_sign(printed('p_value', effect.p_value))}")
+    return KeyNumber(hr, words, "; ".join(limits))
+
+
+def _points(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float
+) -> KeyNumber | None:
+    difference, _, _ = at_landmark(lookup, endpoint, comparison, t)
+    if not isfinite(difference):
+        return None
+    number, low, high = points_at(lookup, endpoint, comparison, t)
+    more = "more" if difference >= 0 else "fewer"
+    if endpoint.favourable:  # of what one hopes for one counts who had it
+        more = "fewer" if difference >= 0 else "more"
+    who = f"with {in_text(endpoint.label)}" if endpoint.favourable else free_of(endpoint)
+    words = f"{more} patients {who} at {shown_time(lookup.trial, t)}"
+    limits = f"{lookup.ci}, {low} to {high}"
+    if still := at_risk_said(lookup, endpoint, comparison, t):
+        limits += f"; {still}"
+    return KeyNumber(f"{number} points", words, limits)
+
+
+def at_risk_said(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
+    """Return how many are left at a time: ``"70 and 54 still at risk"``; '' if withheld."""
+    trial = lookup.trial
+    by_code = dict(zip((arm.code for arm in trial.arms), at_risk(lookup, endpoint, t), strict=True))
+    left = [by_code[arm.code] for arm in (comparison.treated, comparison.control)]
+    if not all(map(isfinite, left)):
+        return ""
+    return " and ".join(f"{n:,.0f}" for n in left) + " still at risk"
+
+
+def _mean_time(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
+) -> KeyNumber | None:
+    t = horizon_of(lookup, endpoint, comparison)
+    key, row = ("rmst", endpoint.paramcd, comparison.name), {"time": t, "method": "difference"}
+    names = ("difference", "lower", "upper")
+    difference, lower, upper = (lookup.value(name, *key, **row) for name in names)
+    if t is None or not all(map(isfinite, (difference, lower, upper))) or lower == upper:
+        return None
+    number, low, high = size_of(*(lookup.text(f"{{{name}}}", *key, **row) for name in names))
+    longer = "longer" if difference >= 0 else "shorter"
+    within = f"on average within {shown_time(lookup.trial, t)}"
+    words = f"{longer} {free_of(endpoint)}, {within}"
+    limits = [f"{lookup.ci}, {low} to {high}"]
+    p = lookup.value("p_value", *key, **row)
+    if isfinite(p):
+        limits.append(with_sign(printed("p_value", p)))
+    return KeyNumber(f"{number} {lookup.trial.time.show}", words, "; ".join(limits))
+
+
+def _counts(lookup, endpoint, comparison) -> list[KeyNumber]:
+    found = []
+    for arm in (comparison.treated, comparison.control):
+        text = lookup.text("{n_events} of {n}", "kaplan_meier", endpoint.paramcd, arm.code)
+        words = f"patients with {in_text(endpoint.label)}, {in_text(arm.label)}"
+        found.append(KeyNumber(text, words, ""))
+    return found
+
+
+def not_said(trial: "Trial", effect: Effect | None = None) -> str:
+    """Return the card's last line: what its numbers do not say."""
+    if trial.synthetic:
+        return (
+            "The patients are made up so that they give back a paper’s figures: they test the "
+            "arithmetic and say nothing about the treatments."
+        )
+    said = []
+    if trial.randomized != "yes":
+        said.append(f"{FORMED[trial.randomized]}: what did it is not said.")
+    if effect is not None and effect.verdict() is Verdict.NO_CLEAR_DIFFERENCE:
+        said.append("No clear difference is not the same as no difference.")
+    said.append(
+        "One end point, an average over patients who differ: whether it is worth its harms is the "
+        "question of the chapter on safety."
+    )
+    return " ".join(said)
+
+
+def harms_card(
+    lookup: "Lookup",
+    comparison: "Comparison",
+    labels: dict[str, str],
+    keys: Iterable[str] = ("serious", "withdrawal"),
+) -> tuple[KeyNumber, ...]:
+    """Return what it cost: patients with serious events, and with events that ended treatment.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of adverse_events.
+    comparison : Comparison
+    labels : dict
+        Group's name to its label, `analyses.group_labels`.
+    keys : iterable of str
+        The groups.
+    """
+    found = []
+    for key in keys:
+        row = ("adverse_events", key, comparison.name)
+        names = ("risk_difference", "lower", "upper")
+        values = [lookup.value(name, *row, method="newcombe") for name in names]
+        if not all(map(isfinite, values)):
+            continue
+        texts = (lookup.text(f"{{{name}}}", *row, method="newcombe") for name in names)
+        number, low, high = size_of(*(t.removesuffix(" points").removesuffix("%") for t in texts))
+        more = "more" if values[0] >= 0 else "fewer"
+        shares = " and ".join(
+            f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}%"
+            for arm in (comparison.treated, comparison.control)
+        )
+        words = f"{more} patients with {in_text(labels.get(key, key))}: {shares}"
+        found.append(KeyNumber(f"{number} points", words, f"{lookup.ci}, {low} to {high}"))
+    return tuple(found)

@@ -1,0 +1,100 @@
+"""Landmarks and horizons as sentences use them: which one stands in a headline, and its numbers."""
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.printed import size_of
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.safe.lookup import Lookup
+    from trialbook.trial import Trial
+
+FEWEST_AT_RISK = 10
+LEAST_SHARE_AT_RISK = 0.10
+LIMITED = ("difference", "lower", "upper")
+NO_DIFFERENCE = (float("nan"),) * 3
+
+
+def shown_time(trial: "Trial", t: float) -> str:
+    """Return a time with the unit shown: ``"12 months"``."""
+    number = f"{trial.time.to_show(t):.1f}".removesuffix(".0")
+    return f"{number} {trial.time.show}"
+
+
+def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ...]:
+    """Return how many of each arm are at risk at a time; NaN where that may not be shown."""
+    return tuple(
+        lookup.value(
+            "n_at_risk", "kaplan_meier", endpoint.paramcd, a.code, time=t, method="log-log"
+        )
+        for a in lookup.trial.arms
+    )
+
+
+def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
+    """Return whether at a time 10% and 10 patients of every arm are at risk (min_cell, if more)."""
+    fewest = max(FEWEST_AT_RISK, lookup.trial.min_cell)
+    for arm, n_at_risk in zip(lookup.trial.arms, at_risk(lookup, endpoint, t), strict=True):
+        n = lookup.value("n", "kaplan_meier", endpoint.paramcd, arm.code)
+        if not (n_at_risk >= fewest and n_at_risk >= LEAST_SHARE_AT_RISK * n):
+            return False
+    return True
+
+
+def headline_landmark(lookup: "Lookup", endpoint: "Endpoint") -> float | None:
+    """Return the last landmark at which enough patients of every arm are at risk; None of none."""
+    reached = [t for t in lookup.landmarks(endpoint.paramcd) if enough_at_risk(lookup, endpoint, t)]
+    return reached[-1] if reached else None
+
+
+def method_of(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
+    """Return whose limits of a difference are shown: MOVER's where an arm has few events by then.
+
+    Zou GY, Donner A. Stat Med 2008;27:1693-1702.
+    """
+    key = ("landmark", endpoint.paramcd, comparison.name)
+    return "mover" if isfinite(lookup.value("lower", *key, time=t, method="mover")) else ""
+
+
+def at_landmark(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float
+) -> tuple[float, float, float]:
+    """Return the difference free of the event at a time, and its limits; NaN without an interval.
+
+    Treated minus control, proportions. An interval of no width, before the first event, is none.
+    """
+    of = {"time": t, "method": method_of(lookup, endpoint, comparison, t)}
+    key = ("landmark", endpoint.paramcd, comparison.name)
+    difference = lookup.value("difference", *key, time=t)
+    lower, upper = (lookup.value(name, *key, **of) for name in ("lower", "upper"))
+    known = all(map(isfinite, (difference, lower, upper))) and lower != upper
+    return (difference, lower, upper) if known else NO_DIFFERENCE
+
+
+def points_at(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float
+) -> tuple[str, str, str]:
+    """Return the size of a difference in percentage points, its limits in the same direction.
+
+    Printed, without unit: ``("17.6", "6.0", "29.1")``.
+    """
+    of = {"time": t, "method": method_of(lookup, endpoint, comparison, t)}
+    key = ("landmark", endpoint.paramcd, comparison.name)
+    texts = [lookup.text("{difference}", *key, time=t)]
+    texts += [lookup.text(f"{{{name}}}", *key, **of) for name in ("lower", "upper")]
+    return size_of(*(text.removesuffix(" points").removesuffix("%") for text in texts))
+
+
+def horizon_of(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> float | None:
+    """Return the time up to which means are compared, in AVAL's unit; None without one."""
+    times = lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)
+    return times[0] if times else None
+
+
+def chosen_by_data(lookup: "Lookup") -> bool:
+    """Return whether no horizon was given, so that the data chose it.
+
+    A horizon is best laid down before the data are seen (Royston and Parmar 2013).
+    """
+    return lookup.trial.horizon is None
