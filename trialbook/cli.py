@@ -159,6 +159,31 @@ def compare(old: Path, new: Path, **options: object) -> None:
 
 
 @main.command()
+@click.option("--student", type=_FOLDER, metavar="DIR", help="Write notebooks with blank answers.")
+@click.option("--teacher", type=_FOLDER, metavar="DIR", help="Write them with solutions and notes.")
+@click.option("--grade", type=_FOLDER, metavar="DIR", help="Mark the notebooks handed in there.")
+@click.option("--trial", type=_FOLDER, default=Path("data/alms"), show_default=True, metavar="DIR")
+@click.option("--seed", type=click.IntRange(0), help="Other ten patients than the book's.")
+@click.option("--csv", "table", type=_FILE, metavar="FILE", help="Save the marks.")
+@click.option("--timeout", type=click.FloatRange(1), default=120, show_default=True,
+              help="Seconds for each notebook that is marked.")  # fmt: skip
+def learn(**options: object) -> None:
+    """Write the course's notebooks for students or teachers, or mark what students hand in.
+
+    \b
+    Examples:
+        trialbook learn --student class/anna --seed 7
+        trialbook learn --teacher lectures
+        trialbook learn --grade handed-in --csv marks.csv
+    """
+    from trialbook.learn.command import run
+    from trialbook.publishing.command import reported
+
+    with reported():
+        click.echo(run(**options))
+
+
+@main.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail where a twin differs.")
 def pair(check: bool) -> None:
     """Derive the chapters' .ipynb twins from their .md, the one source.

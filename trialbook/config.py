@@ -351,6 +351,8 @@ class TrialConfig(Model):
     """File of other trials' results."""
     seeds: InsideFolder | None = None
     """File of results over seeds of the synthetic data."""
+    learn: bool = False
+    """Whether the book carries the course in survival analysis."""
     flat: Flat | None = None
     """The short path: which column of one flat file is what, in place of data sets."""
 

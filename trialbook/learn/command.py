@@ -3,9 +3,12 @@
 import shutil
 from pathlib import Path
 
-from trialbook.learn import derive, grade
+from trialbook.adam.problems import counted_noun
+from trialbook.learn import derive
+from trialbook.learn import grade as marking
 from trialbook.learn.lesson import Lesson
-from trialbook.publishing.book import Book
+from trialbook.publishing.book import Book, find_book
+from trialbook.publishing.messages import UsageError
 from trialbook.publishing.pairing import as_json, read_notebook
 from trialbook.trial import load_trial
 
@@ -15,7 +18,7 @@ DATA = "data"
 
 def chapters(book: Book) -> list[Path]:
     """Return the texts of the course's chapters, in the order of the book."""
-    return [one.path for one in book.chapters if Path(one.name).parent.name == FOLDER]
+    return [one.source for one in book.chapters if Path(one.name).parent.name == FOLDER]
 
 
 def write_notebooks(
@@ -70,6 +73,34 @@ def _data_beside(study, folder: Path) -> str | None:
     return f"{DATA}/{study.id}"
 
 
-def marks(book: Book, folder: Path, trial: Path, seed: int | None, timeout: float):
-    """Return a frame of what the handed-in notebooks of a folder have right; see `grade`."""
-    return grade.marks(chapters(book), folder, trial, seed, timeout)
+def run(
+    student: Path | None,
+    teacher: Path | None,
+    grade: Path | None,
+    trial: Path,
+    seed: int | None,
+    table: Path | None,
+    timeout: float,
+) -> str:
+    """Do what ``trialbook learn`` was asked to; return what to say.
+
+    Raises
+    ------
+    UsageError
+        None, or more than one, of the three was asked for.
+    """
+    if sum(folder is not None for folder in (student, teacher, grade)) != 1:
+        raise UsageError("Say one of --student DIR, --teacher DIR and --grade DIR.")
+    book = find_book()
+    if grade is not None:
+        found = marking.marks(chapters(book), grade, trial, seed, timeout)
+        if table is not None:
+            found.to_csv(table, index=False)
+        return marking.summary(found)
+    folder = student or teacher
+    for_teachers = teacher is not None
+    written = write_notebooks(book, folder, trial, for_teachers=for_teachers, seed=seed)
+    return (
+        f"{counted_noun(len(written), 'notebook')} in {folder}. Open them with JupyterLab: "
+        f"pip install jupyterlab, then jupyter lab {folder}"
+    )

@@ -31,9 +31,9 @@ import contextlib, io
 import matplotlib
 matplotlib.use("agg")
 found = {"__name__": "__main__"}
-cells = [c for c in json.load(open(notebook, encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
+cells = json.load(open(notebook, encoding="utf-8"))["cells"]
 with contextlib.redirect_stdout(io.StringIO()):
-    for cell in cells:
+    for cell in (one for one in cells if one["cell_type"] == "code"):
         source = "".join(cell["source"])
         lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
         try:

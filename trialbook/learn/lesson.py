@@ -52,6 +52,11 @@ class Lesson:
         """The chapter's exercises by name."""
         return exercises_of(self.chapter)
 
+    @property
+    def strict(self) -> bool:
+        """Whether a difference between hand and library is an error: in the book's editions."""
+        return self.study is None or self.study.privacy == "synthetic"
+
     def case(self, name: str) -> Case:
         """Return the patients that an exercise is about.
 
@@ -65,12 +70,13 @@ class Lesson:
     def patients_for(self, name: str) -> str:
         """Say which patients an exercise is about, and why not the trial's where it is not."""
         exercise, case = self._exercise(name), self.case(name)
+        said = f"The patients are {case.source}; the time is {case.landmark:g} {case.unit}."
         if case.is_trial or not exercise.on_trial:
-            return f"Computed for {case.source}."
-        if self.trial is None:
-            return f"Computed for {case.source}: the trial's own patients are not used here."
-        why = exercise.cannot_tell(self.trial)
-        return f"Computed for {case.source}, not for the trial's: {why}."
+            return said
+        why = "the trial's own patients are not used here"
+        if self.trial is not None:
+            why = f"the trial's own would teach nothing: {exercise.cannot_tell(self.trial)}"
+        return f"{said} ({why[0].upper()}{why[1:]}.)"
 
     def check(self, name: str, answer: Any) -> Feedback:
         """Say of an answer whether it is right, or which mistake it is.
