@@ -14,7 +14,7 @@ from trialbook.trial import load_trial
 
 BOOK = find_book()
 TEXTS = {path.stem: path for path in BOOK.texts if path.parent.name == "learn"}
-NOTEBOOKS = {name: read_notebook(path) for name, path in TEXTS.items()}
+NOTEBOOKS = {name: read_notebook(path.read_text(encoding="utf-8")) for name, path in TEXTS.items()}
 # Notation has no exercises: it is looked up, not worked through.
 TAUGHT = [name for name, notebook in NOTEBOOKS.items() if derive.answers_of(notebook)]
 EXERCISES = [(name, one) for name in TAUGHT for one in exercises_of(name).values()]

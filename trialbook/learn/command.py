@@ -50,7 +50,7 @@ def write_notebooks(
     values = {"trial": _data_beside(study, folder), "seed": seed}
     written = []
     for path in chapters(book):
-        notebook = read_notebook(path)
+        notebook = read_notebook(path.read_text(encoding="utf-8"))
         if for_teachers:
             lesson = Lesson(path.stem, study, seed)
             derived = derive.teacher(notebook, values, lesson)

@@ -78,7 +78,7 @@ def marks(
     for path in sorted(folder.rglob("*.ipynb")):
         if path.stem not in texts or ".ipynb_checkpoints" in path.parts:
             continue
-        names = answers_of(read_notebook(texts[path.stem]))
+        names = answers_of(read_notebook(texts[path.stem].read_text(encoding="utf-8")))
         answers = collect(path, names, timeout)
         lesson = Lesson(path.stem, study, seed)
         who = path.parent.relative_to(folder).as_posix()
