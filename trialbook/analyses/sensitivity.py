@@ -8,7 +8,6 @@ import pandas as pd
 from trialbook import survival
 from trialbook.analyses.centres import place_of
 from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
-from trialbook.analyses.hazards import rank_test
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -33,7 +32,7 @@ def sensitivity(
     -------
     pandas.DataFrame
         Results with analysis ``sensitivity`` by comparison: n, n_events, hr, hr_lower, hr_upper
-        (Efron), p_value (log-rank). Methods: ``per_protocol`` (PPROTFL); ``horizon`` (follow-up
+        (Efron), p_value (Wald). Methods: ``per_protocol`` (PPROTFL); ``horizon`` (follow-up
         ends at trial.yml's horizon); ``withdrawal_event`` (withdrawn patients, EOSSTT
         DISCONTINUED, count as having the event then; not of a favourable event, which leaving is
         not); ``midpoint`` and ``last_visit`` (an event
@@ -172,11 +171,11 @@ def _censored_at(data: pd.DataFrame, end: float) -> pd.DataFrame:
 def _estimates(patients, treated, conf_level) -> dict[str, float]:
     time, event = times_of(patients)
     statistics = {"n": len(time), "n_events": event.sum()}
-    statistics |= dict.fromkeys(ESTIMATES, np.nan)
+    statistics |= dict.fromkeys((*ESTIMATES, "p_value"), np.nan)
     if event[treated].any() and event[~treated].any():
         model = survival.cox(time, event, treated.astype(float), conf_level=conf_level)
-        statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
-    return statistics | {"p_value": rank_test(patients, treated)["p_value"]}
+        statistics |= {name: getattr(model, name)[0] for name in (*ESTIMATES, "p_value")}
+    return statistics
 
 
 def _by_centre(patients, treated, place, conf_level, of) -> Iterator[dict]:
@@ -185,13 +184,14 @@ def _by_centre(patients, treated, place, conf_level, of) -> Iterator[dict]:
     patients, treated = patients[known], treated[known]
     time, event = times_of(patients)
     strata = patients[place].astype(str).to_numpy()
-    statistics = {"n": len(time), "n_events": event.sum()} | dict.fromkeys(ESTIMATES, np.nan)
+    statistics = {"n": len(time), "n_events": event.sum()} | dict.fromkeys(
+        (*ESTIMATES, "p_value"), np.nan
+    )
     if event[treated].any() and event[~treated].any():
         model = survival.cox(
             time, event, treated.astype(float), strata=strata, conf_level=conf_level
         )
-        statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
-    statistics["p_value"] = rank_test(patients, treated, strata=strata)["p_value"]
+        statistics |= {name: getattr(model, name)[0] for name in (*ESTIMATES, "p_value")}
     yield from rows("sensitivity", statistics, method=method_at("centre", conf_level), **of)
 
 
