@@ -18,7 +18,7 @@ NOTEBOOKS = {name: read_notebook(path.read_text(encoding="utf-8")) for name, pat
 # Notation has no exercises: it is looked up, not worked through.
 TAUGHT = [name for name, notebook in NOTEBOOKS.items() if derive.answers_of(notebook)]
 EXERCISES = [(name, one) for name in TAUGHT for one in exercises_of(name).values()]
-EDITIONS = ("data/alms", "data/gbsg2")
+EDITIONS = ("data/alms", "data/gbsg2", "data/veteran")
 
 
 def exercise_id(value):
