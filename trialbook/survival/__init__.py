@@ -1,6 +1,14 @@
 """Estimators of survival analysis: arrays in, numbers out; they agree with R's survival."""
 
 from trialbook.survival.arms import Arms, by_arm
+from trialbook.survival.average_hazard import (
+    AverageHazard,
+    AverageHazardDifference,
+    AverageHazardRatio,
+    average_hazard,
+    average_hazard_difference,
+    average_hazard_ratio,
+)
 from trialbook.survival.batched import (
     BatchedCox,
     BatchedLogRank,
@@ -34,6 +42,15 @@ from trialbook.survival.design import (
     power,
     sample_size,
     schoenfeld_events,
+)
+from trialbook.survival.few_events import (
+    FEW_EVENTS,
+    Limits,
+    MoverDifference,
+    bpcp,
+    curve_limits,
+    mover,
+    mover_difference,
 )
 from trialbook.survival.fine_gray import (
     FineGray,
@@ -126,9 +143,13 @@ from trialbook.survival.smoothing import LogHazardRatioOverTime, log_hazard_rati
 from trialbook.survival.survival_difference import SurvivalDifference, survival_difference
 
 __all__ = [
+    "FEW_EVENTS",
     "RMST",
     "Arms",
     "AtTimes",
+    "AverageHazard",
+    "AverageHazardDifference",
+    "AverageHazardRatio",
     "BatchedCox",
     "BatchedLogRank",
     "ChiSquare",
@@ -144,10 +165,12 @@ __all__ = [
     "IncidenceAtTimes",
     "IncidenceRate",
     "KaplanMeier",
+    "Limits",
     "LogHazardRatioOverTime",
     "LogRank",
     "MaxCombo",
     "MeanCumulativeFunction",
+    "MoverDifference",
     "OddsRatio",
     "PiecewiseHazard",
     "PooledRatio",
@@ -166,8 +189,12 @@ __all__ = [
     "SurvivalDifference",
     "TippingPoint",
     "andersen_gill",
+    "average_hazard",
+    "average_hazard_difference",
+    "average_hazard_ratio",
     "batched_cox",
     "batched_log_rank",
+    "bpcp",
     "by_arm",
     "cause_specific",
     "concordance",
@@ -175,6 +202,7 @@ __all__ = [
     "constant_hazard",
     "cox",
     "cumulative_incidence",
+    "curve_limits",
     "default_tau",
     "delta_adjusted",
     "detectable_hazard_ratio",
@@ -195,6 +223,8 @@ __all__ = [
     "max_combo",
     "mean_cumulative_function",
     "miettinen_nurminen",
+    "mover",
+    "mover_difference",
     "naive_cumulative_incidence",
     "newcombe",
     "odds_ratio",

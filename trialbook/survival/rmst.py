@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from trialbook.survival import validation
 from trialbook.survival.kaplan_meier import KaplanMeier, greenwood_terms, kaplan_meier
+from trialbook.survival.risk_table import snapped
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,14 @@ class RMSTCurve:
     upper: np.ndarray
 
 
-def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0.95) -> RMST:
+def rmst(
+    time: ArrayLike,
+    event: ArrayLike,
+    tau: float,
+    *,
+    entry: ArrayLike | None = None,
+    conf_level: float = 0.95,
+) -> RMST:
     """Estimate the restricted mean survival time of one arm.
 
     Parameters
@@ -77,6 +85,8 @@ def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0
         As for `kaplan_meier`.
     tau : float
         Horizon, in the unit of `time`; at most `largest_tau`.
+    entry : array_like, shape (n,), optional
+        Times of entry (left truncation).
     conf_level : float
 
     Returns
@@ -88,12 +98,12 @@ def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0
     ValueError
         If `tau` lies beyond the follow-up, or an array cannot be analysed.
     """
-    return rmst_of(kaplan_meier(time, event), tau, conf_level)
+    return rmst_of(kaplan_meier(time, event, entry=entry), tau, conf_level)
 
 
 def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
     """Return the restricted mean survival time under a curve; see `rmst`."""
-    horizon = validation.as_time_point(tau)
+    horizon = float(snapped(np.array([validation.as_time_point(tau)]), curve.time)[0])
     if horizon > _largest_tau(curve):
         raise ValueError(
             f"tau: {horizon:g} lies beyond the last follow-up ({curve.time[-1]:g}), where survival "
