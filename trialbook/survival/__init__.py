@@ -49,6 +49,7 @@ from trialbook.survival.few_events import (
     MoverDifference,
     bpcp,
     curve_limits,
+    has_few_events,
     mover,
     mover_difference,
 )
@@ -215,6 +216,7 @@ __all__ = [
     "fisher_p_value",
     "freedman_events",
     "gray_test",
+    "has_few_events",
     "incidence_rate",
     "kaplan_meier",
     "largest_tau",

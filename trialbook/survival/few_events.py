@@ -103,11 +103,20 @@ def bpcp(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> Limits:
     return Limits(lower, upper, "bpcp")
 
 
-def curve_limits(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> Limits:
-    """Return the limits of S(t) that hold: BPCP with fewer than 5 events by t, else log-log.
+def has_few_events(curve: KaplanMeier, t: float) -> bool:
+    """Return whether BPCP's limits of S(t) are to be taken: fewer than 5 events by t.
 
-    BPCP as well where log-log is not defined, once the curve has reached 0; log-log alone where
-    patients enter late, since BPCP is not made for them.
+    Also where the curve has reached 0, for which log-log is not defined; not where patients enter
+    late, for which BPCP is not made, nor beyond the follow-up.
+    """
+    at = curve.at(validation.as_time_point(t, "t"))
+    if curve.entry is not None or np.isnan(at.survival[0]):
+        return False
+    return bool(at.n_events[0] < FEW_EVENTS or at.survival[0] == 0)
+
+
+def curve_limits(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> Limits:
+    """Return the limits of S(t) that hold: BPCP where there are few events, else log-log.
 
     Parameters
     ----------
@@ -115,12 +124,15 @@ def curve_limits(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> L
         Any type of interval; only its counts are used.
     t : float
     conf_level : float
+
+    See Also
+    --------
+    has_few_events : What few events are.
     """
-    log_log = _log_log(curve, conf_level)
-    at = log_log.at(validation.as_time_point(t, "t"))
-    limits = Limits(float(at.lower[0]), float(at.upper[0]), "log-log")
-    few = at.n_events[0] < FEW_EVENTS or np.isnan(limits.lower)
-    return bpcp(curve, t, conf_level=conf_level) if few and curve.entry is None else limits
+    if has_few_events(curve, t):
+        return bpcp(curve, t, conf_level=conf_level)
+    at = _log_log(curve, conf_level).at(t)
+    return Limits(float(at.lower[0]), float(at.upper[0]), "log-log")
 
 
 def mover(

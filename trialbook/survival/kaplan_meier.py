@@ -151,7 +151,7 @@ class KaplanMeier:
                 entered[-1] - entered[np.searchsorted(self.entry, at, side="left")]
             )
         over = (at > self.time[-1]) & (self.survival[-1] > 0)
-        lower, upper = self._without_events(n_at_risk)
+        lower, upper = self._clopper_pearson(n_at_risk)
         unbroken = ~over & (at > 0) & (_from_zero(self.survival, 1.0)[last] == 1)
 
         def read(curve: np.ndarray, at_start: float) -> np.ndarray:
@@ -168,7 +168,7 @@ class KaplanMeier:
             upper=np.where(unbroken, upper, read(self.upper, 1.0)),
         )
 
-    def _without_events(self, n_free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _clopper_pearson(self, n_free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return limits of S(t) before any event, `n_free` patients being free of it at t.
 
         Greenwood's variance is 0 there, which is no knowledge: the lower limit is Clopper and

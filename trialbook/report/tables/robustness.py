@@ -57,6 +57,8 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             line["Patients"] = lookup.text("{n}", *of, method=method)
             line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, method=method)
             line[WALD] = lookup.text("{p_value}", *of, method=method)
+            if not line[f"HR ({lookup.ci})"]:
+                continue  # not of this comparison, in which both arms have events
             lines.append(line)
             for level in filter(None, levels):
                 if lookup.withholds("hr", *of, level=level, method=method):
@@ -117,14 +119,18 @@ def _model_label(method: str, trial: "Trial") -> str:
     """Return a Cox model's method in words."""
     labels, models = trial.labels, trial.config.models
     base = method.split("@")[0]
-    if model := models.get(base.removeprefix("adjusted:")):
+    name, _, cases = base.removeprefix("adjusted:").partition(":")
+    if model := models.get(name):
         # A label holds the unit after a comma.
         terms = [in_text(labels.get(name, name).partition(",")[0]) for name in model.covariates]
-        return f"Adjusted for {' and '.join(terms) if len(terms) < 3 else 'the covariates below'}"
+        which = " and ".join(terms) if len(terms) < 3 else "the covariates below"
+        return f"Adjusted for {which}{', complete cases alone' if cases else ''}"
     words = {
         "efron": "No covariates, ties by Efron",
         "breslow": "No covariates, ties by Breslow",
         "exact": "No covariates, ties by the discrete (conditional logistic) likelihood",
+        "profile": "No covariates, limits of the profile likelihood",
+        "firth": "No covariates, Firth's penalized likelihood",
         "stratified": "Stratified as randomized",
     }
     return words[base]
