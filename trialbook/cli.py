@@ -96,6 +96,12 @@ def check(folder: Path) -> None:
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
               help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")
+@click.option("--dates", type=click.Choice(["sas", "excel", "unix"]),
+              help="Who counted the dates that are numbers.")  # fmt: skip
+@click.option("--encoding", metavar="NAME", help="Of text that is not UTF-8, where unclear.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option("--flag", "flags", multiple=True, metavar="VALUE=Y",
+              help="What Y or N is in the files, as in Oui=Y.")  # fmt: skip
 @click.option("--decimal", type=click.Choice([".", ","]),
               help="The mark before decimals, where no number shows it.")  # fmt: skip
 @click.option(
