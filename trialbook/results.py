@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 # The analysis of what is drawn as a curve: its `level` names the analysis whose curve it is.
 CURVE = "curve"
-DESCRIBED = ["population", "dataset", "label", "unit"]
-COLUMNS = [*KEY, "value", "printed", "basis", "notice", *DESCRIBED, "state", "shown"]
+COLUMNS = [*KEY, "value", "printed", "basis", "notice", "state", "shown"]
+# The value that readers may see, which takes that of `value` in what lies beside the pages.
+SEEN = "seen"
 
 
 def rows(
@@ -100,14 +101,13 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns `COLUMNS`, sorted by and unique in `KEY`.
+        The columns `COLUMNS` and `SEEN`, sorted by and unique in `KEY`.
 
     Raises
     ------
     ValueError
         Two rows have the same key and different values.
     """
-    from trialbook.described import described
     from trialbook.printed import printed_results
     from trialbook.safe import safe
 
@@ -117,15 +117,14 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
         printed=printed_results(full, trial),
         basis=_basis(full, trial),
         notice=trial.notice,
-        **described(full, trial),
     )
     doubled = full[full.duplicated(KEY, keep=False)]
     if len(doubled):
         first = doubled.iloc[0][KEY].to_dict()
         raise ValueError(f"{len(doubled)} results share a key with another value, first {first}")
     gated = safe(full, trial)
-    full = full.assign(state=gated["state"], shown=gated["shown"])
-    return full[COLUMNS].sort_values(KEY, ignore_index=True)
+    full = full.assign(state=gated["state"], shown=gated["shown"], seen=gated["value"])
+    return full[[*COLUMNS, SEEN]].sort_values(KEY, ignore_index=True)
 
 
 def _basis(frame: pd.DataFrame, trial: "Trial") -> pd.Series:

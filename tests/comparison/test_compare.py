@@ -10,10 +10,10 @@ from tests.comparison.conftest import AVAL, CNSR, replaced
 from trialbook.analyses import all_results, joined, rmst
 from trialbook.comparison import compare, read_cut
 from trialbook.comparison.compare import COLUMNS
-from trialbook.comparison.cuts import hidden_results
 from trialbook.publishing.messages import BuildError
 from trialbook.report.escape import escape_cell
-from trialbook.results import complete
+from trialbook.results import COLUMNS as COMPLETE
+from trialbook.results import SEEN, complete
 
 LATER = {"aval": replaced(AVAL, 5, 7), "cnsr": replaced(CNSR, 5, 0)}
 DESIGN = {"power": 0.8, "event_proportion": {"A": 0.5, "B": 0.2}, "n_per_arm": 39}
@@ -143,7 +143,13 @@ def publish(tmp_path):
         folder.mkdir()
         found = joined([all_results(cut.trial), rmst(cut.trial, exact=True)])
         table = complete(found.drop_duplicates(), cut.trial, "efficacy")
-        table.assign(**results).to_csv(folder / "ard.csv", index=False)
+        table = table.assign(**results)
+        table[COMPLETE].to_csv(folder / "ard.csv", index=False)
+        seen = folder / "html" / "files" / "ard.csv"
+        seen.parent.mkdir(parents=True)
+        table = table[(table["state"] != "withheld") | (table["shown"] != "")]
+        table = table.assign(value=table[SEEN], printed=table["shown"])[COMPLETE]
+        table.to_csv(seen, index=False)
         from trialbook.comparison.cuts import facts_as_json
 
         facts = {"cut": facts_as_json(cut.trial)} if kept else {"trial": "tiny", "title": "Tiny"}
@@ -201,13 +207,14 @@ def test_another_level_of_the_intervals_is_held_against_the_first(cut, publish):
     ("files", "message"),
     [
         ({}, "neither a trial"),
-        ({"ard.csv": "x\n", "provenance.json": "{}"}, "cannot be read"),
+        ({"ard.csv": "", "html/files/ard.csv": "x\n", "provenance.json": "{}"}, "cannot be read"),
+        ({"ard.csv": "x\n", "provenance.json": "{}"}, "Build it again"),
         ({"ties=efron/ard.csv": ""}, "It holds the builds ties=efron: name one."),
     ],
 )
 def test_what_is_no_cut_is_refused(files, message, tmp_path):
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
     with pytest.raises(BuildError, match=message):
         read_cut(tmp_path)
@@ -284,17 +291,19 @@ def test_what_a_confidential_book_withholds_is_not_listed_either(cut):
 
 
 def test_what_the_books_of_two_cuts_withhold_is_withheld_beside_each_other_too(cut):
-    # the old cut's book hides arm A's events, and B's, for the total would give A's away
+    # The old cut's book hides arm A's events; all of both arms together would give them away.
     old, new = many(cut, "old", (3, 12)), many(cut, "new", (9, 22))
-    hidden = hidden_results(old)
-    assert {key[2] for key in hidden if key[0] == "kaplan_meier" and key[-1] == "n_events"}
+    events = old.results.query("analysis == 'kaplan_meier' and statistic == 'n_events'")
+    assert (events["state"] == "withheld").any()
     found = compare(old, new)
     total = found.part("information").query("statistic == 'n_events'").iloc[0]
     assert total["old_printed"] in ("withheld", "<5")
-    for part in ("events", "maturity"):
-        rows = found.part(part).query("statistic in ['events', 'n_events']")
-        assert set(rows["old_printed"]) <= {"withheld", "<5"}
-        assert rows["old"].isna().all()
+    events = found.part("events").query("statistic == 'events'")
+    assert set(events["old_printed"]) <= {"withheld", "<5"}
+    assert events["old"].isna().all()
+    of_arms = found.part("maturity").query("statistic == 'n_events'").set_index("arm")
+    assert of_arms["old_printed"].to_dict() == {"A": "<5", "B": "12"}
+    assert math.isnan(of_arms.loc["A", "old"])
     marked = found.frame["old_printed"].isin(["withheld", "<5"])
     assert not found.frame.loc[marked, "note"].any()
     assert found.frame.loc[marked, "old"].isna().all()
@@ -304,10 +313,11 @@ def test_an_arm_that_reads_like_a_formula_is_the_same_in_a_build(cut, publish):
     names = ["-A" if one == "A" else "B" for one in "AAABBBB"]
     old = cut("old", names, arms=[{"code": "-A"}, {"code": "B"}])
     build = publish(old, "build", notice="")
-    table = pd.read_csv(old.trial.folder.parent / "build" / "ard.csv", dtype=str)
+    seen = old.trial.folder.parent / "build" / "html" / "files" / "ard.csv"
+    table = pd.read_csv(seen, dtype=str)
     table["arm"] = table["arm"].map(escape_cell)
     assert "'-A" in set(table["arm"])
-    table.to_csv(old.trial.folder.parent / "build" / "ard.csv", index=False)
+    table.to_csv(seen, index=False)
     again = read_cut(old.trial.folder.parent / "build")
     assert set(again.results["arm"]) == set(build.results["arm"])
     assert compare(build, again).nothing_changed

@@ -107,9 +107,9 @@ def test_every_file_is_read_once_and_the_trial_is_the_one_that_loads(
     folder = source({"one": one} if flat else small())
     read = []
 
-    def counting(path, *rest):
+    def counting(path, findings):
         read.append(path.name)
-        return read_table(path, *rest)
+        return read_table(path, findings)
 
     for module in ("trialbook.adam.folder", "trialbook.adam.flat"):
         monkeypatch.setattr(f"{module}.read_table", counting)

@@ -68,7 +68,8 @@ def test_what_is_drawn_as_a_curve_stands_in_a_file_of_its_own_beside_the_pages(b
         with (folder / name).open(encoding="utf-8") as file:
             table = list(csv.DictReader(file))
         assert all((row["analysis"] == "curve") == drawn for row in table)
-    assert not list((folder / "html").rglob("curves.csv"))
+        # Beside the pages lies as much of it as their readers may see: of public data all.
+        assert (folder / "html" / "files" / name).read_bytes() == (folder / name).read_bytes()
 
 
 def test_nothing_published_names_a_path_of_this_machine(built):

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from trialbook.analyses import all_results, time_ticks
-from trialbook.safe import end_point_times, withheld
+from trialbook.safe import SHOWN, end_point_times, safe
 from trialbook.trial import Trial
 
 COUNTED = [
@@ -197,14 +197,14 @@ def shown_counts(trial, frames=None) -> set[tuple]:
     survival at it.
     """
     results = all_results(trial, only=COUNTED) if frames is None else frames
-    not_as_it_is = set(withheld(results, trial))
+    gated = safe(results, trial)
+    as_it_is = gated[gated["state"] == SHOWN]
     names = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
     known = set()
-    for *of, value in results[[*names, "value"]].itertuples(index=False, name=None):
+    for *of, value in as_it_is[[*names, "value"]].itertuples(index=False, name=None):
         analysis, code, arm, subgroup, level, time, method, statistic = of
         time = None if time != time else time
-        key = (analysis, code, arm, subgroup, level, time, method, statistic)
-        if key in not_as_it_is or value != value:
+        if value != value:
             continue
         if analysis == "adverse_events" and level in ("AEDECOD", "AEBODSYS"):
             level = ""

@@ -19,7 +19,7 @@ from trialbook.report.output import (
     glue_for_other_pages,
     publish_results,
 )
-from trialbook.results import COLUMNS, KEY, complete, results_frame, rows
+from trialbook.results import COLUMNS, KEY, SEEN, complete, results_frame, rows
 from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 
@@ -27,9 +27,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def trial(min_cell=0, **of):
-    populations = SimpleNamespace(efficacy="ITTFL", safety="SAFFL")
-    config = SimpleNamespace(baseline=(), exposure=(), laboratory=(), populations=populations)
-    time = SimpleNamespace(to_show=lambda t: t / 30.4375, unit="days")
+    config = SimpleNamespace(baseline=(), exposure=(), laboratory=())
+    time = SimpleNamespace(to_show=lambda t: t / 30.4375)
     facts = {"synthetic": False, "notice": "", "published": None, "privacy": "public"} | of
     return SimpleNamespace(config=config, time=time, min_cell=min_cell, **facts)
 
@@ -72,7 +71,7 @@ def test_the_results_file_of_confidential_data_is_complete(tmp_path):
 
 def test_complete_results_have_all_columns_sorted_and_unique():
     table = complete(counts(), trial(notice="Confidential."), "safety")
-    assert list(table) == COLUMNS
+    assert list(table) == [*COLUMNS, SEEN]
     assert not table.duplicated(KEY).any()
     pd.testing.assert_frame_equal(table, table.sort_values(KEY, ignore_index=True))
     assert set(table["basis"]) == {"observed"}
@@ -116,7 +115,7 @@ def test_results_leave_as_one_json_string():
     found = glued(lambda: publish_results("safety", trial(), counts()))
     (text,) = found["results:safety"].values()
     data = json.loads(eval(text))
-    assert data["columns"] == COLUMNS
+    assert data["columns"] == [*COLUMNS, SEEN]
     assert len(data["data"]) == len(counts())
 
 

@@ -28,7 +28,7 @@ from trialbook.analyses import end_points as end_points_results
 from trialbook.analyses.sensitivity import period_of
 from trialbook.publishing.book import find_book
 from trialbook.publishing.build import Order, build
-from trialbook.safe import curve_times, withheld, without_counts
+from trialbook.safe import curve_times, safe, without_counts
 from trialbook.safe.arithmetic import apart, open_times, secret_parts
 from trialbook.safe.lookup import Lookup
 from trialbook.safe.values import coarse_percent, points_between
@@ -128,10 +128,10 @@ def test_the_attacker_is_not_harmless(trial, monkeypatch, tmp_path):
     monkeypatch.setattr(attack, "all_results", lambda *_, **__: frame)
     assert not attack.recovered(trial, LEAST, _possible(tmp_path))
     # Hiding the small counts alone is what the attacker is made for.
-    only_small = {
-        key: shown for key, shown in withheld(frame, trial).items() if shown.text == f"<{LEAST}"
-    }
-    monkeypatch.setattr(attack, "withheld", lambda *_: only_small)
+    gated = safe(frame, trial)
+    small = gated["shown"] == f"<{LEAST}"
+    naive = frame.assign(state=np.where(small, "withheld", "shown"))
+    monkeypatch.setattr(attack, "safe", lambda *_: naive)
     assert len(attack.recovered(trial, LEAST, _possible(tmp_path))) > 10
 
 
@@ -205,7 +205,10 @@ def test_synthetic_and_public_data_show_all(folder, tmp_path):
     for privacy in ("synthetic", "public"):
         other = load_trial(_with(folder, tmp_path / privacy, privacy=privacy))
         assert other.min_cell == 0
-        assert withheld(all_results(other, only=["baseline", "kaplan_meier"]), other) == {}
+        frame = all_results(other, only=["baseline", "kaplan_meier"])
+        gated = safe(frame, other)
+        assert set(gated["state"]) == {"shown"}
+        pd.testing.assert_frame_equal(gated[frame.columns], frame)
 
 
 def _with(folder: Path, to: Path, **keys) -> Path:

@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import entry_of, method_at, pair, times_of
-from trialbook.analyses.covariates import (
-    complete,
-    filled,
-    lacking,
-    model_columns,
-    strata_of,
-)
-from trialbook.config import Comparison
+from trialbook.analyses.common import method_at, times_of
+from trialbook.analyses.covariates import complete, lacking, model_columns, strata_of
 from trialbook.survival import CoxModel
 from trialbook.trial import Trial
 
@@ -83,8 +77,8 @@ def planned_strata(trial: Trial, data: pd.DataFrame) -> list[str]:
 
 def planned_model(
     trial: Trial,
-    data: pd.DataFrame,
-    comparison: Comparison,
+    patients: pd.DataFrame,
+    treated: np.ndarray,
     *,
     ties: str | None = None,
     conf_level: float = 0.95,
@@ -94,9 +88,9 @@ def planned_model(
     Parameters
     ----------
     trial : Trial
-    data : pandas.DataFrame
-        Patients of all arms with one end point, see `Trial.time_to_event`, or a part of them.
-    comparison : Comparison
+    patients : pandas.DataFrame
+        Of one end point, see `Trial.time_to_event`; any part of them.
+    treated : numpy.ndarray of bool, shape (n,)
     ties : str, optional
         In place of the plan's.
     conf_level : float
@@ -109,13 +103,12 @@ def planned_model(
     plan = planned(trial, ties)
     covariates, strata = (), []
     if plan.model == "stratified":
-        strata = planned_strata(trial, data)
-        data = data[complete(data, strata)]
+        strata = planned_strata(trial, patients)
     elif name := plan.model.partition("adjusted:")[2]:
         model = trial.config.models[name]
         covariates, strata = model.covariates, list(model.strata)
-        data = filled(data, [*covariates, *strata])
-    patients, treated = pair(data, comparison)
+    known = complete(patients, [*covariates, *strata])
+    patients, treated = patients[known], treated[known]
     event = patients["event"].to_numpy(bool)
     if not (event[treated].any() and event[~treated].any()):
         return None
@@ -123,7 +116,6 @@ def planned_model(
         *times_of(patients),
         model_columns(patients, treated, covariates),
         strata=strata_of(patients, strata) if strata else None,
-        entry=entry_of(patients),
         ties=plan.ties,
         conf_level=conf_level,
     )

@@ -5,18 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from trialbook.comparison.cuts import Cut, CutFacts, hidden_results
+from trialbook.comparison.cuts import Cut, CutFacts
 from trialbook.comparison.events import ALL, event_changes, event_counts
 from trialbook.comparison.importance import ESTIMATE, ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
-from trialbook.comparison.withhold import (
-    as_in_the_books,
-    as_precise_as_printed,
-    left_out,
-    withheld_pairs,
-)
 from trialbook.publishing.messages import BuildError
+from trialbook.safe.cuts import safe_pairs
 from trialbook.trial import Trial
 
 COLUMNS = ["part", *FRAME_KEY, *SIDES, "note"]
@@ -40,7 +35,7 @@ class Comparison:
         Columns `COLUMNS`. ``part`` says what a row is of: information (events, planned events,
         information fraction), events (what was added, withdrawn, re-dated, by arm), maturity,
         effects, results (everything that changed, the most important first), patients (whose
-        events changed: none where either cut is confidential). Small counts are withheld.
+        events changed). It has passed the gate: `trialbook.safe.cuts`.
     old_status, new_status : str
         ``"interim, unadjusted"``, say; empty for a final analysis.
     remarks : tuple of str
@@ -58,11 +53,6 @@ class Comparison:
     def facts(self) -> CutFacts:
         """The new cut's facts."""
         return self.new.facts
-
-    @property
-    def confidential(self) -> bool:
-        """Whether one of the two is."""
-        return self.old.facts.confidential or self.new.facts.confidential
 
     @property
     def notice(self) -> str:
@@ -119,9 +109,7 @@ def compare(
     parts += [_part("events", _counts(of_one, code, new.facts)) for code, of_one in changes.items()]
     parts += [_part("maturity", _maturity(both)), _part("effects", _effects(both, new.facts))]
     parts.append(_part("results", _changed(both, new.facts)))
-    confidential = old.facts.confidential or new.facts.confidential
-    if not confidential:
-        parts += [_part("patients", _patients(one, code)) for code, one in changes.items()]
+    parts += [_part("patients", _patients(one, code)) for code, one in changes.items()]
     frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     given = [*boundaries, None, None][:2]
     found = []
@@ -129,17 +117,13 @@ def compare(
         interim = is_interim(frame, side, final=final and side == "new")
         boundary = cut.facts.boundary if boundary is None else boundary
         found.append(status(cut, interim=interim, boundary=boundary))
-    frame = withheld_pairs(frame, max(old.facts.min_cell, new.facts.min_cell))
-    frame = as_in_the_books(frame, {"old": hidden_results(old), "new": hidden_results(new)})
-    secret = left_out(frame, confidential=confidential)
-    if secret.any():
+    guard = old.facts.guard | new.facts.guard
+    frame, less = safe_pairs(frame, guard, {"old": old.results, "new": new.results})
+    if less:
         remarks.append(
             "Changed results that rest on small counts, or on a count that hardly changed, are "
             "left out."
         )
-    frame = frame[~secret].reset_index(drop=True)
-    if confidential:
-        frame = as_precise_as_printed(frame)
     return Comparison(old, new, frame, *found, tuple(remarks))
 
 

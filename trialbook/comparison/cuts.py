@@ -12,9 +12,11 @@ import pandas as pd
 from trialbook.publishing.messages import BuildError
 from trialbook.report.escape import unescape_cell
 from trialbook.results import KEY
+from trialbook.safe import SHOWN, WITHHELD, safe
+from trialbook.safe.cuts import Guard
 from trialbook.trial import Trial, find_folder, load_trial
 
-COLUMNS = [*KEY[1:], "value", "printed"]
+COLUMNS = [*KEY[1:], "value", "printed", "state", "shown"]
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,8 @@ class CutFacts:
     ----------
     id, title, notice : str
         As the trial has them.
-    confidential : bool
-        Whether patients stay unnamed.
-    min_cell : int
-        The smallest count shown.
+    guard : Guard
+        What of it is kept from readers.
     per_shown : float
         AVAL units in one unit of time shown, `show`.
     primary : str
@@ -49,8 +49,7 @@ class CutFacts:
     id: str
     title: str
     notice: str = ""
-    confidential: bool = True
-    min_cell: int = 5
+    guard: Guard = field(default_factory=Guard)
     per_shown: float = 1.0
     show: str = ""
     primary: str = ""
@@ -72,7 +71,8 @@ class Cut:
         The folder as it was typed.
     facts : CutFacts
     results : pandas.DataFrame
-        Columns `COLUMNS`, a row per key; text is str, ``time`` and ``value`` float.
+        As readers may see them, `trialbook.safe.safe`: columns `COLUMNS`, a row per key; text
+        is str, ``time`` and ``value`` float.
     trial : Trial or None
         The patients, where the cut is a trial's folder.
     parameters : dict
@@ -102,8 +102,7 @@ def facts_of(trial: Trial) -> CutFacts:
         id=trial.id,
         title=trial.title,
         notice=trial.notice,
-        confidential=trial.privacy == "confidential",
-        min_cell=trial.min_cell,
+        guard=Guard.of(trial),
         per_shown=1 / float(trial.time.to_show(1.0)),
         show=trial.time.show,
         primary=trial.primary.paramcd,
@@ -119,22 +118,12 @@ def facts_of(trial: Trial) -> CutFacts:
 def cut_of(trial: Trial, name: str) -> Cut:
     """Return a trial as a cut, with the results of all analyses by trial.yml's defaults."""
     from trialbook.analyses import all_results
-    from trialbook.printed import Printer
 
-    found = all_results(trial).drop_duplicates(KEY[1:])
-    found = found.assign(printed=Printer.of(trial).column(found))
+    found = safe(all_results(trial).drop_duplicates(KEY[1:]), trial)
+    found = found[(found["state"] != WITHHELD) | (found["shown"] != "")]
+    found = found.assign(printed=found["shown"])
     parameters = {"blinded": True} if trial.blinded else {}
     return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), trial, parameters)
-
-
-def hidden_results(cut: Cut) -> dict[tuple, tuple[float, str]]:
-    """Return what the book of a cut withholds: key of the row to what stands in its place."""
-    if cut.trial is None or not (cut.facts.confidential or cut.facts.min_cell > 1):
-        return {}
-    from trialbook.safe import withheld
-
-    found = withheld(cut.results, cut.trial)
-    return {key: (shown.value, shown.text) for key, shown in found.items()}
 
 
 def read_cut(path: str | Path, *, blinded: bool = False) -> Cut:
@@ -172,51 +161,63 @@ def read_cut(path: str | Path, *, blinded: bool = False) -> Cut:
 def _published(folder: Path, name: str, blinded: bool) -> Cut:
     try:
         provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        table = pd.read_csv(
-            folder / "ard.csv", dtype=str, keep_default_na=False, usecols=[*COLUMNS, "notice"]
-        )
+        facts = _kept_facts(provenance)
+        table = pd.read_csv(_seen(folder, facts, name), dtype=str, keep_default_na=False)
+        table = _with_states(table)[[*COLUMNS, "notice"]]
         numbers = {one: pd.to_numeric(table[one].replace("", np.nan)) for one in ("time", "value")}
-    except (ValueError, OSError) as error:
+    except (ValueError, KeyError, OSError) as error:
         raise BuildError(f"{name}: ard.csv or provenance.json cannot be read. {error}") from error
     if blinded and not provenance.get("parameters", {}).get("blinded"):
         raise BuildError(f"{name} was not built blinded: build it with -p blinded=true.")
     table = table.map(unescape_cell)
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
     parameters = provenance.get("parameters") or {}
-    facts = _facts(provenance, table)
-    if facts.confidential:
-        table = table[~_to_a_patients_time(table)].reset_index(drop=True)
+    facts = facts or _facts(provenance, table)
     return Cut(name, facts, table[COLUMNS], parameters=parameters)
 
 
-def _to_a_patients_time(table: pd.DataFrame) -> pd.Series:
-    """Return which restricted means run to the time of a patient's event, which is not told.
+def _seen(folder: Path, facts: CutFacts | None, name: str) -> Path:
+    """Return the results of a build that its readers may see, which lie beside its pages."""
+    seen = folder / "html" / "files" / "ard.csv"
+    if seen.is_file():
+        return seen
+    if facts is None or facts.guard.on:
+        raise BuildError(
+            f"{name} has no html/files/ard.csv, the results that readers of its book may see. "
+            "Build it again with this version."
+        )
+    return folder / "ard.csv"
 
-    ``ard.csv`` has them beside those of the pages, whose times are rounded down.
-    """
-    of_rmst = table["analysis"] == "rmst"
-    compared = table[of_rmst & table["arm"].str.contains(" vs ", regex=False)]
-    rounded = compared.groupby(["paramcd", "arm"])["time"].min().reset_index()
-    told = set(zip(rounded["paramcd"], rounded["time"], strict=True))
-    places = zip(table["paramcd"], table["time"], strict=True)
-    return of_rmst & np.array([place not in told for place in places], bool)
+
+def _with_states(table: pd.DataFrame) -> pd.DataFrame:
+    """Return results with `state` and `shown`, which a build of data that anybody may see lacks."""
+    if "state" in table:
+        return table
+    return table.assign(state=SHOWN, shown=table["printed"])
+
+
+def _kept_facts(provenance: dict[str, Any]) -> CutFacts | None:
+    """Return the facts that a build keeps; None of an older one, which kept none."""
+    kept = provenance.get("cut")
+    if not kept:
+        return None
+    facts = {key: kept[key] for key in kept if key in CutFacts.__annotations__}
+    # Before they had a name of their own.
+    guard = kept.get("guard") or {key: kept[key] for key in ("confidential", "min_cell")}
+    return CutFacts(**facts | {"guard": Guard(**guard)})
 
 
 def _facts(provenance: dict[str, Any], table: pd.DataFrame) -> CutFacts:
-    """Return what the build keeps; an older build's facts as far as its results tell them."""
-    kept = provenance.get("cut")
-    if kept:
-        return CutFacts(**{key: kept[key] for key in kept if key in CutFacts.__annotations__})
+    """Return an older build's facts as far as its results tell them."""
     km = table[table["analysis"] == "kaplan_meier"]
     codes = list(dict.fromkeys(km["paramcd"]))
     arms = list(dict.fromkeys(km["arm"]))
-    confidential = table["notice"].str.contains("Confidential").any()
+    confidential = bool(table["notice"].str.contains("Confidential").any())
     return CutFacts(
         id=str(provenance.get("trial", "")),
         title=str(provenance.get("title", "")),
         notice=str(provenance.get("notice", "")),
-        confidential=bool(confidential),
-        min_cell=5 if confidential else 0,
+        guard=Guard(confidential, 5 if confidential else 0),
         primary=codes[0] if codes else "",
         endpoints={code: code for code in codes},
         arms={arm: arm for arm in arms},

@@ -46,7 +46,14 @@ def information(old: Cut, new: Cut) -> pd.DataFrame:
 
 
 def _events(cut: Cut, paramcd: str, arms: list[str] | None = None) -> float:
-    """Return an end point's events; NaN where a build withholds an arm's."""
+    """Return an end point's events; NaN where a build withholds an arm's.
+
+    Of a trial's folder they are counted: that a cut is an interim must be said in any case.
+    """
+    if cut.trial is not None:
+        data = cut.trial.time_to_event(paramcd)
+        of = data["arm"].isin(arms or list(cut.facts.arms))
+        return float(data.loc[of.to_numpy(), "event"].sum())
     found = cut.results
     found = found[
         (found["analysis"] == "kaplan_meier")
@@ -78,7 +85,8 @@ def is_interim(frame: pd.DataFrame, side: str, *, final: bool = False) -> bool:
         return False
     before, after = fraction[["old", "new"]].iloc[0]
     if side == "old":
-        return bool(before < after)
+        # Where a build withholds them, the earlier cut is taken for what it mostly is.
+        return bool(before < after or before != before or after != after)
     return bool(before != after and after < 1)
 
 

@@ -111,13 +111,16 @@ def compare(
     lookup = _lookup(results)
     shown = results if trial is None else _shown(results, trial)
     known = lookup if trial is None else _lookup(shown)
+    told = {} if trial is None else _digits(shown, results)
     records = []
     for row in published.to_dict("records"):
         computed, value, verdict, note = _verdict(row, shown, known)
-        if verdict == NOT_COMPUTED and len(shown) < len(results):
+        unknown = verdict == NOT_COMPUTED and len(shown) < len(results)
+        if unknown:
             *_, otherwise, _ = _verdict(row, results, lookup)
-            if otherwise != NOT_COMPUTED:
-                computed, verdict, note = NOT_SHOWN, NOT_SHOWN, ""
+            unknown = otherwise != NOT_COMPUTED
+        if unknown or _finer(row, told):
+            computed, value, verdict, note = NOT_SHOWN, math.nan, NOT_SHOWN, ""
         if verdict == DIFFERS and row["id"] in impossible:
             verdict, note = IMPOSSIBLE, impossible[row["id"]]
         basis = row["role"] if verdict != NO_DATA_FIGURE else ""
@@ -133,10 +136,28 @@ def compare(
 
 def _shown(results: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     """Return the results that readers of the book are shown as they are."""
-    from trialbook.safe import row_keys, withheld
+    from trialbook.safe import SHOWN, safe
 
-    hidden = withheld(results, trial)
-    return results[[key not in hidden for key in row_keys(results)]]
+    gated = safe(results, trial)
+    return gated[gated["state"] == SHOWN]
+
+
+def _digits(shown: pd.DataFrame, results: pd.DataFrame) -> dict[tuple, float]:
+    """Return of the values that readers are not told in full how many decimals they are told."""
+    cut = shown[shown["value"].ne(results.loc[shown.index, "value"]) & shown["value"].notna()]
+    decimals = [
+        len(text.partition(".")[2].removesuffix("%")) + 2 * text.endswith("%")
+        for text in cut["shown"]
+    ]
+    return _lookup(cut.assign(value=decimals))
+
+
+def _finer(row: dict[str, str], told: dict[tuple, float]) -> bool:
+    """Return whether a printed figure has more decimals than readers are told of the result."""
+    number = None if row["ard_expect"] or not row["ard_analysis"] else rounded(row["printed"])
+    if number is None or number.relation:
+        return False
+    return number.digits > told.get(_key(row), math.inf)
 
 
 def _impossible(findings: pd.DataFrame) -> dict[str, str]:
@@ -169,12 +190,17 @@ def _verdict(
             return "", math.nan, NOT_COMPUTED, "no results to hold it against"
         verdict = REPRODUCED if outcome.holds else DIFFERS
         return outcome.computed, math.nan, verdict, ""
-    time = float(row["ard_time"]) if row["ard_time"] else None
-    key = (*(row[f"ard_{column}"] for column in TEXT_KEY), time)
+    key = _key(row)
     if key not in lookup:
         said = ", ".join(f"{part}" for part in key if part not in ("", None))
         return "", math.nan, NOT_COMPUTED, f"no result has the key {said}"
     return _number(row["printed"], float(lookup[key]))
+
+
+def _key(row: dict[str, str]) -> tuple:
+    """Return the key of the result that a figure is of."""
+    time = float(row["ard_time"]) if row["ard_time"] else None
+    return (*(row[f"ard_{column}"] for column in TEXT_KEY), time)
 
 
 def _number(printed: str, value: float) -> tuple[str, float, str, str]:

@@ -57,8 +57,9 @@ def assemble(
             exported = edition.chapters[name].exports / kind
             if exported.is_dir():
                 shutil.copytree(exported, new / kind, dirs_exist_ok=True)
-    # A page of confidential data may be read by more than may have all its results as one file.
-    whole = [] if facts.confidential else ["ard.csv", "provenance.json"]
+    # Beside the pages lies what their readers may see; the complete results stay out of html.
+    seen = results_csv(notebooks, seen=True)
+    whole = [*seen] if facts.confidential else [*seen, "provenance.json"]
     files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
     free = chapters_with_free_numbers(numbers["ard.csv"])
     seconds = site.build(_pages(edition, facts, work, [*files, *whole], free))
@@ -88,7 +89,10 @@ def assemble(
     for name in [*files, *whole]:
         beside = new / "html" / "files" / name
         beside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(new / name, beside)
+        if name in seen:
+            beside.write_text(seen[name], encoding="utf-8")
+        else:
+            shutil.copyfile(new / name, beside)
     return new
 
 

@@ -14,8 +14,8 @@ _RECORD = "application/papermill.record/text/plain"
 
 
 def chapter_results(notebook: str) -> list[list[Any]]:
-    """Return the rows that an executed chapter (JSON) glued, in the order of ard.csv's columns."""
-    from trialbook.results import COLUMNS
+    """Return the rows that an executed chapter (JSON) glued: ard.csv's columns, what is seen."""
+    from trialbook.results import COLUMNS, SEEN
 
     rows: list[list[Any]] = []
     for cell in json.loads(notebook)["cells"]:
@@ -23,13 +23,20 @@ def chapter_results(notebook: str) -> list[list[Any]]:
             name = output.get("metadata", {}).get("scrapbook", {}).get("name", "")
             if name.startswith("results:"):
                 table = json.loads(ast.literal_eval("".join(output["data"][_RECORD])))
-                order = [table["columns"].index(column) for column in COLUMNS]
+                order = [table["columns"].index(column) for column in [*COLUMNS, SEEN]]
                 rows += [[row[at] for at in order] for row in table["data"]]
     return rows
 
 
-def results_csv(notebooks: dict[str, str]) -> dict[str, str]:
+def results_csv(notebooks: dict[str, str], *, seen: bool = False) -> dict[str, str]:
     """Return ``ard.csv`` of all chapters, and ``curves.csv``: what is drawn as a curve.
+
+    Parameters
+    ----------
+    notebooks : dict
+        Chapter to its executed notebook.
+    seen : bool
+        Return no more than readers of the pages may see: the same files, for them.
 
     Raises
     ------
@@ -39,6 +46,8 @@ def results_csv(notebooks: dict[str, str]) -> dict[str, str]:
     from trialbook.results import CURVE, KEY
 
     rows = [row for text in notebooks.values() for row in chapter_results(text)]
+    if seen:
+        rows = [_seen(row) for row in rows if _named(row)]
     rows.sort(key=_order)
     for before, after in pairwise(rows):
         if before[: len(KEY)] == after[: len(KEY)]:
@@ -50,13 +59,30 @@ def results_csv(notebooks: dict[str, str]) -> dict[str, str]:
     return {"ard.csv": _csv(others), "curves.csv": _csv(drawn)}
 
 
+def _named(row: list[Any]) -> bool:
+    """Return whether a row may be named, see `trialbook.safe.safe`."""
+    from trialbook.results import COLUMNS
+    from trialbook.safe import WITHHELD
+
+    return row[COLUMNS.index("state")] != WITHHELD or row[COLUMNS.index("shown")] != ""
+
+
+def _seen(row: list[Any]) -> list[Any]:
+    """Return a row as readers may see it."""
+    from trialbook.results import COLUMNS
+
+    found = list(row)
+    found[COLUMNS.index("value")], found[COLUMNS.index("printed")] = row[-1], row[-2]
+    return found
+
+
 def _csv(rows: list[list[Any]]) -> str:
     from trialbook.results import COLUMNS
 
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_text(cell) for cell in row] for row in rows)
+    writer.writerows([_text(cell) for cell in row[: len(COLUMNS)]] for row in rows)
     return file.getvalue()
 
 

@@ -124,7 +124,7 @@ def offer_files(
         return f'<p class="tb-files">{" ".join(links)}</p>' if links else ""
 
     body = FILES.sub(of_one, body)
-    whole = [link(name, name) for name in ("ard.csv", "provenance.json") if name in files]
+    whole = [link(name, name) for name in _WHOLE if name in files]
     if whole and pagename.startswith("notebooks/"):
         body += (
             f'\n<p class="tb-files tb-files-all">All results of this book: {" ".join(whole)}</p>\n'
@@ -132,6 +132,7 @@ def offer_files(
     context["body"] = body
 
 
+_WHOLE = ("ard.csv", "curves.csv", "provenance.json")
 _FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
 _SUBJECT = re.compile(r'<div class="tb-figure"[^>]* data-subject="([^"]+)"')
 _CAPTION = '<span class="caption-text">'

@@ -20,7 +20,7 @@ from myst_nb import glue as _glue
 from trialbook.report.escape import escape_cell, escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
-from trialbook.results import COLUMNS, complete, results_frame
+from trialbook.results import complete, results_frame
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -223,5 +223,5 @@ def publish_results(chapter: str, trial: "Trial", *frames: pd.DataFrame) -> None
         [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row]
         for row in table.itertuples(index=False, name=None)
     ]
-    text = json.dumps({"columns": COLUMNS, "data": data}, ensure_ascii=False, allow_nan=True)
+    text = json.dumps({"columns": list(table), "data": data}, ensure_ascii=False, allow_nan=True)
     _glue(f"results:{chapter}", text, display=False)

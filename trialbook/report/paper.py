@@ -22,7 +22,6 @@ from trialbook.report.table import html_table
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
-WITHHELD = "withheld"
 _UNQUESTIONED = [REPRODUCED, NOT_SHOWN, NO_DATA_FIGURE]
 _BASIS = {"target": "Targets of the search", "unforced": "Unforced", "": ""}
 
@@ -118,18 +117,14 @@ def tbl_published_count(compared: pd.DataFrame) -> Table:
     )
 
 
-def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
-    """Show every printed figure beside the computed one, with controls to narrow the list.
-
-    In confidential data a computed figure that differs from the printed one is withheld.
-    """
-    computed = compared["computed"].where(~_secret(compared, trial), WITHHELD)
+def tbl_published(compared: pd.DataFrame) -> Table:
+    """Show every printed figure beside the computed one, with controls to narrow the list."""
     shown = pd.DataFrame(
         {
             "Figure": compared["item"] + ", " + compared["arm"],
             "Statistic": compared["statistic"],
             "Printed": compared["printed"],
-            "Computed": computed,
+            "Computed": compared["computed"],
             "Verdict": compared["verdict"].astype(str),
             "Basis": compared["basis"],
             "Where in the paper": compared["source"],
@@ -150,29 +145,21 @@ def tbl_published(compared: pd.DataFrame, trial: "Trial") -> Table:
     )
 
 
-def _secret(compared: pd.DataFrame, trial: "Trial") -> pd.Series:
-    known = compared["verdict"].isin(_UNQUESTIONED)
-    return ~known & (trial.privacy == "confidential") & (compared["computed"] != "")
-
-
-def published_exceptions(compared: pd.DataFrame, trial: "Trial") -> Text:
+def published_exceptions(compared: pd.DataFrame) -> Text:
     """List every figure that does not come back, with the reason."""
     open_ = compared[~compared["verdict"].isin(_UNQUESTIONED)]
     if open_.empty:
         return Text("Every figure that concerns data comes back.")
-    secret = _secret(open_, trial)
     lines = []
     for verdict, group in open_.groupby("verdict", observed=True, sort=True):
         lines.append(f"\n{at_start(verdict)}:\n")
         for row in group.itertuples():
             cells = (row.item, row.arm, row.statistic, row.printed, row.computed or "nothing")
             item, arm, statistic, printed, computed = map(escape_markdown, cells)
-            withheld = secret[row.Index]
-            computed = WITHHELD if withheld else computed
             lines.append(
                 f"- **{item}**, {arm}, {statistic}: printed {printed}, computed {computed}."
             )
-            if row.note and not withheld:
+            if row.note:
                 lines[-1] += f" {_sentence(escape_markdown(row.note, 1000))}"
     return Text("\n".join(lines).strip())
 

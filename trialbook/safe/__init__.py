@@ -9,7 +9,7 @@ from trialbook.safe.anchors import is_component, shown_sizes
 from trialbook.safe.decisions import COUNTS
 from trialbook.safe.gate import COARSER, SHOWN, STATES, WITHHELD, safe
 from trialbook.safe.times import curve_times, end_point_times
-from trialbook.safe.withholding import Shown, row_keys, withheld, without_counts
+from trialbook.safe.withholding import row_keys, without_counts
 
 __all__ = [
     "COARSER",
@@ -17,13 +17,11 @@ __all__ = [
     "SHOWN",
     "STATES",
     "WITHHELD",
-    "Shown",
     "curve_times",
     "end_point_times",
     "is_component",
     "row_keys",
     "safe",
     "shown_sizes",
-    "withheld",
     "without_counts",
 ]

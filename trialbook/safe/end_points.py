@@ -14,6 +14,7 @@ import pandas as pd
 from trialbook.adam.events import is_event
 from trialbook.analyses.common import categories
 from trialbook.analyses.sensitivity import period_of
+from trialbook.analyses.time_to_event import time_ticks
 from trialbook.safe.anchors import (
     ALL,
     by_arm,
@@ -40,14 +41,13 @@ from trialbook.safe.decisions import (
     families,
     key,
 )
-from trialbook.safe.times import end_point_times
+from trialbook.safe.times import end_point_times, regular_times
 from trialbook.safe.values import FEW_VALUES
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 EFFECTS = [
-    "average_hazard",
     "competing_risks",
     "cox",
     "incidence_rate",
@@ -323,14 +323,7 @@ def cumulative(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> N
         n = (sizes if of[0] == "competing_risks" else actual).get(of[4], 0)
         if math.isfinite(value):
             lines[tuple(of)][t] = float(round(n * value))
-    shown = {}
-    for of, course in lines.items():
-        end = max(course)
-
-        def counted(t: float, course=course, end=end) -> dict[str, float]:
-            return {"events": course[end if math.isinf(t) else t]}
-
-        shown[of] = set(open_times([end, *sorted(course)], counted, least))
+    shown = {of: _open_course(course, trial, of, least) for of, course in lines.items()}
     secret = _secret_levels(lines, least)
     coarse = "safety" not in shown_populations(trial)
     for *of, t in rows[columns[:-1]].itertuples(index=False, name=None):
@@ -342,6 +335,26 @@ def cumulative(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> N
         line = (analysis, paramcd, "", level, t, method)
         names = ["cumulative_incidence", "std_error", "lower", "upper"]
         decisions.rows |= {(line, arm, name) for name in names}
+
+
+def _open_course(course: dict[float, float], trial: "Trial", of: tuple, least: int) -> set[float]:
+    """Return the times at which a cumulative incidence may be known.
+
+    The table's times come first, the last of them foremost, so that what a curve shows at others
+    changes nothing of them; of the others none but regular times, which are no patient's.
+    """
+    analysis, paramcd = of[:2]
+    endpoint = paramcd if analysis == "competing_risks" else None
+    ticks = time_ticks(trial, endpoint)
+    table = sorted({*ticks, *(trial.landmarks if endpoint else ())} & set(course))
+    if not table:
+        return set()
+    regular = sorted(set(regular_times(ticks, max(course))) & set(course))
+
+    def counted(t: float) -> dict[str, float]:
+        return {"events": course[table[-1] if math.isinf(t) else t]}
+
+    return set(open_times([table[-1], *table, *regular], counted, least))
 
 
 def _secret_levels(lines: dict, least: int) -> set[tuple]:

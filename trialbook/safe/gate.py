@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.printed import printed_results
-from trialbook.safe.withholding import WITHHELD, row_keys, withheld
+from trialbook.analyses.adverse_events import GROUPS
+from trialbook.printed import kind_of, printed_results
+from trialbook.safe.curves import as_table_rows
+from trialbook.safe.precision import as_printed
+from trialbook.safe.times import rmst_to_a_patients_time
+from trialbook.safe.withholding import WITHHELD, guarded, withheld
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN, COARSER = "shown", "coarser"
 STATES = (SHOWN, COARSER, WITHHELD)
 # A row is named by these beside its analysis: that there is such a category, such an event.
-_NAMES = (["paramcd", "level"], ["paramcd"], ["paramcd", "subgroup"], ["paramcd", "time"])
+_NAMES = (["paramcd", "subgroup", "level"], ["paramcd", "time"])
 
 
 def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
@@ -34,32 +38,32 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
         The same rows and columns, and two more. ``state``: ``shown`` as it is, ``coarser``, or
         ``withheld``. ``shown``: the text that stands there; empty where the row must not be
         named, since too few patients have what it is of. ``value`` is the coarser one of a row
-        that is coarser, NaN in one that is withheld; ``printed``, if it is there, is ``shown``.
+        that is coarser, NaN in one that is withheld; of data that are guarded it has no more
+        digits than are printed. ``printed``, if it is there, is ``shown``.
     """
     texts = ard["printed"] if "printed" in ard else printed_results(ard, trial)
     found = ard.assign(state=SHOWN, shown=texts)
-    marks = withheld(ard, trial)
-    if not marks:
+    if not guarded(trial) or ard.empty:
         return found
-    places = [marks.get(key) for key in row_keys(ard)]
-    unnamed = _unnamed(ard, trial)
-    columns = zip(places, unnamed, ard["value"], texts, strict=True)
-    decided = [_decided(place, hidden, value, text) for place, hidden, value, text in columns]
-    found["state"], found["value"], found["shown"] = (
-        zip(*decided, strict=True) if decided else ((), (), ())
-    )
+    rows = as_table_rows(ard)
+    per_shown = 1 / float(trial.time.to_show(1.0))
+    unnamed = _unnamed(rows, trial) | rmst_to_a_patients_time(rows, trial)
+    columns = [rows[name] for name in ("statistic", "value", "analysis", "level", "method", "arm")]
+    decided = []
+    for mark, hidden, text, (statistic, value, *of) in zip(
+        withheld(ard, trial), unnamed, texts, zip(*columns, strict=True), strict=True
+    ):
+        if hidden:
+            decided.append((WITHHELD, math.nan, ""))
+        elif mark is not None:
+            decided.append((WITHHELD if mark.hides else COARSER, mark.value, mark.text))
+        else:
+            kind = kind_of(statistic, *of)
+            decided.append((SHOWN, as_printed(text, value, statistic, kind, per_shown), text))
+    found["state"], found["value"], found["shown"] = zip(*decided, strict=True)
     if "printed" in found:
         found["printed"] = found["shown"]
     return found
-
-
-def _decided(place, unnamed: bool, value: float, text: str) -> tuple[str, float, str]:
-    """Return state, value and text of one row."""
-    if unnamed:
-        return WITHHELD, math.nan, ""
-    if place is None:
-        return SHOWN, value, text
-    return (WITHHELD if place.hides else COARSER), place.value, place.text
 
 
 def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:
@@ -68,6 +72,7 @@ def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:
     That somebody left for such a reason, say, is not told.
     """
     arms = [arm.code for arm in trial.arms]
+    groups = {*GROUPS, *trial.config.adverse_events}
     rows = ard[["analysis", "paramcd", "subgroup", "level", "time", "method"]].fillna(
         {"time": -1.0}
     )
@@ -79,4 +84,6 @@ def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:
         most = totals.groupby(by)["n"].max()
         few = most.index[most.between(0, trial.min_cell, inclusive="neither")]
         found |= pd.MultiIndex.from_frame(rows[by]).isin(few)
-    return found
+    # That a table has a line of deaths tells of nobody: the line is there in any trial.
+    given = (rows["analysis"] == "adverse_events") & rows["paramcd"].isin(groups)
+    return found & ~(given & (rows["level"] == ""))

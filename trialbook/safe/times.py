@@ -10,10 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from trialbook.analyses.time_to_event import time_ticks
+from trialbook.analyses.common import pair, times_of
+from trialbook.analyses.time_to_event import coarse_step, time_ticks
 from trialbook.safe.anchors import is_component
 from trialbook.safe.arithmetic import is_small, open_times
+from trialbook.survival import default_tau
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -66,6 +69,7 @@ def curve_times(
     ticks: Sequence[float],
     least: int,
     first: Sequence[float] = (),
+    last: Sequence[float] = (),
     *,
     censored: bool = False,
 ) -> np.ndarray:
@@ -81,6 +85,8 @@ def curve_times(
         The smallest count shown.
     first : sequence of float
         Times that matter most, the landmarks say.
+    last : sequence of float
+        Times that are asked for besides, after all others: these do not depend on what is asked.
     censored : bool
         Whether numbers at risk are shown at them, too.
 
@@ -94,7 +100,7 @@ def curve_times(
     if 0 < event.sum() < least:
         return np.empty(0)
     regular = regular_times(ticks, time.max())
-    candidates = [*first, *ticks] if censored else [*first, *ticks, *regular]
+    candidates = [*first, *ticks, *(() if censored else regular), *last]
 
     def telling(t: float) -> bool:
         """Return whether the curve tells of few patients, still observed or free of the event.
@@ -120,8 +126,8 @@ def end_point_times(
 ) -> tuple[float, ...]:
     """Return the times at which an arm's curve of an end point may be known, in AVAL's unit.
 
-    Landmarks, besides trial.yml's, come first, the last foremost; then the ticks of the figure.
-    None for a component of another end point.
+    trial.yml's landmarks come first, the last foremost; then the ticks of the figure, and other
+    regular times; other `landmarks` last. None for a component of another end point.
     """
     if is_component(trial, paramcd):
         return ()
@@ -133,7 +139,36 @@ def end_point_times(
             of_arm["event"].to_numpy(bool),
             time_ticks(trial, paramcd),
             max(trial.min_cell, 1),
-            sorted({*trial.landmarks, *landmarks}, reverse=True),
+            sorted(trial.landmarks, reverse=True),
+            sorted(set(landmarks) - set(trial.landmarks), reverse=True),
             censored=censored,
         )
     )
+
+
+@lru_cache(maxsize=64)
+def _times_of_patients(trial: "Trial", paramcd: str) -> frozenset[float]:
+    """Return the horizons that an end point's restricted means would have by themselves."""
+    data, found = trial.time_to_event(paramcd), set()
+    for comparison in trial.comparisons:
+        patients, treated = pair(data, comparison)
+        if treated.any() and not treated.all():
+            found.add(float(default_tau(*times_of(patients), treated)))
+    steps = coarse_step(trial, paramcd)
+    return frozenset(t for t in found if abs(t / steps - round(t / steps)) > 1e-9)
+
+
+def rmst_to_a_patients_time(rows: pd.DataFrame, trial: "Trial") -> pd.Series:
+    """Return which restricted means run to the time of a patient's event, which is not told.
+
+    ``ard.csv`` has them beside those of the pages, whose horizons are rounded down.
+    """
+    of = (rows["analysis"] == "rmst") & (trial.privacy == "confidential")
+    codes = {one.paramcd for one in trial.endpoints}
+    told = {code: _times_of_patients(trial, code) for code in set(rows.loc[of, "paramcd"]) & codes}
+    given = {trial.horizon, *trial.landmarks}
+    hidden = [
+        bool(one) and t not in given and t in told.get(code, ())
+        for one, code, t in zip(of, rows["paramcd"], rows["time"], strict=True)
+    ]
+    return pd.Series(hidden, index=rows.index)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.printed import printed
-from trialbook.safe import end_points, patients
+from trialbook.safe import curves, end_points, patients
 from trialbook.safe.anchors import ALL, populations
 from trialbook.safe.decisions import (
     COUNTS,
@@ -79,8 +79,13 @@ class Shown:
         return math.isnan(self.value)
 
 
-def withheld(results: pd.DataFrame, trial: "Trial") -> dict[tuple[Any, ...], Shown]:
-    """Return which rows are not shown as they are, and what stands in their place.
+def guarded(trial: "Trial") -> bool:
+    """Return whether anything of a trial is kept from readers."""
+    return trial.min_cell > 1 or trial.privacy == "confidential"
+
+
+def withheld(results: pd.DataFrame, trial: "Trial") -> list[Shown | None]:
+    """Return what stands in the place of each row that is not shown as it is.
 
     Parameters
     ----------
@@ -91,17 +96,33 @@ def withheld(results: pd.DataFrame, trial: "Trial") -> dict[tuple[Any, ...], Sho
 
     Returns
     -------
-    dict
-        Key of the row (its columns from analysis to statistic) to what is shown. A count of 0 is
-        shown.
+    list
+        In the order of the rows; None for a row that is shown as it is. A count of 0 is shown.
     """
+    if not guarded(trial):
+        return [None] * len(results)
+    drawn = (results["analysis"] == curves.CURVE).to_numpy()
+    rows = curves.as_table_rows(results)
+    keys, single = row_keys(rows), rows["analysis"].isin(curves.SINGLE_PATIENTS).to_numpy() & drawn
+    found = _of_rows(rows[~drawn], trial) if not drawn.all() else {}
+    of_curves = _of_rows(rows[drawn & ~single], trial, drawn=True) if drawn.any() else {}
+    marks = []
+    for key, curve, patient in zip(keys, drawn, single, strict=True):
+        marks.append(Shown(WITHHELD) if patient else (of_curves if curve else found).get(key))
+    return marks
+
+
+def _of_rows(
+    results: pd.DataFrame, trial: "Trial", *, drawn: bool = False
+) -> dict[tuple[Any, ...], Shown]:
+    """Return what stands in the place of rows, by key; of rows that are drawn as of a table's."""
     least = trial.min_cell
-    if least <= 1 and trial.privacy != "confidential":
-        return {}
     rows = results.fillna({"time": NO_TIME})
     decisions = Decisions()
     if least > 1:
         _decide(rows, trial, decisions)
+    if drawn:
+        curves.decide(rows, trial, decisions)
     singles = of_values(rows, trial)
     sizes, smallest = (
         _fewest(rows),

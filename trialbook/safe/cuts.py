@@ -1,9 +1,16 @@
-"""Small counts of confidential data, and what two cuts side by side would tell of them."""
+"""Two cuts side by side: no more of each than its own book shows, and no small difference."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from trialbook.safe import COUNTS, WITHHELD, row_keys
+from trialbook.safe.decisions import COUNTS
+from trialbook.safe.withholding import WITHHELD, row_keys
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
 
 _TELLING = [*COUNTS, "percent", "rate", "time_at_risk"]
 _INFORMATION = ["n_events", "information_fraction"]
@@ -15,6 +22,76 @@ _BALANCES = {
     "events_redated": ("events_redated",),
     "follow_up_shortened": ("follow_up_shortened",),
 }
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What of a trial is kept from readers, in the words of trial.yml; a build keeps it.
+
+    Attributes
+    ----------
+    confidential : bool
+        Whether patients stay unnamed.
+    min_cell : int
+        The smallest count shown.
+    """
+
+    confidential: bool = True
+    min_cell: int = 5
+
+    @classmethod
+    def of(cls, trial: "Trial") -> "Guard":
+        """Return a trial's."""
+        return cls(trial.privacy == "confidential", trial.min_cell)
+
+    @property
+    def on(self) -> bool:
+        """Whether anything is kept from readers."""
+        return self.confidential or self.min_cell > 1
+
+    def __or__(self, other: "Guard") -> "Guard":
+        """Return the stricter of two in everything."""
+        return Guard(self.confidential or other.confidential, max(self.min_cell, other.min_cell))
+
+
+def safe_pairs(
+    frame: pd.DataFrame, guard: Guard, results: dict[str, pd.DataFrame]
+) -> tuple[pd.DataFrame, bool]:
+    """Return a comparison as readers of both cuts may see it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A comparison's frame.
+    guard : Guard
+        The stricter of the two cuts'.
+    results : dict of str to pandas.DataFrame
+        ``old`` and ``new`` to the cut's results after `trialbook.safe.safe`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without patients where they stay unnamed.
+    bool
+        Whether changed results were left out.
+    """
+    if not guard.on:
+        return frame, False
+    frame = withheld_pairs(frame, guard.min_cell)
+    frame = as_in_the_books(frame, {side: _hidden(one) for side, one in results.items()})
+    secret = left_out(frame, confidential=guard.confidential)
+    unnamed = (frame["part"] == "patients") & guard.confidential
+    frame = frame[~secret & ~unnamed].reset_index(drop=True)
+    if guard.confidential:
+        frame = as_precise_as_printed(frame)
+    return frame, bool(secret.any())
+
+
+def _hidden(results: pd.DataFrame) -> dict[tuple, tuple[float, str]]:
+    """Return what stands in the place of a result that a book does not show as it is, by key."""
+    of = results[results["state"] != "shown"]
+    columns = zip(row_keys(of), of["value"], of["shown"], strict=True)
+    return {key: (value, text or WITHHELD) for key, value, text in columns}
 
 
 def withheld_pairs(frame: pd.DataFrame, min_cell: int) -> pd.DataFrame:
@@ -73,7 +150,7 @@ def as_in_the_books(
     frame : pandas.DataFrame
         A comparison's frame, after `withheld_pairs`.
     hidden : dict
-        Side to `hidden_results` of its cut.
+        Side to what stands in the place of a result, by key of its row.
     """
     found, keys = frame.copy(), row_keys(frame)
     for side, marks in hidden.items():

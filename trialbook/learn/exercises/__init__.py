@@ -1,1 +1,0 @@
-"""The exercises of each chapter: data, no notebook reads them but through `Lesson`."""
