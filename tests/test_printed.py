@@ -125,7 +125,10 @@ def test_means_have_the_digits_of_their_variable_and_the_sd_one_more():
         ((0.4449, 0.2549, 0.7743), ("0.44", "0.25", "0.77")),
         ((1.0065, 0.9996, 1.0134), ("1.0065", "0.9996", "1.0134")),
         ((1.00002, 1.00001, 1.00004), ("1.00002", "1.00001", "1.00004")),
-        ((0.56, 0.31, 0.9991), ("0.56", "0.31", "1.00")),
+        ((0.56, 0.31, 0.9991), ("0.560", "0.310", "0.999")),
+        ((0.8, 0.641, 0.9983), ("0.800", "0.641", "0.998")),
+        ((1.3, 1.00002, 1.7), ("1.30000", "1.00002", "1.70000")),
+        ((0.9999, 0.8, 1.25), ("1.000", "0.800", "1.250")),
         ((1.0, 1.0, 1.0), ("1.00", "1.00", "1.00")),
         ((math.nan, math.nan, math.nan), ("NE", "NE", "NE")),
     ],
@@ -135,9 +138,34 @@ def test_a_ratio_per_unit_has_the_decimals_that_tell_its_limits_apart(ratio, as_
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=50), min_size=3, max_size=3))
-def test_a_ratio_has_two_decimals_wherever_two_tell_its_limits_apart(values):
+def test_a_ratio_has_two_decimals_wherever_two_tell_its_numbers_apart_and_their_side(values):
     two = {rounded(value, 2) for value in values}
-    assert (ratio_digits(values) == 2) == (len(two) == len(set(values)))
+    sided = all(value == 1 or rounded(value, 2) != "1.00" for value in values)
+    assert (ratio_digits(values) == 2) == (len(two) == len(set(values)) and sided)
+
+
+@given(st.floats(min_value=0.01, max_value=50), st.floats(min_value=1e-5, max_value=1))
+def test_a_limit_keeps_its_side_of_1(lower, more):
+    hr, upper = lower + more, lower + 2 * more
+    texts = printed_ratio(hr, lower, upper)
+    for value, text in zip((lower, upper), texts[1:], strict=True):
+        if abs(value - 1) > 1e-6:
+            assert (float(text) > 1) == (value > 1)
+            assert float(text) != 1
+
+
+def test_differences_of_percentages_are_points_and_keep_their_side_of_none():
+    of = {"analysis": "landmark", "arm": "B vs A"}
+    assert printed("difference", -0.099, **of) == "\N{MINUS SIGN}9.9"
+    assert printed("lower", 0.0003, **of) == "0.03"
+    assert printed("upper", -0.0003, **of) == "\N{MINUS SIGN}0.03"
+    assert printed("risk_difference", 0.0841, analysis="response", arm="B vs A") == "8.4"
+    assert printed("upper", 0.171, analysis="response", arm="B vs A") == "17.1"
+    assert printed("lower", 0.171, analysis="response", arm="B") == "17.1%"
+    assert printed("rate_ratio", 0.9981, analysis="incidence_rate", arm="B vs A") == "0.998"
+    assert (
+        printed("lower", 1.002, analysis="adverse_events", arm="B vs A", method="exact") == "1.002"
+    )
 
 
 def test_the_results_print_a_ratio_with_the_decimals_of_its_interval():

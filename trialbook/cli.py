@@ -96,6 +96,12 @@ def check(folder: Path) -> None:
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
               help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")
+@click.option("--dates", type=click.Choice(["sas", "excel", "unix"]),
+              help="Who counted the dates that are numbers.")  # fmt: skip
+@click.option("--encoding", metavar="NAME", help="Of text that is not UTF-8, where unclear.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option("--flag", "flags", multiple=True, metavar="VALUE=Y",
+              help="What Y or N is in the files, as in Oui=Y.")  # fmt: skip
 @click.option("--decimal", type=click.Choice([".", ","]),
               help="The mark before decimals, where no number shows it.")  # fmt: skip
 @click.option(
@@ -156,6 +162,31 @@ def compare(old: Path, new: Path, **options: object) -> None:
 
     with reported():
         click.echo(run(old, new, **options), nl=False)
+
+
+@main.command()
+@click.option("--student", type=_FOLDER, metavar="DIR", help="Write notebooks with blank answers.")
+@click.option("--teacher", type=_FOLDER, metavar="DIR", help="Write them with solutions and notes.")
+@click.option("--grade", type=_FOLDER, metavar="DIR", help="Mark the notebooks handed in there.")
+@click.option("--trial", type=_FOLDER, default=Path("data/alms"), show_default=True, metavar="DIR")
+@click.option("--seed", type=click.IntRange(0), help="Other ten patients than the book's.")
+@click.option("--csv", "table", type=_FILE, metavar="FILE", help="Save the marks.")
+@click.option("--timeout", type=click.FloatRange(1), default=120, show_default=True,
+              help="Seconds for each notebook that is marked.")  # fmt: skip
+def learn(**options: object) -> None:
+    """Write the course's notebooks for students or teachers, or mark what students hand in.
+
+    \b
+    Examples:
+        trialbook learn --student class/anna --seed 7
+        trialbook learn --teacher lectures
+        trialbook learn --grade handed-in --csv marks.csv
+    """
+    from trialbook.learn.command import run
+    from trialbook.publishing.command import reported
+
+    with reported():
+        click.echo(run(**options))
 
 
 @main.command()

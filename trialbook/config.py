@@ -5,11 +5,13 @@ consistency in itself; whether the data agree is checked where the data are read
 `trialbook.adam.trial_yml` reads the file and words the errors.
 """
 
+import codecs
 from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from trialbook.adam.reading import Epoch, Reading
 from trialbook.config_base import (
     Digits,
     InsideFolder,
@@ -22,6 +24,14 @@ from trialbook.config_base import (
 )
 from trialbook.config_plan import Estimand, Margin, Multiplicity, PlannedAnalysis, margin_of
 from trialbook.units import Unit
+
+
+def _encoding(name: str) -> str:
+    """Return the name of an encoding that Python knows."""
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError("must be an encoding such as cp1250, cp932 or gb18030") from None
 
 
 class TimeUnits(Model):
@@ -309,6 +319,14 @@ class TrialConfig(Model):
     """Times, in AVAL's unit, at which survival is reported."""
     decimal: Literal[".", ","] | None = None
     """Mark before decimals in text files, where no number in them shows it."""
+    dates: Epoch | None = None
+    """Who counted the dates that are numbers: sas (from 1960), excel, or unix (from 1970)."""
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    """Encoding of text files that are not UTF-8, where their letters do not show it."""
+    sheet: str | None = None
+    """Sheet of a workbook that has several."""
+    values: dict[str, Literal["Y", "N"] | dict[str, str]] = Field({})
+    """What stands in the files: to Y or N in flags; by a variable's name, a map for it alone."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
     """The control first."""
     comparisons: tuple[tuple[str, str], ...] | None = None
@@ -351,8 +369,15 @@ class TrialConfig(Model):
     """File of other trials' results."""
     seeds: InsideFolder | None = None
     """File of results over seeds of the synthetic data."""
+    learn: bool = False
+    """Whether the book carries the course in survival analysis."""
     flat: Flat | None = None
     """The short path: which column of one flat file is what, in place of data sets."""
+
+    @property
+    def reading(self) -> Reading:
+        """What is said of how the files are to be read."""
+        return Reading(self.decimal, self.dates, self.encoding, self.sheet, self.values)
 
     def compared(self) -> tuple[Comparison, ...]:
         """Return the comparisons: those given, else every other arm with the first."""

@@ -27,27 +27,39 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Kind:
-    """What kind of number a statistic is: how many decimals, which factor, which unit."""
+    """What kind of number a statistic is: how many decimals, which factor, which unit.
+
+    `none` is the value that means no difference: a limit beside it keeps its side.
+    """
 
     digits: int
     factor: float = 1.0
     unit: str = ""
     time: bool = False
     missing: str = NOT_ESTIMABLE
+    none: float | None = None
 
 
 COUNT = Kind(0)
 PERCENT = Kind(1)
 PROPORTION = Kind(1, factor=100, unit="%")
-RATIO = Kind(2)
+# A difference of percentages is one in points, never in percent.
+POINTS = Kind(1, factor=100, none=0)
+RATIO = Kind(2, none=1)
 NUMBER = Kind(2)
 COEFFICIENT = Kind(3)
 RATE = Kind(1)
+RATE_DIFFERENCE = Kind(1, none=0)
 TIME = Kind(1, time=True)
+TIME_DIFFERENCE = Kind(1, time=True, none=0)
 MEDIAN_TIME = Kind(1, time=True, missing=NOT_REACHED)
 P_VALUE = Kind(3)
 HAZARD_RATIO = ("hr", "hr_lower", "hr_upper")
 MOST_DIGITS = 6
+# What stands on one side of no difference: an estimate gets one decimal more for that, a limit as
+# many as it takes.
+ESTIMATES = {"ratio", "rate_ratio", "odds_ratio", "win_ratio"}
+SIDED = ESTIMATES | {"lower", "upper"}
 
 STATISTICS = {
     **dict.fromkeys(
@@ -65,15 +77,16 @@ STATISTICS = {
             "bilirubin",
             "chisq",
             "difference",
-            "ratio",
-            "rate_ratio",
-            "odds_ratio",
         ],
         NUMBER,
     ),
+    **dict.fromkeys(["ratio", "rate_ratio", "odds_ratio", "win_ratio"], RATIO),
+    **dict.fromkeys(["wins", "losses", "ties", "events"], COUNT),
+    "average_hazard": RATE,
+    "risk_difference": POINTS,
     **dict.fromkeys(HAZARD_RATIO, RATIO),
     **dict.fromkeys(["coef", "std_error"], COEFFICIENT),
-    **dict.fromkeys(["survival", "cumulative_incidence", "risk_difference", "power"], PROPORTION),
+    **dict.fromkeys(["survival", "cumulative_incidence", "power"], PROPORTION),
     **dict.fromkeys(["rmst"], TIME),
     **dict.fromkeys(["lower", "upper"], NUMBER),
     "p_value": P_VALUE,
@@ -116,14 +129,21 @@ def kind_of(
     if analysis in {"kaplan_meier", "follow_up"} and at_quantile:
         return MEDIAN_TIME if statistic == "median" else TIME
     if analysis == "rmst" and statistic in LIMITS | {"difference", "rmst"}:
-        return RATIO if method.startswith("ratio") else TIME
+        if method.startswith("ratio"):
+            return RATIO
+        return TIME_DIFFERENCE if " vs " in arm else TIME
+    if analysis == "average_hazard" and statistic in LIMITS | {"difference"}:
+        if method.startswith("ratio"):
+            return RATIO
+        return RATE_DIFFERENCE if " vs " in arm else RATE
     if analysis == "laboratory" and statistic in {"mean", "geometric_mean"}:
         return NUMBER
     if statistic in LIMITS | {"difference"}:
-        if analysis in OF_PROPORTIONS:
-            return PROPORTION
-        if analysis == "incidence_rate" and statistic != "std_error":
+        of_rates = analysis == "adverse_events" and method.startswith("exact")
+        if (analysis == "incidence_rate" and statistic != "std_error") or of_rates:
             return RATIO if " vs " in arm else RATE
+        if analysis in OF_PROPORTIONS:
+            return POINTS if " vs " in arm else PROPORTION
     return STATISTICS[statistic]
 
 
@@ -169,18 +189,35 @@ def ratio_digits(values: Sequence[float]) -> int:
     """Return with how many decimals a hazard ratio and its limits are printed: two, mostly.
 
     More where two would print some of them alike, as of a covariate that is measured in small
-    units; then so many that none which is not 1 reads as 1.
+    units, and so many that no limit which is not 1 reads as 1: a limit keeps its side of 1 as a
+    P value keeps its side of 0.05. The estimate, which claims no side, gets three for that at the
+    most.
+
+    Parameters
+    ----------
+    values : sequence of float
+        The estimate first, then its limits.
 
     >>> ratio_digits([0.4449, 0.2551, 0.7743]), ratio_digits([1.0006, 0.9998, 1.0013])
     (2, 4)
+    >>> ratio_digits([0.8, 0.641, 0.9983]), ratio_digits([0.9999, 0.8, 1.25])
+    (3, 3)
     """
+    _, *limits = values
     known = {value for value in values if np.isfinite(value)}
     for digits in range(RATIO.digits, MOST_DIGITS):
-        texts = {rounded(value, digits) for value in known}
-        side_shown = digits == RATIO.digits or 1 in known or rounded(1, digits) not in texts
-        if len(texts) == len(known) and side_shown:
+        apart = len({rounded(value, digits) for value in known}) == len(known)
+        sided = limits if digits > RATIO.digits else values
+        if apart and not any(_reads_as(value, 1, digits) for value in sided):
             return digits
     return MOST_DIGITS if len(known) > 1 else RATIO.digits
+
+
+def _reads_as(value: float, none: float, digits: int) -> bool:
+    """Return whether a value that is not `none` would be printed like it."""
+    if not np.isfinite(value) or value == none:
+        return False
+    return rounded(value, digits) == rounded(none, digits)
 
 
 def printed_ratio(hr: float, lower: float, upper: float) -> tuple[str, str, str]:
@@ -265,6 +302,10 @@ def printed(
         return p_value(value, digits)
     shown = value * kind.factor / (per_shown if kind.time else 1.0)
     places = kind.digits if digits is None else digits
+    if digits is None and kind.none is not None and statistic in SIDED:
+        most = places + 1 if statistic in ESTIMATES else MOST_DIGITS
+        while places < most and _reads_as(shown, kind.none, places):
+            places += 1
     return rounded(shown, places) + kind.unit
 
 
@@ -370,7 +411,8 @@ def _digits_of_ratios(frame: pd.DataFrame) -> list[int | None]:
     rows = frame.assign(position=range(len(frame)))[of_ratio]
     for _, of in rows.groupby(key, dropna=False, sort=False):
         whole = sorted(of["statistic"]) == sorted(HAZARD_RATIO)
-        digits = ratio_digits(list(of["value"])) if whole else RATIO.digits
+        values = list(of.sort_values("statistic")["value"])  # hr, hr_lower, hr_upper
+        digits = ratio_digits(values) if whole else RATIO.digits
         found |= dict.fromkeys(of["position"], digits)
     return [found.get(position) for position in range(len(frame))]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 # The analysis of what is drawn as a curve: its `level` names the analysis whose curve it is.
 CURVE = "curve"
-COLUMNS = [*KEY, "value", "printed", "basis", "notice", "state", "shown"]
+DESCRIBED = ["population", "dataset", "label", "unit"]
+COLUMNS = [*KEY, "value", "printed", "basis", "notice", *DESCRIBED, "state", "shown"]
 # The value that readers may see, which takes that of `value` in what lies beside the pages.
 SEEN = "seen"
 
@@ -108,6 +109,7 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     ValueError
         Two rows have the same key and different values.
     """
+    from trialbook.described import described
     from trialbook.printed import printed_results
     from trialbook.safe import safe
 
@@ -117,6 +119,7 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
         printed=printed_results(full, trial),
         basis=_basis(full, trial),
         notice=trial.notice,
+        **described(full, trial),
     )
     doubled = full[full.duplicated(KEY, keep=False)]
     if len(doubled):

@@ -157,7 +157,7 @@ BROKEN = [
            config=_text() + "\ntitle: Again"),
     Broken("an unknown key", "trial.yml, line 4: horizn: is no key of trial.yml",
            config=_text(horizn="365")),
-    Broken("a word that is not allowed", "randomized: must be one of yes, partly or no",
+    Broken("a word that is not allowed", "randomized: must be one of yes, partly, no or unknown",
            config=_text(randomized="perhaps")),
     Broken("a number is text", "horizon: must be a number", config=_text(horizon="a year")),
     Broken("an arm's code stands twice", "arms[2].code: A stands twice",

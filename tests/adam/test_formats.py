@@ -268,7 +268,6 @@ def test_a_decimal_comma_is_known_beside_dates_with_dots(tmp_path):
         (b"PK\x03\x04rest", "is a workbook or an archive"),
         (b"<!DOCTYPE html><html></html>", "is a web page"),
         (b"", "is empty"),
-        (b"# exported\na,b\n1,2\n", "the first line must name every column"),
         (b"a,b\nx,1,2\ny,3,4\n", "row names included"),
         (b"Study one;;;\nid;time;arm;x\n1;2;A;3\n", "names 1 of its 4 columns"),
         (b'a,b\n"x,1\ny,2\n', "a quotation mark that is not closed"),
@@ -282,9 +281,9 @@ def test_what_is_no_table_is_said_in_words(content, message, tmp_path):
     assert message in str(findings.problems[0])
 
 
-def test_a_sheet_in_place_of_a_data_set_is_named(tmp_path):
+def test_a_format_that_is_not_read_in_place_of_a_data_set_is_named(tmp_path):
     folder = write_trial(tmp_path / "t", small())
     (folder / "adsl.csv").unlink()
-    (folder / "ADSL.xlsx").write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"ADSL.xlsx is there, .* save the sheet as CSV"):
+    (folder / "ADSL.xls").write_bytes(b"PK")
+    with pytest.raises(DataError, match=r"ADSL.xls is there, .* or the sheet as CSV"):
         load_trial(folder)

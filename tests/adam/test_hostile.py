@@ -19,7 +19,7 @@ from trialbook.trial import Trial, load_trial
 HOSTILE = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "{% raw %}",
     "$\\input{/etc/passwd}$", "\\end{document}", "=cmd()|' /C calc'!A0", "@SUM(1)", "+1+1", "-2-3",
-    "../../etc/passwd", "C:\\Windows", "\u202etxt.exe", "\u200fabc", "``` \n{eval}",
+    "../../etc/passwd", "C:\\Windows", "\u202etxt.exe", "\u202eabc", "``` \n{eval}",
     "[x](javascript:1)",
     "{eval-rst}`x`", "'; DROP TABLE adsl; --", '"quoted", and comma', "line\nbreak", "tab\tinside",
     "a" * 10_000, "\u0000nul", "😀👩‍⚕️", "NaN", "None", "null", "%s%d{0}", "&amp; & <b>",

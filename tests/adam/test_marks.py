@@ -9,6 +9,7 @@ from trialbook.adam.csv import read_csv
 from trialbook.adam.flat import read_rows
 from trialbook.adam.marks import Marks, as_number
 from trialbook.adam.problems import Findings
+from trialbook.adam.reading import Reading
 from trialbook.adam.table import Table
 from trialbook.adam.tidy import tidy
 
@@ -16,7 +17,7 @@ from trialbook.adam.tidy import tidy
 def read(text, decimal=None):
     findings = Findings()
     table = read_csv(text.encode(), "x.csv", findings)
-    table = Table(table.file, table.frame, untyped=True, decimal=decimal)
+    table = Table(table.file, table.frame, untyped=True, reading=Reading(decimal=decimal))
     return tidy(table, None, findings), findings
 
 
@@ -60,7 +61,7 @@ def test_the_option_answers(decimal, number, tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("t;x\n480;6\n1.040;7\n")
     findings = Findings()
-    frame = read_rows(path, findings, decimal).frames["x.csv"]
+    frame = read_rows(path, findings, Reading(decimal=decimal)).frames["x.csv"]
     assert frame["t"].tolist() == [480, number]
     assert not findings.problems
 
@@ -98,7 +99,9 @@ def test_numbers_come_back_from_any_marks_or_are_asked_for(numbers, marks, form)
     if asked:
         assert asked == ["--decimal"]
         findings = Findings()
-        read = tidy(Table("x", frame, untyped=True, decimal=decimal), None, findings)["t"]
+        read = tidy(
+            Table("x", frame, untyped=True, reading=Reading(decimal=decimal)), None, findings
+        )["t"]
         assert not findings.problems
     assert read.tolist() == [float(one) for one in plain]
 

@@ -21,20 +21,35 @@ from trialbook.trial import load_trial
 WALD = {"coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value"}
 CURVE = {"n_at_risk", "survival", "std_error", "lower", "upper"}
 TEST = {"chisq", "df", "p_value"}
+ADJUSTED = {"adjusted:full", "adjusted:bysex"}
 # analysis, kind of arm, methods, statistics
 CONTRACT = [
     ("kaplan_meier", "arm", {""}, {"n", "n_events", "n_censored", "time_at_risk", "percent"}),
     ("kaplan_meier", "arm", {"log-log", "log", "plain"}, {"median", *CURVE}),
+    ("kaplan_meier", "arm", {"bpcp"}, {"lower", "upper"}),
     ("follow_up", "arm", {"reverse"}, {"median", "lower", "upper"}),
     ("log_rank", "pair", {"", "stratified", "rho=1", "maxcombo"}, TEST),
     ("log_rank", "all", {"", "stratified", "rho=1", "trend"}, TEST),
     ("cox", "pair", {"efron", "breslow", "exact"}, WALD),
-    ("cox", "pair", {"stratified", "adjusted:full", "adjusted:bysex"}, {*WALD, "n", "n_events"}),
+    ("cox", "pair", {"stratified"}, {*WALD, "n", "n_events"}),
+    ("cox", "pair", ADJUSTED, {*WALD, "n", "n_events", "n_missing"}),
+    ("cox", "pair", {f"{one}:complete" for one in ADJUSTED}, {*WALD, "n", "n_events"}),
+    ("cox", "pair", {"profile"}, {"hr", "hr_lower", "hr_upper", "p_value"}),
+    ("cox", "pair", {"firth"}, WALD),
     ("proportional_hazards", "pair", {"km", "rank", "identity", "log"}, TEST),
     ("rmst", "arm", {""}, {"rmst", "std_error", "lower", "upper"}),
     ("rmst", "pair", {"difference"}, {"difference", "std_error", "lower", "upper", "p_value"}),
     ("rmst", "pair", {"ratio"}, {"ratio", "std_error", "lower", "upper", "p_value"}),
     ("landmark", "pair", {""}, {"difference", "std_error", "lower", "upper", "p_value", "nnt"}),
+    ("landmark", "pair", {"mover"}, {"difference", "lower", "upper"}),
+    ("average_hazard", "arm", {""}, {"average_hazard", "std_error", "lower", "upper"}),
+    ("average_hazard", "pair", {"ratio"}, {"ratio", "std_error", "lower", "upper", "p_value"}),
+    (
+        "average_hazard",
+        "pair",
+        {"difference"},
+        {"difference", "std_error", "lower", "upper", "p_value"},
+    ),
     ("incidence_rate", "arm", {"exact"}, {"n_events", "time_at_risk", "rate", "lower", "upper"}),
     ("incidence_rate", "pair", {"exact"}, {"rate_ratio", "lower", "upper"}),
     ("subgroup", "arm", {"efron"}, {"n", "n_events", "rate"}),
@@ -105,13 +120,18 @@ def test_another_level_is_part_of_the_method(three_arms):
     assert method_at("log-log", 0.975) == "log-log@0.975"
 
 
-def test_one_model_leaves_out_who_lacks_a_covariate(three_arms):
+def test_a_model_keeps_who_lacks_a_covariate_and_complete_cases_stand_beside_it(three_arms):
     found = analyses.cox(three_arms)
     of = {"paramcd": "PFS", "arm": "LOW vs CTRL", "method": "adjusted:full", "statistic": "n"}
+    everyone = three_arms.time_to_event("PFS")["arm"].isin(["LOW", "CTRL"]).sum()
+    assert value(found, **of) == everyone
+    n_missing = value(found, **of | {"statistic": "n_missing"})
+    of["method"] += ":complete"
+    assert value(found, **of) == everyone - n_missing
     data = three_arms.time_to_event("PFS")
     known = data[["AGE", "STAGE", "ECOG"]].notna().all(axis=1)
     assert value(found, **of) == (known & data["arm"].isin(["LOW", "CTRL"])).sum()
-    assert any("with a missing covariate" in line for line in analyses.remarks(found))
+    assert any("that a patient lacks" in line for line in analyses.remarks(found))
 
 
 def test_a_curve_ends_where_follow_up_ends(seven):

@@ -7,7 +7,6 @@ from tests.analyses.tiny import patients, times
 from trialbook import analyses
 from trialbook.adam.problems import Findings
 from trialbook.adam.trial_yml import parse_trial_yml
-from trialbook.analyses.common import pair
 from trialbook.analyses.planned import planned, planned_model
 
 TRIAL = """
@@ -37,7 +36,7 @@ def test_the_planned_model_is_a_row_and_the_fit_that_other_analyses_take(stratif
     assert plan.model == ("breslow" if model == "unstratified" else model)
     rows = analyses.cox(trial)
     row = rows[(rows["method"] == plan.model) & (rows["statistic"] == "hr") & (rows["level"] == "")]
-    fit = planned_model(trial, *pair(trial.time_to_event("EVENT"), trial.comparisons[0]))
+    fit = planned_model(trial, trial.time_to_event("EVENT"), trial.comparisons[0])
     assert row["value"].tolist() == pytest.approx([fit.hr[0]])
     assert fit.ties == "breslow"
     tests = analyses.log_rank(trial)

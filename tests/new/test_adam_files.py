@@ -148,13 +148,13 @@ def test_a_trial_that_is_there_is_not_written_over(source, tmp_path):
     ("given", "message"),
     [
         ("nowhere", "there is no such file or folder"),
-        ("notes.txt", "name it notes.csv: any separator is read"),
+        ("notes.prn", "name it notes.csv: any separator is read"),
         (".", "no data file"),
     ],
 )
 def test_a_source_that_cannot_be_read_is_said(given, message, tmp_path):
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "notes.txt").write_text("hello")
+    (tmp_path / "in" / "notes.prn").write_text("hello")
     with pytest.raises(UsageError, match=message):
         new_trial(tmp_path / "m", tmp_path / "in" / given)
 

@@ -107,9 +107,9 @@ def test_every_file_is_read_once_and_the_trial_is_the_one_that_loads(
     folder = source({"one": one} if flat else small())
     read = []
 
-    def counting(path, findings):
+    def counting(path, *rest):
         read.append(path.name)
-        return read_table(path, findings)
+        return read_table(path, *rest)
 
     for module in ("trialbook.adam.folder", "trialbook.adam.flat"):
         monkeypatch.setattr(f"{module}.read_table", counting)

@@ -27,8 +27,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def trial(min_cell=0, **of):
-    config = SimpleNamespace(baseline=(), exposure=(), laboratory=())
-    time = SimpleNamespace(to_show=lambda t: t / 30.4375)
+    populations = SimpleNamespace(efficacy="ITTFL", safety="SAFFL")
+    config = SimpleNamespace(baseline=(), exposure=(), laboratory=(), populations=populations)
+    time = SimpleNamespace(to_show=lambda t: t / 30.4375, unit="days")
     facts = {"synthetic": False, "notice": "", "published": None, "privacy": "public"} | of
     return SimpleNamespace(config=config, time=time, min_cell=min_cell, **facts)
 

@@ -92,9 +92,16 @@ def test_permuted_arms_are_told_without_an_effect(tmp_path):
     assert re.search(r"compatible with anything from a hazard \d+% lower to one [\d.]+", text)
 
 
-def tipped(folder, hr, p_values):
+def with_withdrawals(folder):
+    """Turn a trial of one flat file into ADSL and ADTTE whose patients all withdrew."""
+    folder = without_events(folder)
+    adsl = pd.read_csv(folder / "adsl.csv").assign(EOSSTT="DISCONTINUED")
+    adsl.to_csv(folder / "adsl.csv", index=False)
+    return folder
+
+
+def said_of_withdrawal(trial, hr, p_values):
     """Return the sentence on withdrawn patients; P values by delta."""
-    trial = load_trial(folder)
     (comparison,) = trial.comparisons
     of = {"paramcd": "TTE", "arm": comparison.name, "level": "treated"}
     frame = results_frame(
@@ -102,19 +109,26 @@ def tipped(folder, hr, p_values):
         for delta, p in p_values.items()
         for row in rows("tipping_point", {"hr": hr, "p_value": p}, method=f"delta={delta:g}", **of)
     )
-    return str(say_withdrawal(Lookup(frame, trial), SimpleNamespace(paramcd="TTE")))
+    return say_withdrawal(Lookup(frame, trial), SimpleNamespace(paramcd="TTE"))
 
 
 def test_a_result_is_tipped_towards_no_difference(tmp_path):
     folder = folder_of("harm", HAZARDS["harm"], tmp_path / "tiny")
-    grows = {0: 0.001, 1: 0.01, 2: 0.04, 5: 0.2}
-    assert "was 5 times that of those who stayed" in tipped(folder, 0.5, grows)
-    falls = {0: 0.2, 0.5: 0.04, 1: 0.01, 2: 0.001}
-    assert "was 0 times that of those who stayed" in tipped(folder, 2.0, falls)
+    grows, falls = {0: 0.001, 1: 0.01, 2: 0.04, 5: 0.2}, {0: 0.2, 0.5: 0.04, 1: 0.01, 2: 0.001}
     stays = dict.fromkeys(falls, 0.001)
-    assert "even if none of the patients of the treated group" in tipped(folder, 2.0, stays)
-    assert "was 2 times" in tipped(folder, 0.5, stays)
-    assert "nothing to tip" in tipped(folder, 0.5, dict.fromkeys(falls, 0.5))
+    of_flat = load_trial(folder)
+    for hr, p_values in ((0.5, grows), (2.0, falls), (2.0, stays)):
+        assert "P value" not in str(said_of_withdrawal(of_flat, hr, p_values)), "nobody withdrew"
+    trial = load_trial(with_withdrawals(folder))
+    for hr, p_values, told in (
+        (0.5, grows, "was between 2 and 5 times that of those who stayed"),
+        (2.0, falls, "was somewhere below 0.5 times that of those who stayed"),
+        (2.0, {0: 0.6, 0.5: 0.2, 1: 0.01}, "was between 0.5 and 1 times that of those"),
+        (2.0, stays, "even if none of the withdrawn patients of the treated group"),
+        (0.5, stays, "was 2 times"),
+        (0.5, dict.fromkeys(falls, 0.5), "nothing to tip"),
+    ):
+        assert told in str(said_of_withdrawal(trial, hr, p_values))
 
 
 def test_the_formula_of_kidney_function_is_judged_where_it_is_named():

@@ -1,4 +1,4 @@
-"""Read CSV as it comes: any separator, UTF-8 or Latin-1, a mark or none."""
+"""Read text in columns as it comes: any separator, any encoding that shows, a mark or none."""
 
 import codecs
 import csv
@@ -11,12 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from trialbook.adam.encodings import can_be, encoding_of
 from trialbook.adam.problems import Findings, counted_noun, examples, shortened
-from trialbook.adam.table import Table, encoded
+from trialbook.adam.table import Table, UnreadableError, encoded
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 1 << 16
 _BLOCK = 1 << 24
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _EXCEL_LINE = re.compile(rb'"?sep=([^\r\n])"?[ \t]*(\r\n|\r|\n)', re.IGNORECASE)
 _NO_CSV = {
     b"PK\x03\x04": ("a workbook or an archive", "open it, and save the sheet as CSV"),
@@ -28,7 +30,9 @@ _NO_CSV = {
 }
 
 
-def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
+def read_csv(
+    content: bytes, file: str, findings: Findings, encoding: str | None = None
+) -> Table | None:
     """Return a CSV file's rows, every column as text, or None where it cannot be read.
 
     An unquoted ``NA`` is missing, as R writes it; ``"NA"`` in quotes is text.
@@ -41,6 +45,8 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         Its name, for messages.
     findings : Findings
         Takes problems and repairs.
+    encoding : str, optional
+        Its encoding, where it was said and it is not UTF-8.
     """
     if not content.strip():
         findings.problem(file, "", "is empty")
@@ -49,10 +55,10 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
         if content[:16].lower().startswith(begins.lower()):
             findings.problem(file, "", f"is {what}, whatever its name says", hint=hint)
             return None
-    encoding = _encoding(content)
-    if encoding is None or (b"\0" in content[:_SAMPLE] and not encoding.startswith("utf-16")):
+    if b"\0" in content[:_SAMPLE] and not content.startswith(_UTF_16):
         findings.problem(file, "", "is not text", hint="save it as CSV in UTF-8")
         return None
+    encoding = _encoding(content, encoding)
     if not encoding.startswith("utf-8"):
         findings.repair(file, "", f"read as {encoding}, for it is not UTF-8")
     if encoding.startswith("utf-16"):
@@ -63,16 +69,24 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
     if said:
         content = content[said.end() :]
         findings.repair(file, "", "its first line, sep=, taken as the separator")
+    content = _without_comments(content, file, findings)
     sample = codecs.getincrementaldecoder(encoding)(errors="replace").decode(content[:_SAMPLE])
     separator = said[1].decode("latin-1") if said else _separator(sample)
+    by_r = _begin_with_row_names(sample)
+    if separator == " " and not said:
+        content = _one_space(content, encoding)
+        encoding, sample = "utf-8", content[:_SAMPLE].decode("utf-8", "ignore")
     try:
-        names = next(_records(sample, separator), [])
+        records = _records(sample, separator)
+        names, first = next(records, []), next(records, [])
     except csv.Error as error:
         findings.problem(file, "", f"has a first line that cannot be read: {error}")
         return None
     if not any(name.strip() for name in names):
         findings.problem(file, "", "has no first line with the columns' names")
         return None
+    if len(first) == len(names) + 1 and by_r:
+        names = ["", *names]
     table = _arrow(content, file, encoding, separator, len(names), findings)
     if table is None:
         return None
@@ -93,6 +107,53 @@ def read_csv(content: bytes, file: str, findings: Findings) -> Table | None:
             file, "", "columns without a name (row numbers, say) left out", len(unnamed)
         )
     return Table(file, frame, untyped=True)
+
+
+def _without_comments(content: bytes, file: str, findings: Findings) -> bytes:
+    """Return a text from its columns' names on, without the lines that begin with # above them.
+
+    cBioPortal writes four such lines; where the last one is all that names the columns, as in
+    VCF, it is the first line without its mark.
+    """
+    begin = re.match(rb"(?:[ \t]*\"?#[^\r\n]*(?:\r\n|\r|\n))+", content)
+    if not begin:
+        return content
+    above, below = begin[0].splitlines(keepends=True), content[begin.end() :]
+    first = below.splitlines()[0] if below else b""
+    fields = max(_SEPARATORS, key=lambda one: first.count(one.encode())).encode()
+    named = above[-1].count(fields) == first.count(fields) > 0
+    if named and any(_holds_number(field) for field in first.split(fields)):
+        above, below = above[:-1], above[-1].replace(b"#", b"", 1) + below
+    if above:
+        findings.repair(
+            file, "", f"{counted_noun(len(above), 'line')} of # above the columns' names left out"
+        )
+    return below
+
+
+def _holds_number(field: bytes) -> bool:
+    return re.fullmatch(rb"\s*\"?[-+]?\d+([.,]\d+)?\"?\s*", field) is not None
+
+
+def _one_space(content: bytes, encoding: str) -> bytes:
+    """Return a text in columns as UTF-8 with one space between two values, none at the ends."""
+    rows = csv.reader(
+        (" ".join(line.split()) if '"' not in line else line.strip()
+         for line in io.StringIO(content.decode(encoding, "replace"), newline=None)),
+        delimiter=" ", skipinitialspace=True,
+    )  # fmt: skip
+    out = io.StringIO()
+    csv.writer(out, delimiter=" ", lineterminator="\n").writerows(row for row in rows if row)
+    return out.getvalue().encode()
+
+
+def _begin_with_row_names(sample: str) -> bool:
+    """Return whether R's write.table wrote a text: names of rows, in quotes, have no head.
+
+    Without quotes nothing tells them from a value of two words.
+    """
+    lines = [line for line in sample.splitlines() if line.strip()]
+    return len(lines) > 1 and all(line.lstrip().startswith('"') for line in lines)
 
 
 def _blank(column: pd.Series) -> np.ndarray:
@@ -167,22 +228,14 @@ def _arrow(
     return table
 
 
-def _encoding(content: bytes) -> str | None:
-    """Return the encoding of a text, or None for what is no text."""
-    if content.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding in ("utf-8", "cp1252", "latin-1"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for start in range(0, len(content), _BLOCK):
-                decoder.decode(content[start : start + _BLOCK])
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return None
+def _encoding(content: bytes, said: str | None) -> str:
+    """Return the encoding of a text; what was said holds where it is not UTF-8."""
+    shown = content.startswith((codecs.BOM_UTF8, *_UTF_16)) or can_be(content, "utf-8")
+    if said is None or shown:
+        return encoding_of(content)
+    if not can_be(content, said):
+        raise UnreadableError(f"is not {said}, as encoding: says", "say another encoding")
+    return said
 
 
 def _records(sample: str, separator: str) -> Iterator[list[str]]:
@@ -191,16 +244,26 @@ def _records(sample: str, separator: str) -> Iterator[list[str]]:
 
 
 def _separator(sample: str) -> str:
-    """Return the separator that splits the first lines alike, and into the most columns."""
+    """Return the separator that splits the first lines alike, and into the most columns.
+
+    Spaces separate where nothing else does.
+    """
 
     def columns(separator: str) -> tuple[bool, int]:
-        rows = _records(sample[: 1 << 14], separator)
+        text = sample[: 1 << 14]
+        if separator == " ":
+            text = re.sub("[ \t]+", " ", re.sub("(?m)^[ \t]+|[ \t]+$", "", text))
+        rows = _records(text, separator)
         try:
             widths = [len(row) for _, row in zip(range(20), rows, strict=False) if row]
         except csv.Error:
             return False, 0
-        # the last row of the sample may be cut
-        alike = len(set(widths[:-1] or widths)) == 1
-        return alike and widths[0] > 1, widths[0] if widths else 0
+        if not widths:
+            return False, 0
+        # the last row of the sample may be cut; the first may name one column less
+        names, *others = widths[:-1] or widths
+        alike = len({names, *others}) == 1 or (names > 1 and set(others) == {names + 1})
+        return alike and names > 1, names
 
-    return max(_SEPARATORS, key=columns)
+    best = max(_SEPARATORS, key=columns)
+    return " " if not columns(best)[0] and columns(" ")[0] else best

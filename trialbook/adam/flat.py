@@ -11,6 +11,7 @@ import pandas as pd
 from trialbook.adam.folder import Tables
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
+from trialbook.adam.reading import Reading
 from trialbook.adam.table import decoded, encoded, written
 from trialbook.adam.tidy import tidy
 from trialbook.config import Flat, TrialConfig
@@ -19,15 +20,15 @@ from trialbook.config import Flat, TrialConfig
 NO_EVENT = {"0": "1", "N": "Y", "No": "Yes", "no": "yes", "False": "True", "FALSE": "TRUE"}
 
 
-def read_rows(path: Path, findings: Findings, decimal: str | None = None) -> Tables | None:
+def read_rows(path: Path, findings: Findings, reading: Reading) -> Tables | None:
     """Return a flat file's rows, mended; None, with a problem noted, where it cannot be read.
 
-    `decimal` is the mark before decimals where the user said it.
+    `reading` is what the user said of how it is to be read.
     """
-    table = read_table(path, findings)
+    table = read_table(path, findings, reading)
     if table is None:
         return None
-    frame = tidy(replace(table, decimal=decimal), None, findings)
+    frame = tidy(table, None, findings)
     if frame.empty:
         findings.problem(path.name, "", "has no rows")
     return Tables({path.name: frame}, {path.name: table.labels})
@@ -53,7 +54,7 @@ def read_flat(
         findings.problem(flat.file, "", rule)
         return None
     before = len(findings.problems)
-    tables = tables or read_rows(path, findings, config.decimal)
+    tables = tables or read_rows(path, findings, config.reading)
     if tables is None:
         return None
     frame = tables.frames[flat.file]

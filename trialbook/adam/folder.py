@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from trialbook.adam.problems import Findings
 from trialbook.adam.readers import FORMATS, not_read, read_table, stem_and_format
+from trialbook.adam.reading import Reading
 from trialbook.adam.schemas import NEEDED, SCHEMAS
 from trialbook.adam.tidy import tidy
 from trialbook.adam.validate import validate
@@ -55,12 +56,12 @@ class Tables:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def read_data_sets(folder: Path, findings: Findings, decimal: str | None = None) -> Tables:
+def read_data_sets(folder: Path, findings: Findings, reading: Reading) -> Tables:
     """Return the data sets of a folder, mended and checked one by one.
 
     A data set that breaks a rule of its schema is left out, with its problems noted; ADLB may
-    stand in several files, any other data set in one. `decimal` is the mark before decimals where
-    the user said it.
+    stand in several files, any other data set in one. `reading` is what the user said of how they
+    are to be read.
     """
     files = data_files(folder)
     tables = Tables()
@@ -81,7 +82,7 @@ def read_data_sets(folder: Path, findings: Findings, decimal: str | None = None)
             rule = f"{name} stands in several files: " + ", ".join(path.name for path in paths)
             findings.problem(paths[0].name, "", rule, hint="keep the one that counts")
             continue
-        _read(name, paths, tables, findings, decimal)
+        _read(name, paths, tables, findings, reading)
     return tables
 
 
@@ -98,14 +99,14 @@ def _stem(path: Path) -> str:
 
 
 def _read(
-    name: str, paths: list[Path], tables: Tables, findings: Findings, decimal: str | None
+    name: str, paths: list[Path], tables: Tables, findings: Findings, reading: Reading
 ) -> None:
     frames, labels = [], {}
     for path in paths:
         before = len(findings.problems)
-        table = read_table(path, findings)
+        table = read_table(path, findings, reading)
         if table is not None:
-            frame = tidy(replace(table, decimal=decimal), name, findings)
+            frame = tidy(table, name, findings)
             validate(frame, name, path.name, findings)
             if len(findings.problems) == before:
                 frames.append(frame)

@@ -12,6 +12,7 @@ from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
 from trialbook.adam.older_names import with_disposition
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
+from trialbook.adam.reading import Reading
 from trialbook.adam.rules import check_membership, check_trial_data, link_patients
 from trialbook.adam.rules.safety import without_doubled_parameters
 from trialbook.adam.trial_yml import NAME, read_trial_yml
@@ -97,8 +98,8 @@ def read_trial(
         if len(findings.problems) > before:
             data = {}
     else:
-        decimal = config and config.decimal
-        data = dict((tables or read_data_sets(folder, findings, decimal)).frames)
+        reading = config.reading if config else Reading()
+        data = dict((tables or read_data_sets(folder, findings, reading)).frames)
         files = {name: ", ".join(path.name for path in paths)
                  for name, paths in data_files(folder).items()}  # fmt: skip
     if config is None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import Findings, counted_noun, examples
-from trialbook.adam.table import counted, decoded, encoded
+from trialbook.adam.table import counted, decoded, encoded, written
 from trialbook.config import TrialConfig
 
 _NO_ARM = re.compile(
@@ -97,7 +97,7 @@ def populations(
 
 def _arms(column: pd.Series, config: TrialConfig, file: str, findings: Findings) -> pd.Series:
     """Return each patient's arm as its code, NaN where no arm has the value."""
-    exact = {value.strip(): arm.code for arm in config.arms for value in arm.values}  # noqa: PD011
+    exact = {written(value): arm.code for arm in config.arms for value in arm.values}  # noqa: PD011
     folded = {value.casefold(): code for value, code in exact.items()}
     codes, values = encoded(column)
     other_case = [value not in exact and value.casefold() in folded for value in values]

@@ -4,6 +4,7 @@ One pandera schema for each data set. The schema is checked after names and type
 (`trialbook.adam.tidy`), lazily, so that all that is wrong comes out at once.
 """
 
+import re
 from typing import Literal
 
 import pandas as pd
@@ -180,8 +181,8 @@ NEEDED = ("ADSL", "ADTTE")
 def kind_of(data_set: str, variable: str) -> Kind | None:
     """Return a variable's kind: as the dictionary says, else as ADaM's naming rules do.
 
-    A name that ends in FL is a flag, in DT a date, in CD, ID or DTC text (ADaM Implementation
-    Guide 1.3, section 3.1.1). None where neither says.
+    A name that ends in FL is a flag, in DT or DTM a date, in CD, ID or DTC text (ADaM
+    Implementation Guide 1.3, section 3.1.1). None where neither says.
     """
     columns = SCHEMAS[data_set].columns
     if variable in columns:
@@ -189,7 +190,7 @@ def kind_of(data_set: str, variable: str) -> Kind | None:
     for ending, kind in {"FL": "flag", "DTC": "text", "CD": "text", "ID": "text"}.items():
         if variable.endswith(ending):
             return kind
-    return "date" if variable.endswith("DT") and len(variable) > 2 else None
+    return "date" if re.fullmatch(r".+DTM?", variable) else None
 
 
 def data_dictionary() -> pd.DataFrame:

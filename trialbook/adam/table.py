@@ -1,10 +1,31 @@
 """A data set as read from one file: columns as they stand, with what the file says of them."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+
+from trialbook.adam.reading import Reading
+
+
+class UnreadableError(ValueError):
+    """A file that is whole but not what a reader takes.
+
+    Parameters
+    ----------
+    message : str
+    hint : str
+        What to do.
+    option : str
+        The option of ``trialbook new`` that answers it, where it is a question.
+    """
+
+    def __init__(self, message: str, hint: str = "", option: str = "") -> None:
+        super().__init__(message)
+        self.hint, self.option = hint, option
 
 
 @dataclass(frozen=True)
@@ -23,8 +44,11 @@ class Table:
         Whether the format knows text only (CSV), so that types have to be found.
     numeric : frozenset of str
         Variables, in small letters, that the file calls numeric though text stands among them.
-    decimal : str or None
-        The decimal mark of numbers in text, where the user said it.
+    reading : Reading
+        What the user said of how it is to be read.
+    epoch : str or None
+        Who counted the days that stand in its dates as numbers, where the format shows it:
+        ``"sas"``, ``"excel"``, ``"excel-1904"`` or ``"unix"``.
     """
 
     file: str
@@ -32,7 +56,8 @@ class Table:
     labels: dict[str, str] = field(default_factory=dict)
     untyped: bool = False
     numeric: frozenset[str] = frozenset()
-    decimal: str | None = None
+    reading: Reading = field(default_factory=Reading)
+    epoch: str | None = None
 
 
 def encoded(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -81,14 +106,14 @@ def counted(codes: np.ndarray, chosen: np.ndarray) -> int:
 
 
 def written(value: object) -> str:
-    """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced."""
+    """Return a value as text: 3.0 as "3", bytes decoded, what no file can hold replaced.
+
+    Text has no padding, no characters that nobody sees, and one form of each accented letter
+    (Unicode's NFC), so that what looks the same is the same.
+    """
     if type(value) is str:
         value = value.strip()
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-8", "replace").decode()
-        return value
+        return value if value.isascii() else _as_it_looks(value)
     if isinstance(value, bytes):
         return written(value.decode("utf-8", "replace"))
     if isinstance(value, bool | np.bool_):
@@ -96,3 +121,24 @@ def written(value: object) -> str:
     if isinstance(value, float | np.floating) and float(value).is_integer():
         value = int(value)
     return written(str(value))
+
+
+# spaces of no width, marks of direction, soft hyphens; and joiners, which mean something between
+# letters other than Latin ones
+_UNSEEN = re.compile(
+    r"[\u00ad\u200b\u200e\u200f\u2060\ufeff]|(?<=[\x00-\u024f])[\u200c\u200d](?=[\x00-\u024f])"
+)
+_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def _as_it_looks(value: str) -> str:
+    """Return text as it looks; the very same object where nothing is to change."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-8", "replace").decode()
+    if _UNSEEN.search(value):
+        value = _UNSEEN.sub("", value).strip()
+    if _SPACE.search(value):
+        value = _SPACE.sub(" ", value).strip()
+    return unicodedata.normalize("NFC", value)

@@ -17,6 +17,9 @@ _MISSING = {"", ".", "na", "nan", "null", "none", "<na>", "#n/a"}
 # so many other values beside None make it one of several, such as an arm or a count
 _FEW_LEVELS = 10
 _TRUTH = {"true": 1.0, "false": 0.0}
+# whole numbers up to here are exact as floating point
+_EXACT = 2**53
+_LIKE_NAME = re.compile(r"[-+]?\d{16,}|\d+[eE]\d+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SAS_MISSING = re.compile(r"\.[A-Z_]")
 
@@ -41,7 +44,7 @@ def tidy(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame
     """
     frame = _named(table, data_set, findings)
     kinds = {name: kind_of(data_set, name) if data_set else _standard_kind(name) for name in frame}
-    marks = Marks(_numerals(frame, kinds, table), table.decimal)
+    marks = Marks(_numerals(frame, kinds, table), table.reading.decimal)
     columns = {
         name: _column(frame[name], kind, table, marks, findings) for name, kind in kinds.items()
     }
@@ -72,7 +75,7 @@ def _standard_kind(name: str) -> str | None:
 
 
 def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFrame:
-    names = pd.Index([str(name).strip() for name in table.frame.columns])
+    names = pd.Index([written(str(name)) for name in table.frame.columns])
     if data_set:
         upper = names.str.upper()
         changed = int((upper != table.frame.columns).sum())
@@ -87,8 +90,11 @@ def _named(table: Table, data_set: str | None, findings: Findings) -> pd.DataFra
 def _column(
     column: pd.Series, kind: str | None, table: Table, marks: Marks, findings: Findings
 ) -> pd.Series:
+    if meanings := table.reading.meaning(str(column.name), kind):
+        column = _meant(column, meanings, table, findings)
     if column.dtype.kind == "M":
-        return column.dt.tz_localize(None).astype("datetime64[s]")
+        column = column.dt.tz_localize(None).astype("datetime64[s]")
+        return column.dt.floor("D") if kind == "date" else column
     if column.name == "USUBJID":
         return _patients(column, table, findings)
     if kind == "date":
@@ -98,6 +104,21 @@ def _column(
     if kind in ("number", "count") or (kind is None and _holds_numbers(column, table, marks)):
         return _numbers(column, table, marks, findings)
     return _text(column, table, findings)
+
+
+def _meant(
+    column: pd.Series, meanings: dict[str, str], table: Table, findings: Findings
+) -> pd.Series:
+    """Return a column with what its values mean, as `values:` of trial.yml says."""
+    codes, values = encoded(column)
+    meant = [meanings.get(written(value).casefold(), value) for value in values]
+    changed = np.array([a is not b for a, b in zip(meant, values, strict=True)], dtype=bool)
+    if n := counted(codes, changed):
+        pairs = examples(f"{value} is {of}" for value, of, one in
+                         zip(values, meant, changed, strict=True) if one)  # fmt: skip
+        what = "read as values: says, " + ", ".join(pairs)
+        findings.repair(table.file, str(column.name), what, n)
+    return decoded(codes, meant, column.index, np.nan)
 
 
 def _text(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
@@ -115,9 +136,14 @@ def _clean(column: pd.Series, table: Table, findings: Findings) -> tuple[np.ndar
     changed = np.array([a is not b for a, b in zip(clean, values, strict=True)], dtype=bool)
     blank = clean == ""
     if changed.any():
-        text = np.array([isinstance(value, str) for value in values], dtype=bool)
-        if padded := counted(codes, changed & text & ~blank):
+        bare = [value.strip() if isinstance(value, str) else None for value in values]
+        text = np.array([one is not None for one in bare], dtype=bool) & ~blank
+        looks = np.array([one != b for one, b in zip(bare, clean, strict=True)], dtype=bool) & text
+        if padded := counted(codes, changed & text & ~looks):
             findings.repair(table.file, column.name, "padding taken off", padded)
+        if n := counted(codes, looks):
+            what = "unseen characters taken out, accents written in one form"
+            findings.repair(table.file, column.name, what, n)
     if table.untyped and (missing := int((codes == -1).sum())):
         findings.repair(table.file, column.name, "NA without quotes read as missing", missing)
     clean[blank] = np.nan
@@ -163,12 +189,28 @@ def _holds_numbers(column: pd.Series, table: Table, marks: Marks) -> bool:
     levels, no dose or no disease, and beside many it is missing.
     """
     if not table.untyped:
-        return column.dtype.kind in "iuf" or column.name.casefold() in table.numeric
+        longest = column.abs().max() if column.dtype.kind in "iu" and len(column) else 0
+        numeric = column.dtype.kind in "iuf" or column.name.casefold() in table.numeric
+        return numeric and longest < _EXACT
     _, values = encoded(column)
     known = [value.strip() for value in values if not _is_missing(value)]
     if any(str(value).strip() == "None" for value in values) and len(known) <= _FEW_LEVELS:
         return False
-    return marks.holds_numbers(column.name) and not any(map(_LEADING_ZERO.match, known))
+    return marks.holds_numbers(column.name) and not _are_names(
+        known, len(column), marks.decimal(column.name)
+    )
+
+
+def _are_names(values: list[str], n_rows: int, decimal: str | None) -> bool:
+    """Return whether values that can be read as numbers are identifiers.
+
+    They are where digits would be lost (``007``, eighteen digits), where ``0E1`` counts wells,
+    and where every row has its own value only as long as they are text (``1.1`` and ``1.10``).
+    """
+    if any(_LEADING_ZERO.match(value) or _LIKE_NAME.fullmatch(value) for value in values):
+        return True
+    numbers = {as_number(one, decimal or ".") for one in values}
+    return len(values) == n_rows > 1 and len(numbers) < n_rows
 
 
 def _is_missing(value: object) -> bool:

@@ -1,12 +1,13 @@
 """Check a mended data set against its schema and word what fails."""
 
+import shlex
 from difflib import get_close_matches
 
 import pandas as pd
 from pandera.errors import SchemaErrors
 
 from trialbook.adam.problems import Findings, examples
-from trialbook.adam.schemas import SCHEMAS
+from trialbook.adam.schemas import SCHEMAS, kind_of
 
 _ALSO_CALLED = {"TRT01P": ("TRTP", "ARM", "ACTARM"), "USUBJID": ("SUBJID",)}
 
@@ -76,4 +77,9 @@ def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findin
         if who is not None
         else tuple(f"line {n + 2}" for n in wrong.to_numpy().nonzero()[0][:5])
     )
-    findings.problem(file, variable, str(rule), int(wrong.sum()), shown)
+    hint, option = "", ""
+    if kind_of(data_set, variable) == "flag":
+        first = str(column[wrong].dropna().iloc[0]) if column[wrong].notna().any() else "Oui"
+        hint = f"say what is meant: --flag {shlex.quote(f'{first}=Y')}, one for each value"
+        hint, option = hint + " (values: in trial.yml)", "--flag"
+    findings.problem(file, variable, str(rule), int(wrong.sum()), shown, hint, option)

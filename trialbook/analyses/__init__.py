@@ -37,7 +37,7 @@ from trialbook.analyses.design import design
 from trialbook.analyses.deviations import deviations
 from trialbook.analyses.discontinuation import discontinuation
 from trialbook.analyses.disposition import disposition
-from trialbook.analyses.effects import landmark, rmst
+from trialbook.analyses.effects import average_hazard, landmark, rmst
 from trialbook.analyses.end_points import end_points
 from trialbook.analyses.evidence import evidence
 from trialbook.analyses.exposure import exposure
@@ -61,6 +61,7 @@ __all__ = [
     "adverse_events",
     "all_curves",
     "all_results",
+    "average_hazard",
     "baseline",
     "centres",
     "competing_risks",
@@ -141,6 +142,7 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
             "cox": cox,
             "proportional_hazards": proportional_hazards,
             "rmst": rmst,
+            "average_hazard": average_hazard,
             "landmark": landmark,
             "incidence_rate": incidence_rate,
             "subgroup": subgroups,

@@ -76,6 +76,28 @@ def times_of(data: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return data["AVAL"].to_numpy(float), data["event"].to_numpy(bool)
 
 
+def entry_of(data: pd.DataFrame) -> np.ndarray | None:
+    """Return when each patient came under observation (ENTRY), None where all did at the start.
+
+    Who has no ENTRY, or one of zero, was there from the start: before time zero, so that an
+    event at zero is seen.
+    """
+    if "ENTRY" not in data or not (data["ENTRY"] > 0).any():
+        return None
+    entry = data["ENTRY"].to_numpy(float)
+    return np.where(entry > 0, entry, -1.0)
+
+
+def time_at_risk(data: pd.DataFrame) -> float:
+    """Return the sum of the times under observation, in AVAL's unit."""
+    entered = data["ENTRY"].clip(lower=0).fillna(0).sum() if "ENTRY" in data else 0.0
+    return float(data["AVAL"].sum() - entered)
+
+
+ENTERED_LATE = "Patients came under observation late (ENTRY): {} cannot take that, and is left out."
+"""What is said where a method cannot use times of entry."""
+
+
 def category(value) -> str:
     """Return a category as the key of a row: as it stands, whole numbers without decimals."""
     if isinstance(value, float | np.floating) and float(value).is_integer():

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import by_arm, endpoint_of, method_at, pair, results
+from trialbook.analyses.common import (
+    ENTERED_LATE,
+    by_arm,
+    endpoint_of,
+    entry_of,
+    method_at,
+    pair,
+    results,
+)
 from trialbook.analyses.time_to_event import time_ticks
 from trialbook.config import Endpoint
 from trialbook.results import rows
@@ -48,6 +56,8 @@ def competing_risks(
     if not endpoint.competing:
         return results([], [f"Nothing that competes with {endpoint.label} is named in trial.yml."])
     data = trial.competing_risks(endpoint.paramcd)
+    if entry_of(data) is not None:
+        return results([], [ENTERED_LATE.format("cumulative incidence")])
     if times is None:
         times = np.union1d(trial.landmarks, time_ticks(trial, endpoint))
     method = method_at("aalen_johansen", conf_level)

@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.analyses.common import categories
 
 TREATMENT = "treatment"
+MISSING = "missing"
 
 
 def model_columns(
@@ -43,6 +44,32 @@ def indicators(values: pd.Series) -> dict[str, np.ndarray]:
     """Return one 0/1 column per category but the first, named ``VARIABLE=CATEGORY``."""
     text, levels = categories(values)
     return {f"{values.name}={level}": (text == level).to_numpy(float) for level in levels[1:]}
+
+
+def filled(everyone: pd.DataFrame, variables: Sequence[str]) -> pd.DataFrame:
+    """Return patients with every covariate, so that no randomized patient is left out.
+
+    Parameters
+    ----------
+    everyone : pandas.DataFrame
+        The patients of all arms: what stands in knows nothing of the arm.
+    variables : sequence of str
+        Variables of ADSL.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A missing number is the mean of all arms, a missing category the category `MISSING`
+        (White and Thompson 2005, Stat Med 24:993).
+    """
+    standing_in = {}
+    for name in variables:
+        values = everyone[name]
+        if values.isna().any():
+            number = pd.api.types.is_numeric_dtype(values)
+            whole = values.astype(float) if number else values.astype(object)
+            standing_in[name] = whole.fillna(whole.mean() if number else MISSING)
+    return everyone.assign(**standing_in)
 
 
 def complete(patients: pd.DataFrame, variables: Sequence[str]) -> np.ndarray:

@@ -6,14 +6,32 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
-from trialbook.analyses.time_to_event import coarse_step
+from trialbook.analyses.common import (
+    endpoint_of,
+    entry_of,
+    method_at,
+    pair,
+    results,
+    times_of,
+)
+from trialbook.analyses.horizon import common_tau, reaches
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
 
-FEW_AT_RISK = 0.10
-COMPARED = {"difference": survival.rmst_difference, "ratio": survival.rmst_ratio}
+BY_ARM = {
+    "rmst": ["rmst", "std_error", "lower", "upper"],
+    "average_hazard": ["average_hazard", "std_error", "lower", "upper"],
+}
+COMPARED = {
+    "rmst": {"difference": survival.rmst_difference, "ratio": survival.rmst_ratio},
+    "average_hazard": {
+        "ratio": survival.average_hazard_ratio,
+        "difference": survival.average_hazard_difference,
+    },
+}
+COMPARISON = ["std_error", "lower", "upper", "p_value"]
+SHARE_AT_RISK, FEWEST_AT_RISK = 0.10, 10
 
 
 def rmst(
@@ -32,9 +50,8 @@ def rmst(
     endpoint : Endpoint or str, optional
         The primary one by default.
     horizon : float, optional
-        Tau, in AVAL's unit; by default trial.yml's horizon, else for each comparison the smaller
-        of the two arms' last event times, else (an arm without events) the smaller largest AVAL.
-        As these are single patients' times, they are rounded down in confidential data.
+        Tau, in AVAL's unit; by default trial.yml's horizon, else the data choose one for all
+        comparisons, see `common_tau`.
     conf_level : float
         Level of the Wald intervals.
     exact : bool
@@ -46,7 +63,8 @@ def rmst(
         Results with analysis ``rmst``, `time` tau: by arm rmst, std_error, lower, upper; by
         comparison the methods ``difference`` and ``ratio`` (std_error of its logarithm). Not
         estimable beyond the follow-up of an arm whose curve has not reached zero; a remark says
-        so.
+        so. The variance of an arm without an event by tau is not known: its interval is a
+        conservative one, and the comparisons' are MOVER limits without a P value.
 
     References
     ----------
@@ -54,50 +72,107 @@ def rmst(
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
-    horizon = trial.horizon if horizon is None else horizon
-    records, remarks = {}, []
+    tau, remarks = common_tau(trial, endpoint, data, horizon, exact=exact)
+    estimates, found = _by_arm(trial, endpoint, data, tau, conf_level, survival.rmst_of)
+    remarks += found
+    records = []
+    for code, estimate in estimates.items():
+        of = {"paramcd": endpoint.paramcd, "arm": code, "time": tau}
+        of["method"] = method_at("", conf_level)
+        records.extend(rows("rmst", _values(estimate, BY_ARM["rmst"]), **of))
+    for comparison, pair_of in _pairs(trial, estimates):
+        for method, compare in COMPARED["rmst"].items():
+            compared = compare(*pair_of, conf_level=conf_level) if None not in pair_of else None
+            of = {"paramcd": endpoint.paramcd, "arm": comparison, "time": tau}
+            of["method"] = method_at(method, conf_level)
+            records.extend(rows("rmst", _values(compared, [method, *COMPARISON]), **of))
+    return results(records, remarks)
+
+
+def average_hazard(
+    trial: Trial,
+    endpoint: Endpoint | str | None = None,
+    *,
+    horizon: float | None = None,
+    conf_level: float = 0.95,
+    exact: bool = False,
+) -> pd.DataFrame:
+    """Estimate the average hazard with survival weight by arm, its ratio and its difference.
+
+    Parameters
+    ----------
+    trial, endpoint, horizon, conf_level, exact
+        As for `rmst`; both share one tau.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Results with analysis ``average_hazard``, `time` tau, per 100 patient-years: by arm
+        average_hazard, std_error, lower, upper; by comparison the methods ``ratio`` (std_error of
+        its logarithm) and ``difference``: std_error, lower, upper, p_value. Not estimable beyond
+        an arm's follow-up. Without an event of an arm by tau: see `survival.AverageHazard`.
+
+    References
+    ----------
+    Uno H, Horiguchi M. Ratio and difference of average hazard with survival weight. Stat Med
+    2023;42:936-52.
+    """
+    endpoint = endpoint_of(trial, endpoint)
+    data = trial.time_to_event(endpoint.paramcd)
+    tau, remarks = common_tau(trial, endpoint, data, horizon, exact=exact)
+    estimates, _ = _by_arm(trial, endpoint, data, tau, conf_level, survival.average_hazard)
+    per_100_years, records = 100 * trial.time.per_year, []
+    for code, estimate in estimates.items():
+        statistics = _values(estimate, BY_ARM["average_hazard"])
+        statistics = {name: per_100_years * value for name, value in statistics.items()}
+        of = {"paramcd": endpoint.paramcd, "arm": code, "time": tau}
+        of["method"] = method_at("", conf_level)
+        records.extend(rows("average_hazard", statistics, **of))
+    for comparison, pair_of in _pairs(trial, estimates):
+        for method, compare in COMPARED["average_hazard"].items():
+            compared = compare(*pair_of, conf_level=conf_level) if None not in pair_of else None
+            statistics = _values(compared, [method, *COMPARISON])
+            if method == "difference":
+                statistics |= {
+                    name: per_100_years * statistics[name]
+                    for name in ("difference", "std_error", "lower", "upper")
+                }
+            of = {"paramcd": endpoint.paramcd, "arm": comparison, "time": tau}
+            of["method"] = method_at(method, conf_level)
+            records.extend(rows("average_hazard", statistics, **of))
+    return results(records, remarks)
+
+
+def _by_arm(trial, endpoint, data, tau, conf_level, estimate):
+    """Return the estimate of each arm that is compared, None where not estimable, and remarks."""
+    estimates, remarks = {}, []
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)
         if treated.all() or not treated.any():
             remarks.append(f"{comparison.name}: an arm has no patients for {endpoint.paramcd}.")
             continue
-        time, event = times_of(patients)
-        tau = horizon
-        if tau is None:
-            tau = survival.default_tau(time, event, treated)
-            shown = trial.privacy == "confidential" and not exact
-            if shown:
-                step = coarse_step(trial, endpoint)
-                tau = step * np.floor(tau / step)
-            if not (event[treated].any() and event[~treated].any()):
-                remarks.append(
-                    f"{comparison.name}: no patient of an arm had {endpoint.label}; the restricted "
-                    "mean goes to the smaller largest time observed."
-                )
-        estimates = []
         for arm, of_arm in ((comparison.treated, treated), (comparison.control, ~treated)):
-            estimate = None
-            if 0 < tau <= survival.largest_tau(time[of_arm], event[of_arm]):
-                estimate = survival.rmst(time[of_arm], event[of_arm], tau, conf_level=conf_level)
+            if arm.code in estimates:
+                continue
+            own = patients[of_arm]
+            curve = survival.kaplan_meier(*times_of(own), entry=entry_of(own))
+            estimates[arm.code] = None
+            if reaches(curve, tau):
+                estimates[arm.code] = estimate(curve, tau, conf_level=conf_level)
             else:
                 remarks.append(
                     f"{arm.code}: the restricted mean of {endpoint.label} is not estimable, "
                     "follow-up ends before its horizon."
                 )
-            estimates.append(estimate)
-            of = {"paramcd": endpoint.paramcd, "arm": arm.code, "time": tau}
-            of["method"] = method_at("", conf_level)
-            # An arm takes part in several comparisons: its rows stand once per horizon.
-            statistics = _values(estimate, ["rmst", "std_error", "lower", "upper"])
-            records[arm.code, tau] = rows("rmst", statistics, **of)
-        for method, compare in COMPARED.items():
-            comparable = None not in estimates
-            compared = compare(*estimates, conf_level=conf_level) if comparable else None
-            statistics = _values(compared, [method, "std_error", "lower", "upper", "p_value"])
-            of = {"paramcd": endpoint.paramcd, "arm": comparison.name, "time": tau}
-            of["method"] = method_at(method, conf_level)
-            records[comparison.name, method] = rows("rmst", statistics, **of)
-    return results([row for group in records.values() for row in group], remarks)
+    return estimates, remarks
+
+
+def _pairs(trial, estimates):
+    """Yield the name of each comparison whose arms have patients, and its arms' estimates."""
+    for comparison in trial.comparisons:
+        codes = (comparison.treated.code, comparison.control.code)
+        if all(code in estimates for code in codes):
+            yield comparison.name, [estimates[code] for code in codes]
 
 
 def landmark(
@@ -124,8 +199,10 @@ def landmark(
     pandas.DataFrame
         Results with analysis ``landmark`` by comparison and `time`: difference of Kaplan-Meier
         survival (treated minus control, proportions), std_error, lower, upper, p_value, nnt,
-        which is 1 / difference with its sign. A landmark with fewer than 10% at risk in an arm
-        is named in a remark; one that follow-up does not reach is not estimable.
+        which is 1 / difference with its sign; where an arm has fewer than 5 events by then,
+        method ``mover``: difference, lower, upper, which are what is shown. A landmark with
+        fewer than 10%, or fewer than 10 patients, at risk in an arm is named in a remark and fit
+        for no headline; one that follow-up does not reach is not estimable.
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
@@ -136,10 +213,11 @@ def landmark(
         patients, treated = pair(data, comparison)
         if treated.all() or not treated.any():
             continue
-        time, event = times_of(patients)
         curves = [
-            survival.kaplan_meier(time[of], event[of], conf_level=conf_level)
-            for of in (treated, ~treated)
+            survival.kaplan_meier(
+                *times_of(patients[of_arm]), entry=entry_of(patients[of_arm]), conf_level=conf_level
+            )
+            for of_arm in (treated, ~treated)
         ]
         for t in landmarks:
             estimate = survival.survival_difference(*curves, t, conf_level=conf_level)
@@ -148,14 +226,36 @@ def landmark(
             of = {"paramcd": endpoint.paramcd, "arm": comparison.name, "time": float(t)}
             method = method_at("", conf_level)
             records.extend(rows("landmark", statistics, method=method, **of))
-            at_risk = [(time[of_arm] >= t).mean() for of_arm in (treated, ~treated)]
-            if min(at_risk) < FEW_AT_RISK:
+            if any(survival.has_few_events(curve, t) for curve in curves):
+                estimate = survival.mover_difference(*curves, t, conf_level=conf_level)
+                statistics = _values(estimate, ["difference", "lower", "upper"])
+                method = method_at("mover", conf_level)
+                records.extend(rows("landmark", statistics, method=method, **of))
+            if not all(_enough(trial, curve, t) for curve in curves):
                 shown = trial.time.to_show(t)
                 remarks.append(
-                    f"{comparison.name}, {endpoint.label}: fewer than 10% of an arm are at risk "
-                    f"at {shown:.1f} {trial.time.show}."
+                    f"{comparison.name}, {endpoint.label}: fewer than 10%, or fewer than "
+                    f"{max(FEWEST_AT_RISK, trial.min_cell)} patients, of an arm are at risk at "
+                    f"{shown:.1f} {trial.time.show}."
                 )
     return results(records, remarks)
+
+
+def enough_at_risk(at_risk: float, n: float, min_cell: int = 0) -> bool:
+    """Return whether an arm has enough patients at risk at a landmark for a headline.
+
+    Parameters
+    ----------
+    at_risk, n : float
+        Patients at risk at the landmark, and of the arm.
+    min_cell : int
+        The smallest count shown, see `Trial.min_cell`.
+    """
+    return at_risk >= max(SHARE_AT_RISK * n, FEWEST_AT_RISK, min_cell)
+
+
+def _enough(trial, curve, t):
+    return enough_at_risk(curve.at(t).n_at_risk[0], curve.n, trial.min_cell)
 
 
 def _values(estimate, names: Sequence[str]) -> dict[str, float]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trialbook.analyses.common import joined
-from trialbook.analyses.effects import landmark, rmst
+from trialbook.analyses.effects import average_hazard, landmark, rmst
 from trialbook.analyses.hazards import TIES, cox, log_rank
 from trialbook.analyses.noninferiority import noninferiority
 from trialbook.analyses.time_to_event import incidence_rate, kaplan_meier
@@ -35,8 +35,9 @@ def end_points(
     Returns
     -------
     pandas.DataFrame
-        Results of ``kaplan_meier``, ``log_rank``, ``cox``, ``incidence_rate``, ``landmark`` and
-        ``rmst`` for every end point of trial.yml, ``noninferiority`` for the primary one.
+        Results of ``kaplan_meier``, ``log_rank``, ``cox``, ``incidence_rate``, ``landmark``,
+        ``rmst`` and ``average_hazard`` for every end point of trial.yml, ``noninferiority`` for
+        the primary one.
     """
     ways = [ties, *(way for way in TIES if way != ties)]
     return joined(
@@ -49,6 +50,7 @@ def end_points(
             incidence_rate(trial, endpoint, conf_level=conf_level),
             landmark(trial, endpoint, landmarks=landmarks, conf_level=conf_level),
             rmst(trial, endpoint, horizon=horizon, conf_level=conf_level),
+            average_hazard(trial, endpoint, horizon=horizon, conf_level=conf_level),
             *([noninferiority(trial, ties=ties)] if endpoint == trial.primary else []),
         )
     )

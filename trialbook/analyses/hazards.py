@@ -6,8 +6,23 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
-from trialbook.analyses.covariates import TREATMENT, complete, lacking, model_columns, strata_of
+from trialbook.analyses.common import (
+    ENTERED_LATE,
+    endpoint_of,
+    entry_of,
+    method_at,
+    pair,
+    results,
+    times_of,
+)
+from trialbook.analyses.covariates import (
+    TREATMENT,
+    complete,
+    filled,
+    lacking,
+    model_columns,
+    strata_of,
+)
 from trialbook.analyses.planned import planned
 from trialbook.config import Endpoint
 from trialbook.results import rows
@@ -46,7 +61,7 @@ def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFra
         records.extend(_tests(patients, treated, strata, of))
         statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
         if treated.any() and not treated.all() and patients["event"].any():
-            test = survival.max_combo(*times_of(patients), treated)
+            test = survival.max_combo(*times_of(patients), treated, entry=entry_of(patients))
             statistics |= {"chisq": test.z**2, "p_value": test.p_value}
         records.extend(rows("log_rank", statistics, method="maxcombo", **of))
     if len(trial.arms) > 2:
@@ -82,7 +97,7 @@ def rank_test(patients: pd.DataFrame, group, **options) -> dict[str, float]:
     statistics = {"chisq": np.nan, "df": np.nan, "p_value": np.nan}
     if pd.Series(np.asarray(group)).nunique() < 2 or not patients["event"].any():
         return statistics
-    test = survival.log_rank(*times_of(patients), group, **options)
+    test = survival.log_rank(*times_of(patients), group, entry=entry_of(patients), **options)
     return {name: getattr(test, name) for name in statistics}
 
 
@@ -112,10 +127,13 @@ def cox(
         Results with analysis ``cox``: coef, std_error, hr, hr_lower, hr_upper, p_value (Wald) of
         treatment (no level) by comparison; methods ``efron``, ``breslow``, ``exact``;
         ``stratified`` by trial.yml's strata; ``adjusted:NAME`` for each model of trial.yml for
-        this end point, and for the one that the plan names, with its other terms by level. The
-        last two leave out patients with a missing covariate and have n, n_events of those
-        analysed. Not estimable where an arm has no events: the likelihood then has no finite
-        maximum.
+        this end point, and for the one that the plan names, with its other terms by level and n,
+        n_events. It keeps every patient: for a missing covariate stands the mean, or a category
+        of its own, over all arms; n_missing says for how many, and ``adjusted:NAME:complete`` has
+        the complete cases, as R's. ``stratified`` leaves out who has no stratum. Not estimable
+        where an arm has no events, as the likelihood then has no finite maximum; there
+        ``profile`` (0 or infinite, with the limit and the P value of the likelihood) and
+        ``firth`` say what can be said.
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
@@ -124,51 +142,84 @@ def cox(
     if ties is None:
         ties = sorted(TIES, key=lambda one: one != plan.ties)
     ties = (ties,) if isinstance(ties, str) else tuple(ties)
+    if "exact" in ties and entry_of(data) is not None:
+        remarks.append(ENTERED_LATE.format("the exact handling of ties"))
+    models = {}
+    for name, model in trial.config.models.items():
+        if model.endpoint != endpoint.paramcd and plan.model != f"adjusted:{name}":
+            continue
+        variables = [*model.covariates, *model.strata]
+        if absent := lacking(data, variables):
+            remarks.append(f"{absent[0]} is not in ADSL: the model {name} is left out.")
+            continue
+        models[f"adjusted:{name}"] = model, filled(data, variables)
+        if not complete(data, variables).all():
+            models[f"adjusted:{name}:complete"] = model, data[complete(data, variables)]
     records = []
     for comparison in trial.comparisons:
-        patients, treated = pair(data, comparison)
         of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
-
-        def fit(method, *, covariates=(), by=(), ties=ties[0], of=of, both=(patients, treated)):
-            patients, treated = both
-            known = complete(patients, [*covariates, *by])
-            patients, treated = patients[known], treated[known]
-            of = of | {"method": method_at(method, conf_level)}
-            if covariates or by:
-                counts = {"n": len(patients), "n_events": patients["event"].sum()}
-                yield from rows("cox", counts, **of)
-            options = {"ties": ties, "conf_level": conf_level}
-            for level, estimates in _terms(patients, treated, covariates, by, options):
-                yield from rows("cox", estimates, level=level, **of)
-
+        options = {"ties": ties[0], "conf_level": conf_level}
+        patients, treated = pair(data, comparison)
         for method in ties:
-            records.extend(fit(method, ties=method))
+            fits = _terms(patients, treated, (), (), options | {"ties": method})
+            for level, estimates in fits:
+                of_method = of | {"method": method_at(method, conf_level)}
+                records.extend(rows("cox", estimates, level=level, **of_method))
+        records.extend(_without_events(patients, treated, options, of))
         if strata:
-            records.extend(fit("stratified", by=strata))
-        for name, model in trial.config.models.items():
-            if model.endpoint != endpoint.paramcd and plan.model != f"adjusted:{name}":
+            both = pair(data[complete(data, strata)], comparison)
+            records.extend(_counted("stratified", *both, (), strata, options, of))
+        for method, (model, analysed) in models.items():
+            covariates, by = model.covariates, model.strata
+            both = pair(analysed, comparison)
+            records.extend(_counted(method, *both, covariates, by, options, of))
+            if method + ":complete" not in models:
                 continue
-            if absent := lacking(patients, [*model.covariates, *model.strata]):
-                remarks.append(f"{absent[0]} is not in ADSL: the model {name} is left out.")
-                continue
-            method = f"adjusted:{name}"
-            records.extend(fit(method, covariates=model.covariates, by=model.strata))
-            n_missing = int((~complete(patients, [*model.covariates, *model.strata])).sum())
-            if n_missing:
-                remarks.append(
-                    f"The model {name} leaves out {n_missing} patients with a missing covariate."
-                )
+            n_missing = int((~complete(patients, [*covariates, *by])).sum())
+            of_method = of | {"method": method_at(method, conf_level)}
+            records.extend(rows("cox", {"n_missing": n_missing}, **of_method))
+            remarks.append(
+                f"{endpoint.label}: for a covariate of the model "
+                f"{method.removeprefix('adjusted:')} that a patient lacks stands the mean, or a "
+                "category of its own, over all arms; complete cases are shown beside it."
+            )
     return results(records, remarks)
+
+
+def _counted(method, patients, treated, covariates, by, options, of):
+    """Yield how many are analysed, and the estimates of each term."""
+    of = of | {"method": method_at(method, options["conf_level"])}
+    yield from rows("cox", {"n": len(patients), "n_events": patients["event"].sum()}, **of)
+    for level, estimates in _terms(patients, treated, covariates, by, options):
+        yield from rows("cox", estimates, level=level, **of)
+
+
+def _without_events(patients, treated, options, of):
+    """Yield what can be said of the hazard ratio where one arm alone has events."""
+    time, event = times_of(patients)
+    if event[treated].any() == event[~treated].any() or treated.all() or not treated.any():
+        return
+    entry, level = entry_of(patients), options["conf_level"]
+    ties = "efron" if options["ties"] == "exact" else options["ties"]
+    fit = {"entry": entry, "ties": ties, "conf_level": level}
+    interval = survival.profile_interval(survival.cox(time, event, treated.astype(float), **fit))
+    statistics = {"hr": 0.0 if event[~treated].any() else np.inf}
+    statistics |= {name: getattr(interval, name) for name in ("hr_lower", "hr_upper", "p_value")}
+    yield from rows("cox", statistics, method=method_at("profile", level), **of)
+    model = survival.firth(time, event, treated.astype(float), **fit)
+    statistics = {name: getattr(model, name)[0] for name in ESTIMATES}
+    yield from rows("cox", statistics, method=method_at("firth", level), **of)
 
 
 def _terms(patients, treated, covariates, by, options):
     """Yield each term with its estimates; an empty term is treatment."""
-    if patients.empty:
+    entry = entry_of(patients)
+    if patients.empty or (entry is not None and options["ties"] == "exact"):
         yield "", dict.fromkeys(ESTIMATES, np.nan)
         return
     X = model_columns(patients, treated, covariates)
     strata = strata_of(patients, by) if by else None
-    model = survival.cox(*times_of(patients), X, strata=strata, **options)
+    model = survival.cox(*times_of(patients), X, strata=strata, entry=entry, **options)
     for i, term in enumerate(model.names):
         estimates = {name: getattr(model, name)[i] for name in ESTIMATES}
         yield "" if term == TREATMENT else term, estimates
@@ -204,7 +255,7 @@ def proportional_hazards(trial: Trial, endpoint: Endpoint | str | None = None) -
         # One coefficient: the test of treatment is the global one.
         model = None
         if event[treated].any() and event[~treated].any():
-            model = survival.cox(time, event, treated.astype(float))
+            model = survival.cox(time, event, treated.astype(float), entry=entry_of(patients))
         for transform in TRANSFORMS:
             statistics = dict.fromkeys(["chisq", "df", "p_value"], np.nan)
             if model is not None and not (transform == "log" and (time[event] == 0).any()):

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import method_at, times_of
-from trialbook.analyses.covariates import complete, lacking, model_columns, strata_of
+from trialbook.analyses.common import entry_of, method_at, pair, times_of
+from trialbook.analyses.covariates import (
+    complete,
+    filled,
+    lacking,
+    model_columns,
+    strata_of,
+)
+from trialbook.config import Comparison
 from trialbook.survival import CoxModel
 from trialbook.trial import Trial
 
@@ -77,8 +83,8 @@ def planned_strata(trial: Trial, data: pd.DataFrame) -> list[str]:
 
 def planned_model(
     trial: Trial,
-    patients: pd.DataFrame,
-    treated: np.ndarray,
+    data: pd.DataFrame,
+    comparison: Comparison,
     *,
     ties: str | None = None,
     conf_level: float = 0.95,
@@ -88,9 +94,9 @@ def planned_model(
     Parameters
     ----------
     trial : Trial
-    patients : pandas.DataFrame
-        Of one end point, see `Trial.time_to_event`; any part of them.
-    treated : numpy.ndarray of bool, shape (n,)
+    data : pandas.DataFrame
+        Patients of all arms with one end point, see `Trial.time_to_event`, or a part of them.
+    comparison : Comparison
     ties : str, optional
         In place of the plan's.
     conf_level : float
@@ -103,12 +109,13 @@ def planned_model(
     plan = planned(trial, ties)
     covariates, strata = (), []
     if plan.model == "stratified":
-        strata = planned_strata(trial, patients)
+        strata = planned_strata(trial, data)
+        data = data[complete(data, strata)]
     elif name := plan.model.partition("adjusted:")[2]:
         model = trial.config.models[name]
         covariates, strata = model.covariates, list(model.strata)
-    known = complete(patients, [*covariates, *strata])
-    patients, treated = patients[known], treated[known]
+        data = filled(data, [*covariates, *strata])
+    patients, treated = pair(data, comparison)
     event = patients["event"].to_numpy(bool)
     if not (event[treated].any() and event[~treated].any()):
         return None
@@ -116,6 +123,7 @@ def planned_model(
         *times_of(patients),
         model_columns(patients, treated, covariates),
         strata=strata_of(patients, strata) if strata else None,
+        entry=entry_of(patients),
         ties=plan.ties,
         conf_level=conf_level,
     )

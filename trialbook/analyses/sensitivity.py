@@ -7,8 +7,15 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses.centres import place_of
-from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
-from trialbook.analyses.hazards import rank_test
+from trialbook.analyses.common import (
+    ENTERED_LATE,
+    endpoint_of,
+    entry_of,
+    method_at,
+    pair,
+    results,
+    times_of,
+)
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -33,7 +40,7 @@ def sensitivity(
     -------
     pandas.DataFrame
         Results with analysis ``sensitivity`` by comparison: n, n_events, hr, hr_lower, hr_upper
-        (Efron), p_value (log-rank). Methods: ``per_protocol`` (PPROTFL); ``horizon`` (follow-up
+        (Efron), p_value (Wald). Methods: ``per_protocol`` (PPROTFL); ``horizon`` (follow-up
         ends at trial.yml's horizon); ``withdrawal_event`` (withdrawn patients, EOSSTT
         DISCONTINUED, count as having the event then; not of a favourable event, which leaving is
         not); ``midpoint`` and ``last_visit`` (an event
@@ -103,6 +110,7 @@ def hazard_ratio_by_period(
         patients, treated = pair(data, comparison)
         for start, end in zip([0.0, *ends], [*ends, np.inf], strict=True):
             inside = patients["AVAL"].to_numpy() > start if start else np.full(len(treated), True)
+            inside &= _entered_before(patients, end)
             period = _censored_at(patients[inside], end)
             statistics = _estimates(period, treated[inside], conf_level)
             statistics.pop("p_value")
@@ -131,12 +139,16 @@ def _variants(trial, data, *, favourable):
     else:
         remarks.append("PPROTFL is absent: there is no per-protocol analysis.")
     if trial.horizon is not None:
-        variants["horizon"] = _censored_at(data, trial.horizon)
+        entered = data[_entered_before(data, trial.horizon)]
+        variants["horizon"] = _censored_at(entered, trial.horizon)
     if "EOSSTT" in data and not favourable:
         withdrawn = data["EOSSTT"].eq("DISCONTINUED").to_numpy(bool)
         variants["withdrawal_event"] = data.assign(event=data["event"] | withdrawn)
-    before = _visit_before(trial, data)
-    if before is None:
+    late = entry_of(data) is not None
+    before = None if late else _visit_before(trial, data)
+    if late:
+        remarks.append(ENTERED_LATE.format("moving events between visits"))
+    elif before is None:
         remarks.append("The days of visits are not given: event times are taken as they stand.")
     else:
         time = data["AVAL"].to_numpy(float)
@@ -162,6 +174,12 @@ def _visit_before(trial, data):
     return data["USUBJID"].map(earlier.groupby("USUBJID")["day"].max()).to_numpy(float)
 
 
+def _entered_before(data: pd.DataFrame, end: float) -> np.ndarray:
+    """Return who came under observation before `end`."""
+    entry = entry_of(data)
+    return np.full(len(data), True) if entry is None else entry < end
+
+
 def _censored_at(data: pd.DataFrame, end: float) -> pd.DataFrame:
     """Return the data with follow-up ended at `end`."""
     return data.assign(
@@ -172,11 +190,12 @@ def _censored_at(data: pd.DataFrame, end: float) -> pd.DataFrame:
 def _estimates(patients, treated, conf_level) -> dict[str, float]:
     time, event = times_of(patients)
     statistics = {"n": len(time), "n_events": event.sum()}
-    statistics |= dict.fromkeys(ESTIMATES, np.nan)
+    statistics |= dict.fromkeys((*ESTIMATES, "p_value"), np.nan)
     if event[treated].any() and event[~treated].any():
-        model = survival.cox(time, event, treated.astype(float), conf_level=conf_level)
-        statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
-    return statistics | {"p_value": rank_test(patients, treated)["p_value"]}
+        entry = entry_of(patients)
+        model = survival.cox(time, event, treated.astype(float), entry=entry, conf_level=conf_level)
+        statistics |= {name: getattr(model, name)[0] for name in (*ESTIMATES, "p_value")}
+    return statistics
 
 
 def _by_centre(patients, treated, place, conf_level, of) -> Iterator[dict]:
@@ -185,22 +204,29 @@ def _by_centre(patients, treated, place, conf_level, of) -> Iterator[dict]:
     patients, treated = patients[known], treated[known]
     time, event = times_of(patients)
     strata = patients[place].astype(str).to_numpy()
-    statistics = {"n": len(time), "n_events": event.sum()} | dict.fromkeys(ESTIMATES, np.nan)
+    statistics = {"n": len(time), "n_events": event.sum()} | dict.fromkeys(
+        (*ESTIMATES, "p_value"), np.nan
+    )
     if event[treated].any() and event[~treated].any():
         model = survival.cox(
-            time, event, treated.astype(float), strata=strata, conf_level=conf_level
+            time,
+            event,
+            treated.astype(float),
+            strata=strata,
+            entry=entry_of(patients),
+            conf_level=conf_level,
         )
-        statistics |= {name: getattr(model, name)[0] for name in ESTIMATES}
-    statistics["p_value"] = rank_test(patients, treated, strata=strata)["p_value"]
+        statistics |= {name: getattr(model, name)[0] for name in (*ESTIMATES, "p_value")}
     yield from rows("sensitivity", statistics, method=method_at("centre", conf_level), **of)
 
 
 def _firth(patients, treated, conf_level, of) -> Iterator[dict]:
     time, event = times_of(patients)
-    plain = survival.cox(time, event, treated.astype(float), conf_level=conf_level)
+    options = {"entry": entry_of(patients), "conf_level": conf_level}
+    plain = survival.cox(time, event, treated.astype(float), **options)
     if np.isfinite(plain.coef[0]):
         return
-    model = survival.firth(time, event, treated.astype(float), conf_level=conf_level)
+    model = survival.firth(time, event, treated.astype(float), **options)
     statistics = {"n": len(time), "n_events": event.sum()}
     statistics |= {name: getattr(model, name)[0] for name in (*ESTIMATES, "p_value")}
     yield from rows("sensitivity", statistics, method=method_at("firth", conf_level), **of)

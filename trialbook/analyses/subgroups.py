@@ -9,9 +9,11 @@ from trialbook.analyses.common import (
     by_arm,
     categories,
     endpoint_of,
+    entry_of,
     method_at,
     pair,
     results,
+    time_at_risk,
     times_of,
 )
 from trialbook.analyses.covariates import TREATMENT, lacking, model_columns
@@ -42,7 +44,9 @@ def subgroups(
         Results with analysis ``subgroup``: for each `subgroup` ``VARIABLE=CATEGORY``, method
         ``efron``, by arm n, n_events, rate (per 100 patient-years) and by comparison hr,
         hr_lower, hr_upper; for each `subgroup` ``VARIABLE``, method ``interaction``, the
-        likelihood-ratio test: chisq, df, p_value. Not estimable where an arm has no events.
+        likelihood-ratio test: chisq, df, p_value. Not estimable where an arm has no events, the
+        interaction also where nobody in a level has. Below 5 events in an arm of a level its
+        chi-square is no good approximation.
 
     Notes
     -----
@@ -99,13 +103,19 @@ def interaction(patients: pd.DataFrame, treated: np.ndarray, name: str) -> dict[
         chisq, df, p_value; NaN where no interaction can be estimated.
     """
     nothing = dict.fromkeys(["chisq", "df", "p_value"], np.nan)
-    if not patients["event"].any():
+    event = patients["event"].to_numpy(bool)
+    if not (event[treated].any() and event[~treated].any()):
+        return nothing
+    if not patients.groupby(name, observed=True)["event"].any().all():
         return nothing
     text = patients.assign(**{name: categories(patients[name])[0]})
     main = model_columns(text, treated, [name])
     products = main.iloc[:, 1:].mul(main[TREATMENT], axis=0).add_prefix(f"{TREATMENT}:")
     time, event = times_of(patients)
-    fits = [survival.cox(time, event, X) for X in (main, pd.concat([main, products], axis=1))]
+    fits = [
+        survival.cox(time, event, X, entry=entry_of(patients))
+        for X in (main, pd.concat([main, products], axis=1))
+    ]
     df = fits[1].df - fits[0].df
     if df == 0:
         return nothing
@@ -115,7 +125,7 @@ def interaction(patients: pd.DataFrame, treated: np.ndarray, name: str) -> dict[
 
 def _events(trial, patients):
     """Return n, n_events and rate per 100 patient-years of the patients of one arm."""
-    n_events, years = int(patients["event"].sum()), patients["AVAL"].sum() / trial.time.per_year
+    n_events, years = int(patients["event"].sum()), time_at_risk(patients) / trial.time.per_year
     rate = 100 * n_events / years if years > 0 else np.nan
     return {"n": len(patients), "n_events": n_events, "rate": rate}
 
@@ -125,5 +135,7 @@ def _hazard_ratio(patients, treated, conf_level):
     time, event = times_of(patients)
     if not (event[treated].any() and event[~treated].any()):
         return dict.fromkeys(names, np.nan)
-    model = survival.cox(time, event, treated.astype(float), conf_level=conf_level)
+    model = survival.cox(
+        time, event, treated.astype(float), entry=entry_of(patients), conf_level=conf_level
+    )
     return {name: getattr(model, name)[0] for name in names}

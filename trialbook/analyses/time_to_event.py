@@ -9,10 +9,12 @@ from trialbook import survival
 from trialbook.analyses.common import (
     by_arm,
     endpoint_of,
+    entry_of,
     method_at,
     pair,
     percent,
     results,
+    time_at_risk,
     times_of,
 )
 from trialbook.config import Endpoint
@@ -79,7 +81,9 @@ def kaplan_meier(
         Results with analysis ``kaplan_meier``. Without a method: n, n_events, n_censored,
         time_at_risk, percent (of the patients, with an event). With the methods ``log-log``,
         ``log``, ``plain``: at each time n_at_risk, survival, std_error, lower, upper; by level
-        ``q25``, ``median``, ``q75`` the time by which so many had the event, its interval.
+        ``q25``, ``median``, ``q75`` the time by which so many had the event, its interval. Method
+        ``bpcp``: lower, upper by the beta product confidence procedure, at each time by which
+        the arm had fewer than 5 events: there these are the limits that hold.
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
@@ -92,12 +96,18 @@ def kaplan_meier(
         time, event = times_of(patients)
         n, n_events = len(time), int(event.sum())
         statistics = {"n": n, "n_events": n_events, "n_censored": n - n_events}
-        statistics |= {"time_at_risk": time.sum(), "percent": percent(n_events, n)}
+        statistics |= {"time_at_risk": time_at_risk(patients), "percent": percent(n_events, n)}
         records.extend(rows("kaplan_meier", statistics, **of))
         if not n:
             continue
         for conf_type in CONF_TYPES:
-            km = survival.kaplan_meier(time, event, conf_level=conf_level, conf_type=conf_type)
+            km = survival.kaplan_meier(
+                time,
+                event,
+                conf_level=conf_level,
+                conf_type=conf_type,
+                entry=entry_of(patients),
+            )
             method = method_at(conf_type, conf_level)
             for level, p in QUANTILES.items():
                 statistics = dict(zip(["median", "lower", "upper"], km.quantile(p), strict=True))
@@ -107,7 +117,19 @@ def kaplan_meier(
                 names = ["n_at_risk", "survival", "std_error", "lower", "upper"]
                 statistics = {name: getattr(at, name)[i] for name in names}
                 records.extend(rows("kaplan_meier", statistics, time=t, method=method, **of))
+        records.extend(_with_few_events(km, times, conf_level, of))
     return results(records, _lost(trial, endpoint, data))
+
+
+def _with_few_events(curve, times, conf_level, of):
+    """Yield limits of survival at the times by which there were fewer than 5 events."""
+    method = method_at("bpcp", conf_level)
+    for t in times[times > 0]:
+        if not survival.has_few_events(curve, t):
+            continue
+        limits = survival.bpcp(curve, t, conf_level=conf_level)
+        statistics = {"lower": limits.lower, "upper": limits.upper}
+        yield from rows("kaplan_meier", statistics, time=t, method=method, **of)
 
 
 def follow_up(
@@ -139,7 +161,9 @@ def follow_up(
         estimate = (np.nan, np.nan, np.nan)
         if len(patients):
             time, event = times_of(patients)
-            estimate = survival.reverse_kaplan_meier(time, event, conf_level=conf_level).median
+            entry = entry_of(patients)
+            curve = survival.kaplan_meier(time, ~event, conf_level=conf_level, entry=entry)
+            estimate = curve.median
         statistics = dict(zip(["median", "lower", "upper"], estimate, strict=True))
         of = {"paramcd": endpoint.paramcd, "arm": code, "level": "median"}
         records.extend(rows("follow_up", statistics, method=method_at("reverse", conf_level), **of))
@@ -170,9 +194,9 @@ def incidence_rate(
     method = method_at("exact", conf_level)
     records = []
     for code, patients in by_arm(trial, data):
-        n_events, time_at_risk = int(patients["event"].sum()), patients["AVAL"].sum()
-        years = time_at_risk / trial.time.per_year
-        statistics = {"n_events": n_events, "time_at_risk": time_at_risk}
+        n_events, at_risk = int(patients["event"].sum()), time_at_risk(patients)
+        years = at_risk / trial.time.per_year
+        statistics = {"n_events": n_events, "time_at_risk": at_risk}
         statistics |= _rate(n_events, years, conf_level)
         of = {"paramcd": endpoint.paramcd, "arm": code, "method": method}
         records.extend(rows("incidence_rate", statistics, **of))
@@ -180,7 +204,7 @@ def incidence_rate(
         patients, treated = pair(data, comparison)
         counts = []
         for of_arm in (patients[treated], patients[~treated]):
-            years = of_arm["AVAL"].sum() / trial.time.per_year
+            years = time_at_risk(of_arm) / trial.time.per_year
             counts += [int(of_arm["event"].sum()), years]
         statistics = dict.fromkeys(["rate_ratio", "lower", "upper"], np.nan)
         if counts[1] > 0 and counts[3] > 0:

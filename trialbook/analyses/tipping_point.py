@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import endpoint_of, method_at, pair, results, times_of
+from trialbook.analyses.common import (
+    ENTERED_LATE,
+    endpoint_of,
+    entry_of,
+    method_at,
+    pair,
+    results,
+    times_of,
+)
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -63,6 +71,8 @@ def tipping_point(
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
+    if entry_of(data) is not None:
+        return results([], [ENTERED_LATE.format("imputation of those who left")])
     records, remarks = [], []
     if not withdrawal_is_known(data):
         remarks.append("EOSSTT is absent: all who were censored early count as withdrawn.")

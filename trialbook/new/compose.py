@@ -27,6 +27,14 @@ from trialbook.new.variables import (
 )
 from trialbook.new.write import Writer
 
+# what the user said of how the files are to be read
+_READING = {
+    "decimal": "the mark before decimals in the files",
+    "dates": "who counted the dates that are numbers: sas, excel or unix",
+    "encoding": "the encoding of text files that are not UTF-8",
+    "sheet": "the sheet of the workbook",
+    "values": "what stands in the files, and what it means",
+}
 _SAID = "said with --randomized"
 _NOT_SHOWN = "nothing in the files says that chance assigned the patients"
 
@@ -153,8 +161,9 @@ def _head(
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")
     writer.key("privacy", options["privacy"], "confidential, public or synthetic")
     writer.key("randomized", randomized[0], "yes, partly, no or unknown; " + randomized[1])
-    if options["decimal"] is not None:
-        writer.key("decimal", options["decimal"], "the mark before decimals in the files")
+    for key, comment in _READING.items():
+        if said := getattr(options["reading"], key):
+            writer.key(key, said, comment)
     writer.key("objective", "superiority", "or noninferiority, then margin: 1.3, a hazard ratio")
     writer.key("time", {"unit": unit[0], "show": show}, unit[1])
     landmarks = landmark_times(known.to_numpy(), unit[0], show)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
+from trialbook.adam.reading import Reading
 from trialbook.adam.trial_yml import NAME
 from trialbook.new.compose import compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
@@ -60,6 +61,10 @@ def new_trial(
     values: Sequence[str] = (),
     unit: str | None = None,
     decimal: str | None = None,
+    dates: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    flags: Sequence[str] = (),
     privacy: str = "confidential",
     randomized: str | None = None,
 ) -> NewTrial:
@@ -86,6 +91,14 @@ def new_trial(
         The unit of time where the files do not say.
     decimal : {".", ","}, optional
         The mark before decimals, where no number shows it.
+    dates : {"sas", "excel", "unix"}, optional
+        Who counted the dates that are numbers.
+    encoding : str, optional
+        The encoding of text files that are not UTF-8.
+    sheet : str, optional
+        The sheet of a workbook.
+    flags : sequence of str, optional
+        ``"VALUE=Y"`` or ``"VALUE=N"``, for flags in other words, such as ``"Oui=Y"``.
     privacy : {"confidential", "public", "synthetic"}
     randomized : {"yes", "partly", "no", "unknown"}, optional
         "yes" where the files show it, else "unknown".
@@ -101,6 +114,7 @@ def new_trial(
     for option, value, allowed in [
         ("--privacy", privacy, ("confidential", "public", "synthetic")),
         ("--decimal", decimal, (None, ".", ",")),
+        ("--dates", dates, (None, "sas", "excel", "unix")),
         ("--randomized", randomized, (None, "yes", "partly", "no", "unknown")),
     ]:
         if value not in allowed:
@@ -110,12 +124,13 @@ def new_trial(
         raise UsageError(f"{directory} is a file: choose another folder", "DIR")
     if (directory / NAME).exists():
         raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
+    reading = Reading(decimal, dates, encoding, sheet, _meanings(flags))
     of_flat = {"--time": time, "--event": event, "--arm": arm, "--event-value": event_value}
-    read = read_source(source, flat=any(of_flat.values()), decimal=decimal)
+    read = read_source(source, flat=any(of_flat.values()), reading=reading)
     options = {
         "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
         "control": control, "treated": treated, "unit": unit, "privacy": privacy,
-        "randomized": randomized, "decimal": decimal,
+        "randomized": randomized, "reading": reading,
     }  # fmt: skip
     if read.flat is None:
         _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
@@ -129,6 +144,17 @@ def new_trial(
             read, time=time, event=event, arm=arm, event_value=event_value, **options
         )
     return NewTrial(directory, tuple(inferred), tuple(notes), _place(directory, read, text))
+
+
+def _meanings(flags: Sequence[str]) -> dict[str, str]:
+    """Return the values of flags in other words, with the Y or N that they mean."""
+    meanings = {}
+    for text in flags:
+        value, equals, meant = text.rpartition("=")
+        if not equals or not value.strip() or meant.strip().upper() not in ("Y", "N"):
+            raise UsageError(f"--flag {text}: write VALUE=Y or VALUE=N", "--flag")
+        meanings[value.strip()] = meant.strip().upper()
+    return meanings
 
 
 def _refuse(options: dict[str, str | None], why: str) -> None:

@@ -9,8 +9,12 @@ from trialbook.adam.flat import read_rows
 from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
+from trialbook.adam.reading import Reading
 from trialbook.adam.rules.safety import without_doubled_parameters
 from trialbook.new.inference import UsageError
+
+# beside other files these are notes rather than data
+_OFTEN_PROSE = (".txt", ".dat")
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Source:
         return self.tables.labels["ADSL" if self.flat is None else self.paths[0].name]
 
 
-def read_source(source: Path, *, flat: bool = False, decimal: str | None = None) -> Source:
+def read_source(source: Path, *, flat: bool = False, reading: Reading) -> Source:
     """Read a folder of ADaM data sets, or one flat file.
 
     A file called like a data set stands for its folder, unless `flat` says that it is one flat
@@ -66,8 +70,10 @@ def read_source(source: Path, *, flat: bool = False, decimal: str | None = None)
     if source.is_dir():
         files = data_files(source)
         if "ADSL" in files or "ADTTE" in files:
-            return _adam(source, [path for paths in files.values() for path in paths], decimal)
+            return _adam(source, [path for paths in files.values() for path in paths], reading)
         others = [path for path in sorted(source.iterdir()) if stem_and_format(path)[1] in FORMATS]
+        tables = [path for path in others if stem_and_format(path)[1] not in _OFTEN_PROSE]
+        others = tables or others
         if len(others) != 1:
             found = "no data file" if not others else f"{len(others)} files, none called ADSL"
             message = (f"--from {source.name}: the folder holds {found}: give a folder with "
@@ -80,7 +86,7 @@ def read_source(source: Path, *, flat: bool = False, decimal: str | None = None)
         hint = not_read(source)
         raise UsageError(f"--from {source.name}: read are {', '.join(FORMATS)}"
                          + (f"; {hint}" if hint else ""), "--from")  # fmt: skip
-    return _flat(source, decimal)
+    return _flat(source, reading)
 
 
 def _unread(folder: Path, read: list[Path]) -> str:
@@ -100,9 +106,9 @@ def _unread(folder: Path, read: list[Path]) -> str:
     return "".join(f"\n  {line}" for line in lines[:5])
 
 
-def _adam(folder: Path, paths: list[Path], decimal: str | None) -> Source:
+def _adam(folder: Path, paths: list[Path], reading: Reading) -> Source:
     findings = Findings()
-    tables = read_data_sets(folder, findings, decimal)
+    tables = read_data_sets(folder, findings, reading)
     if "ADLB" in tables.frames:
         file = ", ".join(path.name for path in paths if data_set_of(path) == "ADLB")
         adlb = without_doubled_parameters(tables.frames["ADLB"], file, findings)
@@ -111,9 +117,9 @@ def _adam(folder: Path, paths: list[Path], decimal: str | None) -> Source:
     return Source(paths, tables, findings)
 
 
-def _flat(path: Path, decimal: str | None) -> Source:
+def _flat(path: Path, reading: Reading) -> Source:
     findings = Findings()
-    tables = read_rows(path, findings, decimal)
+    tables = read_rows(path, findings, reading)
     _stop_or_ask(findings, path.name)
     return Source([path], tables, findings)
 

@@ -65,6 +65,8 @@ def chapter_key(chapter: Chapter, parameters: dict[str, Any], data: dict[str, st
     """Return the key under which a chapter's outputs are kept.
 
     It changes with the chapter's text, its parameters, the data, this package, and the version of
-    anything installed.
+    anything installed. A chapter without the parameter ``trial`` knows no data: what it gave is
+    good for every trial.
     """
+    data = data if "trial" in chapter.parameters else {}
     return key(chapter.name, chapter.text, parameters, data, package_hash(), versions())

@@ -83,6 +83,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     parts = {
         "composite": bool(trial.primary.components),
         "family": trial.config.multiplicity is not None,
+        "learn": trial.config.learn,
     }
     return TrialFacts(
         id=trial.id,

@@ -22,7 +22,7 @@ UNCONFIRMED = (
 )
 
 
-def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
+def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Html:
     """Return the answer to the trial's question as a block for the landing page.
 
     Parameters
@@ -31,8 +31,8 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Html:
         With results of kaplan_meier, log_rank, cox, landmark, rmst, incidence_rate.
     endpoint : Endpoint
         The end point that answers the question.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------

@@ -102,7 +102,7 @@ def frequencies_said(lookup: "Lookup", endpoint: "Endpoint") -> str:
 
 
 def results_card(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
 ) -> tuple[KeyNumber, ...]:
     """Return two to four numbers of one comparison: ratio, difference, time, or what happened.
 
@@ -112,8 +112,8 @@ def results_card(
         As `heading` needs it, and with results of rmst and, where there are any, average_hazard.
     endpoint, comparison
         Of what, and whom with whom.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------
@@ -252,7 +252,7 @@ def harms_card(
         if not all(map(isfinite, values)):
             continue
         texts = (lookup.text(f"{{{name}}}", *row, method="newcombe") for name in names)
-        number, low, high = size_of(*(t.removesuffix(" points").removesuffix("%") for t in texts))
+        number, low, high = size_of(*texts)
         more = "more" if values[0] >= 0 else "fewer"
         shares = " and ".join(
             f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}%"

@@ -5,13 +5,17 @@ from enum import StrEnum
 from math import isfinite, nan
 from typing import TYPE_CHECKING
 
+from trialbook.analyses.planned import planned
 from trialbook.report.constancy import Constancy, constancy
+from trialbook.report.landmarks import at_landmark, shown_time
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
 
 FEWEST_EVENTS = 10
+# What stands in for Cox's model where an arm has no events, the first that there is.
+WITHOUT_EVENTS = ("profile", "firth")
 
 
 class Verdict(StrEnum):
@@ -27,13 +31,45 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Limits:
+    """An interval beside a margin of noninferiority, turned so that more is always worse.
+
+    `best` and `worst` are the limits, `none` is no difference; `margin` lies above it.
+    """
+
+    best: float
+    worst: float
+    margin: float
+    none: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether the whole interval lies on the better side of the margin."""
+        return self.worst < self.margin
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the whole interval lies beyond the margin, where treatment is worse."""
+        return self.best > self.margin
+
+    @property
+    def side(self) -> Verdict:
+        """What the interval says without the margin."""
+        if self.worst < self.none:
+            return Verdict.BETTER
+        return Verdict.WORSE if self.best > self.none else Verdict.NO_CLEAR_DIFFERENCE
+
+
+@dataclass(frozen=True)
 class Effect:
     """A hazard ratio, treated over control, and what is needed to put it into words.
 
-    `favourable` says that the event is what one hopes for; `margin` is the noninferiority
-    margin as `Trial.margin` has it, None for a superiority question, `p_margin` the
-    one-sided P value against it. `method` is what gave the ratio where an arm has no events,
-    ``"profile"`` say; `test` and `model` are those of the analysis plan.
+    `favourable` says that the event is what one hopes for. The noninferiority margin is a hazard
+    ratio, `margin` as `Trial.margin` has it, or a difference of the shares without the event,
+    `margin_difference` as `Trial.margin_difference` has it beside the limits `difference` at that
+    time; None for a superiority question. `p_margin` is the one-sided P value against it. `method`
+    is what gave the ratio where an arm has no events, ``"profile"`` say; `test` and `model` are
+    those of the analysis plan.
     """
 
     hr: float
@@ -52,6 +88,9 @@ class Effect:
     test: str = "log-rank"
     model: str = "hazard ratio"
     method: str = ""
+    margin_difference: float | None = None
+    difference: tuple[float, float] = (nan, nan)
+    margin_time: str = ""
 
     @property
     def estimable(self) -> bool:
@@ -84,27 +123,28 @@ class Effect:
         return Verdict.WORSE if best > 1 else Verdict.NO_CLEAR_DIFFERENCE
 
     @property
-    def margin_kept(self) -> bool | None:
-        """Whether the whole interval lies on the better side of the margin; None if not asked."""
-        silent = {Verdict.WITHHELD, Verdict.NOT_ESTIMABLE, Verdict.TOO_FEW_EVENTS}
-        if self.margin is None or self.verdict() in silent:
+    def asks_margin(self) -> bool:
+        """Whether noninferiority is the question."""
+        return self.margin is not None or self.margin_difference is not None
+
+    @property
+    def against_margin(self) -> Limits | None:
+        """The interval beside the margin; None where it is not asked, or cannot be told."""
+        if self.margin is not None:
+            silent = {Verdict.WITHHELD, Verdict.NOT_ESTIMABLE, Verdict.TOO_FEW_EVENTS}
+            margin = 1 / self.margin if self.favourable else self.margin
+            return None if self.verdict() in silent else Limits(*self.toward, margin, 1)
+        if self.margin_difference is None or not all(map(isfinite, self.difference)):
             return None
-        return self.toward[1] < self._margin
-
-    @property
-    def beyond_margin(self) -> bool:
-        """Whether the whole interval lies beyond the margin, where treatment is worse."""
-        return self.margin is not None and self.toward[0] > self._margin
-
-    @property
-    def _margin(self) -> float:
-        return 1 / self.margin if self.favourable else self.margin
+        lower, upper = self.difference
+        best, worst = (lower, upper) if self.favourable else (-upper, -lower)
+        return Limits(best, worst, abs(self.margin_difference), 0)
 
 
 def effect_of(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
 ) -> Effect:
-    """Return the effect on an end point: Cox model, log-rank P value, events by arm.
+    """Return the effect on an end point by the planned analysis: ratio, test, events by arm.
 
     Parameters
     ----------
@@ -113,13 +153,22 @@ def effect_of(
         proportional_hazards, where there are any, say whether the ratio held throughout.
     endpoint, comparison
         Of what, and whom with whom.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
     """
     trial, code, arm = lookup.trial, endpoint.paramcd, comparison.name
+    plan = planned(trial, ties)
+    method = next(
+        (
+            one
+            for one in (plan.model, *WITHOUT_EVENTS)
+            if lookup.value("hr", "cox", code, arm, method=one) >= 0
+        ),
+        plan.model,
+    )
 
     def cox(statistic: str) -> float:
-        return lookup.value(statistic, "cox", code, arm, method=ties)
+        return lookup.value(statistic, "cox", code, arm, method=method)
 
     def events(of_arm: "Arm") -> int:
         count = lookup.value("n_events", "kaplan_meier", code, of_arm.code)
@@ -134,13 +183,40 @@ def effect_of(
         hr=cox("hr"),
         lower=cox("hr_lower"),
         upper=cox("hr_upper"),
-        p_value=lookup.value("p_value", "log_rank", code, arm),
+        p_value=lookup.value("p_value", "log_rank", code, arm, method=plan.test),
         events_treated=events(comparison.treated),
         events_control=events(comparison.control),
         favourable=endpoint.favourable,
-        margin=trial.margin if primary else None,
         conf_level=lookup.conf_level,
-        p_margin=lookup.value("p_value", "noninferiority", code, arm, method=ties),
-        withheld=lookup.withholds("hr", "cox", code, arm, method=ties),
+        withheld=lookup.withholds("hr", "cox", code, arm, method=plan.model),
         constancy=constancy(lookup, endpoint, comparison, cox("hr")),
+        test="stratified log-rank" if plan.test else "log-rank",
+        model=model_words(plan.model),
+        method=method if method in WITHOUT_EVENTS else "",
+        **(_margin(lookup, endpoint, comparison, plan.model) if primary else {}),
     )
+
+
+def model_words(model: str) -> str:
+    """Return what the planned model's ratio is called: ``"stratified hazard ratio"``."""
+    kind = {"stratified": "stratified ", "adjusted": "adjusted "}.get(model.partition(":")[0], "")
+    return f"{kind}hazard ratio"
+
+
+def _margin(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", model: str
+) -> dict[str, object]:
+    """Return what an effect holds of a margin: a hazard ratio, or a difference at a time."""
+    trial, of = lookup.trial, ("noninferiority", endpoint.paramcd, comparison.name)
+    if trial.margin is not None:
+        return {"margin": trial.margin, "p_margin": lookup.value("p_value", *of, method=model)}
+    if trial.margin_difference is None:
+        return {}
+    margin, t = trial.margin_difference
+    _, lower, upper = at_landmark(lookup, endpoint, comparison, t)
+    return {
+        "margin_difference": margin,
+        "difference": (lower, upper),
+        "margin_time": shown_time(trial, t),
+        "p_margin": lookup.value("p_value", *of, time=t, method="difference"),
+    }

@@ -86,7 +86,9 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
     rows, said = [], []
     for (paramcd, comparison), lines in blocks.items():
         event = in_text(trial.endpoint(paramcd).label)
-        versus = f"{in_text(comparison.treated.label)} against {in_text(comparison.control.label)}"
+        versus = (
+            f"{in_text(comparison.treated.label)} compared with {in_text(comparison.control.label)}"
+        )
         rows += [ForestRow(f"{at_start(event)}, {comparison.name}", heading=True), *lines]
         numbers = (
             f"{row.label} {WITHHELD}"
@@ -172,7 +174,7 @@ def _study(
     cited = ""
     if study in references.index and references.loc[study, "reference"]:
         cited = f" {{cite}}`{references.loc[study, 'reference']}`"
-    counted, estimate = " against ".join(sides), escape_markdown(ratio)
+    counted, estimate = " compared with ".join(sides), escape_markdown(ratio)
     return f"**{name}**{cited}: {event} in {counted}; risk ratio {estimate}."
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SYNTHETIC = "in synthetic patients"
 
 
-def heading(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> str:
+def heading(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> str:
     """Return the answer to the trial's question as one plain sentence without a full stop.
 
     Parameters
@@ -26,8 +26,8 @@ def heading(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> str:
         of noninferiority where that is the question.
     endpoint : Endpoint
         The end point that answers it.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------
@@ -72,10 +72,11 @@ def _answer(
     verdict, by_chance = effect.verdict(), randomized == "yes"
     treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
     many = in_text(endpoint.plural)
-    if effect.margin is not None:
+    if effect.asks_margin:
+        limits, between = effect.against_margin, " and "
         # What is noninferior is a matter of cause, not of association.
-        template = _OF_MARGIN.get((effect.margin_kept, verdict)) if by_chance else None
-        between = " and "
+        told = by_chance and limits and verdict is not Verdict.NOT_THROUGHOUT
+        template = _OF_MARGIN[limits.kept, limits.side] if told else None
     elif verdict is Verdict.NO_CLEAR_DIFFERENCE:
         template, between = "no clear difference in {event} between {treated} and {control}", " or "
     elif verdict in (Verdict.BETTER, Verdict.WORSE):

@@ -42,6 +42,12 @@ def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
     return True
 
 
+def few_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
+    """Return whether at a time an arm is known to have fewer at risk than a headline asks for."""
+    known = all(map(isfinite, at_risk(lookup, endpoint, t)))
+    return known and not enough_at_risk(lookup, endpoint, t)
+
+
 def headline_landmark(lookup: "Lookup", endpoint: "Endpoint") -> float | None:
     """Return the last landmark at which enough patients of every arm are at risk; None of none."""
     reached = [t for t in lookup.landmarks(endpoint.paramcd) if enough_at_risk(lookup, endpoint, t)]
@@ -83,7 +89,7 @@ def points_at(
     key = ("landmark", endpoint.paramcd, comparison.name)
     texts = [lookup.text("{difference}", *key, time=t)]
     texts += [lookup.text(f"{{{name}}}", *key, **of) for name in ("lower", "upper")]
-    return size_of(*(text.removesuffix(" points").removesuffix("%") for text in texts))
+    return size_of(*texts)
 
 
 def horizon_of(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> float | None:

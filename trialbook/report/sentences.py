@@ -88,7 +88,9 @@ def not_compared(trial: "Trial") -> str:
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
 
 
-def observed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties="efron") -> str:
+def observed(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
+) -> str:
     """Return the result in numbers: events of patients by arm, hazard ratio, interval, P value."""
     trial = lookup.trial
 
@@ -260,7 +262,7 @@ def who_left(known: bool) -> Callable[[str], str]:
 
 
 def interpretation(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str = "efron"
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
 ) -> str:
     """Return what the result of an end point means; follows `observed`, which names the setting."""
     trial, effect = lookup.trial, effect_of(lookup, endpoint, comparison, ties)

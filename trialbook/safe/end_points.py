@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 EFFECTS = [
+    "average_hazard",
     "competing_risks",
     "cox",
     "incidence_rate",

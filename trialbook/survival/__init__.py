@@ -1,6 +1,14 @@
 """Estimators of survival analysis: arrays in, numbers out; they agree with R's survival."""
 
 from trialbook.survival.arms import Arms, by_arm
+from trialbook.survival.average_hazard import (
+    AverageHazard,
+    AverageHazardDifference,
+    AverageHazardRatio,
+    average_hazard,
+    average_hazard_difference,
+    average_hazard_ratio,
+)
 from trialbook.survival.batched import (
     BatchedCox,
     BatchedLogRank,
@@ -34,6 +42,16 @@ from trialbook.survival.design import (
     power,
     sample_size,
     schoenfeld_events,
+)
+from trialbook.survival.few_events import (
+    FEW_EVENTS,
+    Limits,
+    MoverDifference,
+    bpcp,
+    curve_limits,
+    has_few_events,
+    mover,
+    mover_difference,
 )
 from trialbook.survival.fine_gray import (
     FineGray,
@@ -126,9 +144,13 @@ from trialbook.survival.smoothing import LogHazardRatioOverTime, log_hazard_rati
 from trialbook.survival.survival_difference import SurvivalDifference, survival_difference
 
 __all__ = [
+    "FEW_EVENTS",
     "RMST",
     "Arms",
     "AtTimes",
+    "AverageHazard",
+    "AverageHazardDifference",
+    "AverageHazardRatio",
     "BatchedCox",
     "BatchedLogRank",
     "ChiSquare",
@@ -144,10 +166,12 @@ __all__ = [
     "IncidenceAtTimes",
     "IncidenceRate",
     "KaplanMeier",
+    "Limits",
     "LogHazardRatioOverTime",
     "LogRank",
     "MaxCombo",
     "MeanCumulativeFunction",
+    "MoverDifference",
     "OddsRatio",
     "PiecewiseHazard",
     "PooledRatio",
@@ -166,8 +190,12 @@ __all__ = [
     "SurvivalDifference",
     "TippingPoint",
     "andersen_gill",
+    "average_hazard",
+    "average_hazard_difference",
+    "average_hazard_ratio",
     "batched_cox",
     "batched_log_rank",
+    "bpcp",
     "by_arm",
     "cause_specific",
     "concordance",
@@ -175,6 +203,7 @@ __all__ = [
     "constant_hazard",
     "cox",
     "cumulative_incidence",
+    "curve_limits",
     "default_tau",
     "delta_adjusted",
     "detectable_hazard_ratio",
@@ -187,6 +216,7 @@ __all__ = [
     "fisher_p_value",
     "freedman_events",
     "gray_test",
+    "has_few_events",
     "incidence_rate",
     "kaplan_meier",
     "largest_tau",
@@ -195,6 +225,8 @@ __all__ = [
     "max_combo",
     "mean_cumulative_function",
     "miettinen_nurminen",
+    "mover",
+    "mover_difference",
     "naive_cumulative_incidence",
     "newcombe",
     "odds_ratio",

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trialbook.survival import validation
-from trialbook.survival.risk_table import RiskTable, as_survival, rank_times, risk_table
+from trialbook.survival.risk_table import (
+    RiskTable,
+    as_survival,
+    rank_times,
+    risk_table,
+    snapped,
+)
 
 CONF_TYPES = ("log-log", "log", "plain")
 
@@ -29,7 +35,9 @@ class AtTimes:
     n_events, n_censored : array
         Cumulative, up to and including the time.
     survival, std_error, lower, upper : array
-        NaN beyond the last follow-up, unless the curve has reached 0 there.
+        NaN beyond the last follow-up, unless the curve has reached 0 there. Before the first
+        event, where every type of interval has no width or is not defined, the limits are
+        Clopper and Pearson's of those at risk.
     """
 
     time: np.ndarray
@@ -132,6 +140,7 @@ class KaplanMeier:
         AtTimes
         """
         at = np.atleast_1d(validation.as_times(np.atleast_1d(times), "times"))
+        asked, at = at, snapped(at, self.time)
         last = np.searchsorted(self.time, at, side="right")  # rows up to and including the time
         gone = np.searchsorted(self.time, at, side="left")  # rows before it
         leavers = _from_zero(np.cumsum(self.n_events + self.n_censored), 0)
@@ -142,20 +151,34 @@ class KaplanMeier:
                 entered[-1] - entered[np.searchsorted(self.entry, at, side="left")]
             )
         over = (at > self.time[-1]) & (self.survival[-1] > 0)
+        lower, upper = self._clopper_pearson(n_at_risk)
+        unbroken = ~over & (at > 0) & (_from_zero(self.survival, 1.0)[last] == 1)
 
         def read(curve: np.ndarray, at_start: float) -> np.ndarray:
             return np.where(over, np.nan, _from_zero(curve, at_start)[last])
 
         return AtTimes(
-            time=at,
+            time=asked,
             n_at_risk=n_at_risk,
             n_events=_from_zero(np.cumsum(self.n_events), 0)[last],
             n_censored=_from_zero(np.cumsum(self.n_censored), 0)[last],
             survival=read(self.survival, 1.0),
             std_error=read(self.std_error, 0.0),
-            lower=read(self.lower, 1.0),
-            upper=read(self.upper, 1.0),
+            lower=np.where(unbroken, lower, read(self.lower, 1.0)),
+            upper=np.where(unbroken, upper, read(self.upper, 1.0)),
         )
+
+    def _clopper_pearson(self, n_free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return limits of S(t) before any event, `n_free` patients being free of it at t.
+
+        Greenwood's variance is 0 there, which is no knowledge: the lower limit is Clopper and
+        Pearson's of those at risk (see `bpcp`), the upper one 1. With late entry none is known.
+        """
+        if self.entry is not None or not np.array_equal(n_free, np.round(n_free)):
+            return np.full(n_free.shape, np.nan), np.full(n_free.shape, np.nan)
+        tail = (1 - self.conf_level) / 2
+        with np.errstate(divide="ignore"):
+            return tail ** (1 / n_free), np.ones(n_free.shape)
 
     def quantile(self, p: float) -> tuple[float, float, float]:
         """Return the time by which a share `p` has had the event, with its interval.

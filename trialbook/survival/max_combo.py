@@ -51,6 +51,7 @@ def max_combo(
     treated: ArrayLike,
     *,
     strata: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
     weights: tuple[tuple[float, float], ...] = WEIGHTS,
 ) -> MaxCombo:
     """Test two arms by the largest of several Fleming-Harrington weighted log-rank tests.
@@ -62,6 +63,8 @@ def max_combo(
     treated : array_like of bool or 0/1, shape (n,)
     strata : array_like, shape (n,), optional
         Labels.
+    entry : array_like, shape (n,), optional
+        Times of entry (left truncation).
     weights : tuple of (rho, gamma)
         By default no weight, early, late, and middle.
 
@@ -80,7 +83,8 @@ def max_combo(
     stratum = None if strata is None else validation.as_labels(strata, times.size, "strata")[0]
     if not weights or any(value < 0 for pair in weights for value in pair):
         raise ValueError("weights: must be pairs (rho, gamma) of numbers, zero or positive.")
-    table = risk_table(rank_times(times), events, arm, strata=stratum)
+    ranked = rank_times(times, validation.as_entry(entry, times))
+    table = risk_table(ranked, events, arm, strata=stratum)
     rows = table.event_rows()
     each = [weights_of(table, rho, gamma) for rho, gamma in weights]
     excess = np.array([np.subtract(*observed_expected(rows, weight))[1] for weight in each])

@@ -54,6 +54,23 @@ def _distinct(pooled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ordered[first], index
 
 
+def snapped(at: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return time points, each moved onto a distinct time that differs by rounding alone.
+
+    Parameters
+    ----------
+    at : array of float, shape (k,)
+        Landmarks, a horizon.
+    values : array of float, shape (m,)
+        Distinct times, ascending, see `distinct_times`, whose rule this is.
+    """
+    after = np.searchsorted(values, at)
+    near = np.stack([values[np.maximum(after - 1, 0)], values[np.minimum(after, values.size - 1)]])
+    nearest = np.where(np.abs(near[0] - at) < np.abs(near[1] - at), near[0], near[1])
+    tied = np.abs(nearest - at) <= TIED * max(1.0, np.abs(values).mean())
+    return np.where(tied, nearest, at)
+
+
 def reverse_cumsum(counts: np.ndarray) -> np.ndarray:
     """Return the sum of each element and all that follow, along the last axis."""
     return np.cumsum(counts[..., ::-1], axis=-1)[..., ::-1]

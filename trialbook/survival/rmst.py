@@ -11,23 +11,35 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from trialbook.survival import validation
+from trialbook.survival.few_events import mover
 from trialbook.survival.kaplan_meier import KaplanMeier, greenwood_terms, kaplan_meier
+from trialbook.survival.risk_table import snapped
 
 
 @dataclass(frozen=True)
 class RMST:
-    """Restricted mean survival time of one arm up to `tau`, with its Wald interval."""
+    """Restricted mean survival time of one arm up to `tau`, with its Wald interval.
+
+    Without an event by tau, `known` is False: the Greenwood-type variance is 0, which is no
+    knowledge. The restricted mean is then tau, and at least tau times the lower limit of
+    survival at tau (BPCP), since survival before is no smaller: these are its limits, which
+    are conservative.
+    """
 
     tau: float
     rmst: float
     std_error: float
     lower: float
     upper: float
+    known: bool = True
 
 
 @dataclass(frozen=True)
 class RMSTDifference:
-    """Treated minus control: Wald interval and two-sided P value; NaN: not estimable."""
+    """Treated minus control: Wald interval and two-sided P value; NaN: not estimable.
+
+    Where an arm has no event by tau: MOVER limits from the arms' own, no P value.
+    """
 
     tau: float
     difference: float
@@ -41,7 +53,8 @@ class RMSTDifference:
 class RMSTRatio:
     """Treated over control: interval and two-sided P value on the log scale.
 
-    `std_error` is that of the log ratio.
+    `std_error` is that of the log ratio. Where an arm has no event by tau: limits of the log
+    ratio by MOVER from the arms' own, no P value.
     """
 
     tau: float
@@ -68,7 +81,14 @@ class RMSTCurve:
     upper: np.ndarray
 
 
-def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0.95) -> RMST:
+def rmst(
+    time: ArrayLike,
+    event: ArrayLike,
+    tau: float,
+    *,
+    entry: ArrayLike | None = None,
+    conf_level: float = 0.95,
+) -> RMST:
     """Estimate the restricted mean survival time of one arm.
 
     Parameters
@@ -77,6 +97,8 @@ def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0
         As for `kaplan_meier`.
     tau : float
         Horizon, in the unit of `time`; at most `largest_tau`.
+    entry : array_like, shape (n,), optional
+        Times of entry (left truncation).
     conf_level : float
 
     Returns
@@ -88,12 +110,12 @@ def rmst(time: ArrayLike, event: ArrayLike, tau: float, *, conf_level: float = 0
     ValueError
         If `tau` lies beyond the follow-up, or an array cannot be analysed.
     """
-    return rmst_of(kaplan_meier(time, event), tau, conf_level)
+    return rmst_of(kaplan_meier(time, event, entry=entry), tau, conf_level)
 
 
 def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
     """Return the restricted mean survival time under a curve; see `rmst`."""
-    horizon = validation.as_time_point(tau)
+    horizon = float(snapped(np.array([validation.as_time_point(tau)]), curve.time)[0])
     if horizon > _largest_tau(curve):
         raise ValueError(
             f"tau: {horizon:g} lies beyond the last follow-up ({curve.time[-1]:g}), where survival "
@@ -102,6 +124,9 @@ def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
     area, variance = _areas(curve, np.array([horizon]))
     estimate, std_error = float(area[0]), float(np.sqrt(variance[0]))
     z = validation.normal_quantile(conf_level)
+    if horizon > 0 and not curve.n_events[curve.time <= horizon].any():
+        lower = horizon * float(curve.at(horizon).lower[0])
+        return RMST(horizon, estimate, np.nan, lower, horizon, known=False)
     return RMST(horizon, estimate, std_error, estimate - z * std_error, estimate + z * std_error)
 
 
@@ -115,6 +140,9 @@ def rmst_difference(treated: RMST, control: RMST, *, conf_level: float = 0.95) -
     """
     tau = _common_tau(treated, control)
     difference = treated.rmst - control.rmst
+    if not (treated.known and control.known):
+        pairs = [(one.rmst, (one.lower, one.upper)) for one in (treated, control)]
+        return RMSTDifference(tau, difference, np.nan, *mover(*pairs[0], *pairs[1]), np.nan)
     std_error = float(np.hypot(treated.std_error, control.std_error))
     z = validation.normal_quantile(conf_level)
     return RMSTDifference(
@@ -139,6 +167,9 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
     if treated.rmst == 0 or control.rmst == 0:
         return RMSTRatio(tau, np.nan, np.nan, np.nan, np.nan, np.nan)
     log_ratio = np.log(treated.rmst / control.rmst)
+    if not (treated.known and control.known):
+        limits = mover(*_logs(treated), *_logs(control))
+        return RMSTRatio(tau, float(np.exp(log_ratio)), np.nan, *map(_exp, limits), np.nan)
     std_error = float(np.hypot(treated.std_error / treated.rmst, control.std_error / control.rmst))
     z = validation.normal_quantile(conf_level)
     return RMSTRatio(
@@ -254,6 +285,19 @@ def _areas(curve: KaplanMeier, taus: np.ndarray) -> tuple[np.ndarray, np.ndarray
         for to_tau, rows in zip(total, last, strict=True)
     ]
     return total, np.array(variance)
+
+
+def _logs(one: RMST) -> tuple[float, tuple[float, float]]:
+    """Return the log of a restricted mean and the limits of it."""
+    if not one.known:
+        with np.errstate(divide="ignore"):
+            return np.log(one.rmst), (np.log(one.lower), np.log(one.upper))
+    half = (one.upper - one.rmst) / one.rmst
+    return np.log(one.rmst), (np.log(one.rmst) - half, np.log(one.rmst) + half)
+
+
+def _exp(log: float) -> float:
+    return float(np.exp(log))
 
 
 def _common_tau(treated: RMST, control: RMST) -> float:

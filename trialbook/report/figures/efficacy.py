@@ -29,7 +29,7 @@ def plot_survival(
     lookup: "Lookup",
     endpoint: "Endpoint",
     *,
-    ties: str = "efron",
+    ties: str | None = None,
     name: str = "",
 ) -> Drawing | None:
     """Draw Kaplan-Meier curves with the hazard ratios of the results above them.
@@ -42,8 +42,8 @@ def plot_survival(
         With results of kaplan_meier, cox, log_rank.
     endpoint : Endpoint
         What the curves are of.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
     name : str
         Of the figure.
 
@@ -113,7 +113,7 @@ def _sides(comparison: "Comparison", favourable: bool, randomized: str) -> tuple
 
 
 def plot_end_points(
-    lookup: "Lookup", comparison: "Comparison", *, ties: str = "efron"
+    lookup: "Lookup", comparison: "Comparison", *, ties: str | None = None
 ) -> Drawing | None:
     """Draw the hazard ratios of all end points of one comparison.
 
@@ -123,8 +123,8 @@ def plot_end_points(
         With results of kaplan_meier and cox.
     comparison : Comparison
         Whom with whom.
-    ties : str
-        The Cox model's method.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def _estimate(effect) -> tuple[float, float, float]:
 
 
 def plot_subgroups(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", *, ties: str = "efron"
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", *, ties: str | None = None
 ) -> Drawing | None:
     """Draw a forest plot of the hazard ratios within subgroups.
 

@@ -75,7 +75,7 @@ def plot_harms(
         trial,
         name=f"harms-{comparison.name}",
         message=f"The {len(rows)} commonest adverse events by group; the largest difference, "
-        f"{comparison.name}, is {difference}, in {first.label.lower()}.",
+        f"{comparison.name}, is {difference} percentage points, in {first.label.lower()}.",
         sides=(f"more with {comparison.control.code}", f"more with {comparison.treated.code}"),
     )
 

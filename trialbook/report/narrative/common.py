@@ -43,4 +43,4 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text
 def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:
     """Return who is compared with whom, at the start of a sentence or within one."""
     treated, control = of(comparison.treated.label), of(comparison.control.label)
-    return f"{at_start(treated) if start else treated} against {control}"
+    return f"{at_start(treated) if start else treated} compared with {control}"

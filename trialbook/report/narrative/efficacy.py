@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING
 from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.printed import rounded, size_of
 from trialbook.report import sentences
+from trialbook.report.card import at_risk_said
+from trialbook.report.constancy import Constancy
+from trialbook.report.course import points_said
 from trialbook.report.escape import escape_markdown
-from trialbook.report.landmarks import shown_time
+from trialbook.report.heading import free_of
+from trialbook.report.landmarks import (
+    at_landmark,
+    chosen_by_data,
+    few_at_risk,
+    headline_landmark,
+    horizon_of,
+    shown_time,
+)
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.sentences import at_start, listed, of, p_phrase
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
-    from trialbook.config import Endpoint
+    from trialbook.config import Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
 
 
@@ -26,7 +37,7 @@ ONE_IN_TWENTY = 0.05
 LIMITED = ("difference", "lower", "upper")
 
 
-def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> Text:
+def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Text:
     """Return an end point's result and what it means, for every comparison."""
     parts = [
         f"{sentences.observed(lookup, endpoint, comparison, ties)} "
@@ -37,86 +48,86 @@ def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str = "efron") -> T
 
 
 def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
-    """Return the difference at the last landmark reached and the number needed to treat."""
-    trial, lines = lookup.trial, []
+    """Return the difference at the headline's landmark and the number needed to treat."""
+    trial, t = lookup.trial, headline_landmark(lookup, endpoint)
+    if t is None:
+        if not trial.comparisons or not any(
+            few_at_risk(lookup, endpoint, one) for one in lookup.landmarks(endpoint.paramcd)
+        ):
+            return None
+        return Text(
+            "At no landmark are 10 patients, and 10%, of every group still at risk: no difference "
+            "stands here for itself."
+        )
+    lines = []
     for comparison in trial.comparisons:
-        key = ("landmark", endpoint.paramcd, comparison.name)
-        reached = [
-            t
-            for t in lookup.landmarks(endpoint.paramcd)
-            if sentences.has_interval(lookup, *key, time=t)
-        ]
-        if not reached:
+        said = points_said(lookup, endpoint, comparison, t)
+        if not said:
             continue
-        t = reached[-1]
-        size, low, high = (
-            lookup.text(f"{{{one}}}", *key, time=t).removesuffix("%") for one in LIMITED
-        )
-        difference = f"{size} percentage points "
-        difference += f"({lookup.ci}, {low} to {high})"
-        lines.append(
-            f"At {shown_time(trial, t)} the share of patients still {_free_of(endpoint)} "
-            f"differed by {difference}, {of(comparison.treated.label)} minus "
-            f"{of(comparison.control.label)}. {_needed(lookup, key, t, endpoint)}".strip()
-        )
+        if still := at_risk_said(lookup, endpoint, comparison, t):
+            said = f"{said.removesuffix('.')}, with {still}."
+        lines.append(f"{said} {_needed(lookup, endpoint, comparison, t)}".strip())
     return Text("\n\n".join(lines)) if lines else None
 
 
-def _free_of(endpoint: "Endpoint") -> str:
-    """Return what they are who had no event: free of what one fears, without what one wants."""
-    return f"{'without' if endpoint.favourable else 'free of'} {of(endpoint.label)}"
+def _needed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
+    """Return the number needed to treat, of its horizon; '' where chance did not assign.
 
-
-def _needed(lookup: "Lookup", key: tuple, t: float, endpoint: "Endpoint") -> str:
-    """Return the number needed to treat; through infinity where the difference's interval is."""
-    difference, lower, upper = (lookup.value(one, *key, time=t) for one in LIMITED)
-    if not all(map(isfinite, (difference, lower, upper))) or difference == 0:
+    Where the interval of the difference covers none, so does that of the number, which goes
+    through infinity (Altman 1998): its two ends are said as what they are.
+    """
+    difference, lower, upper = at_landmark(lookup, endpoint, comparison, t)
+    if not isfinite(difference) or difference == 0 or lookup.trial.randomized != "yes":
         return ""
-    if lookup.trial.randomized != "yes":
-        return ""
-    sign = -1 if endpoint.favourable else 1
-    good = difference * sign > 0
-    n = rounded(1 / abs(difference), 1)
-    if lower * upper > 0:
-        ends = sorted(1 / abs(limit) for limit in (lower, upper))
-        span = f"{lookup.ci}, {rounded(ends[0], 1)} to {rounded(ends[1], 1)}"
-    else:
-        best, worst = (upper, lower) if sign > 0 else (-lower, -upper)
-        span = (
-            f"{lookup.ci}, from {rounded(1 / abs(best), 1)} to benefit, through infinity, "
-            f"to {rounded(1 / abs(worst), 1)} to harm"
-        )
+    good = (difference > 0) != endpoint.favourable
     # The event is what one hopes for, or what one fears.
-    fate = f"has {of(endpoint.label)}" if good == endpoint.favourable else _stays(endpoint)
+    event = of(endpoint.noun or endpoint.label)
+    stays = f"{'is' if endpoint.favourable else 'stays'} {_free_of(endpoint)}"
+    fate = f"has {event}" if difference < 0 else stays
     kind = "treat" if good else "harm"
-    return f"One more patient {fate} for every {n} treated (number needed to {kind}; {span})."
+    number = rounded(1 / abs(difference), 0)
+    every = f"for every {number} treated for {shown_time(lookup.trial, t)}"
+    if lower * upper > 0:
+        few, many = (rounded(n, 0) for n in sorted(1 / abs(limit) for limit in (lower, upper)))
+        limits = f"{lookup.ci}, {few} to {many}"
+    else:
+        more, fewer = (upper, lower) if difference > 0 else (lower, upper)
+        ends = [f"one more for every {rounded(1 / abs(more), 0)}"] if more else []
+        ends += [f"one fewer for every {rounded(1 / abs(fewer), 0)}"] if fewer else []
+        limits = f"{lookup.ci}, from {' through none to '.join(ends)}"
+    return f"That is one more patient who {fate} {every} (number needed to {kind}; {limits})."
 
 
-def _stays(endpoint: "Endpoint") -> str:
-    return f"{'is' if endpoint.favourable else 'stays'} {_free_of(endpoint)}"
+def _free_of(endpoint: "Endpoint") -> str:
+    """Return what they are who had no event, within a sentence of Markdown."""
+    return escape_markdown(free_of(endpoint))
 
 
 def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     """Return the difference in restricted mean time free of the event."""
     trial, lines = lookup.trial, []
     for comparison in trial.comparisons:
-        times = lookup.distinct("time", "rmst", paramcd=endpoint.paramcd, arm=comparison.name)
-        for t in times[:1]:
-            key = ("rmst", endpoint.paramcd, comparison.name)
-            value = lookup.value("difference", *key, time=t, method="difference")
-            if not sentences.has_interval(lookup, *key, time=t, method="difference"):
-                continue
-            of_row = {"time": t, "method": "difference"}
-            texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
-            text, low, high = size_of(*texts)
-            more = "more" if value > 0 else "fewer"
-            p = p_phrase(lookup, *key, **of_row)
-            told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
-            lines.append(
-                f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
-                f"spent on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
-                f"than those given {of(comparison.control.label)} ({told})."
-            )
+        t = horizon_of(lookup, endpoint, comparison)
+        key, of_row = ("rmst", endpoint.paramcd, comparison.name), {"method": "difference"}
+        if t is None or not sentences.has_interval(lookup, *key, time=t, **of_row):
+            continue
+        of_row |= {"time": t}
+        value = lookup.value("difference", *key, **of_row)
+        texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
+        text, low, high = size_of(*texts)
+        more = "more" if value > 0 else "fewer"
+        p = p_phrase(lookup, *key, **of_row)
+        told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
+        lines.append(
+            f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
+            f"spent on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
+            f"than those given {of(comparison.control.label)} ({told})."
+        )
+    if lines and chosen_by_data(lookup):
+        lines.append(
+            "No horizon was given: the data chose it, one for all comparisons, and a plan would "
+            "have set it before they were seen."
+        )
     return Text("\n\n".join(lines)) if lines else None
 
 
@@ -127,13 +138,17 @@ def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: floa
         who = pair_in_words(comparison)
         key = ("proportional_hazards", endpoint.paramcd, comparison.name)
         p = lookup.value("p_value", *key, method="km")
-        if not isfinite(p):
-            lines.append(f"{who}: proportional hazards cannot be tested here.")
-            continue
+        effect = sentences.effect_of(lookup, endpoint, comparison)
         said = p_phrase(lookup, *key, method="km")
-        if p < alpha:
+        if effect.constancy is Constancy.NOT_THROUGHOUT:
+            course = sentences.course_of(lookup, endpoint, comparison)
+            tested = f" (test of proportional hazards, {said})" if said else ""
+            lines.append(f"{who}: the hazard ratio did not hold throughout{tested}. {course}")
+        elif not isfinite(p):
+            lines.append(f"{who}: proportional hazards cannot be tested here.")
+        elif p < alpha:
             lines.append(
-                f"{who}: the hazard ratio changes over time ({said}); one number "
+                f"{who}: the hazard ratio changed over time ({said}); one number "
                 "is an average over it, and the curves and the restricted mean say more."
             )
         else:
@@ -141,6 +156,11 @@ def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: floa
                 f"{who}: the data do not contradict a constant hazard ratio "
                 f"({said}); a test with few events would miss all but large changes."
             )
+    if any("did not hold" in line or "changed over" in line for line in lines):
+        lines.append(
+            "The planned estimate stands, for no test chooses the analysis; the average hazard and "
+            "the max-combo test, which need no constant ratio, stand in the table of estimates."
+        )
     return Text("\n\n".join(lines) or sentences.not_compared(lookup.trial))
 
 
@@ -166,14 +186,20 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     if (n := len(tests)) > 1:
         below = sum(p < ONE_IN_TWENTY for p in tests)
         lines.append(
-            f"P is below {ONE_IN_TWENTY:g} in {below or 'none'} of {n} such tests; chance alone "
-            "puts one in twenty there."
+            f"{at_start(_number(below))} of the {n} interaction tests "
+            f"{'was' if below == 1 else 'were'} below {ONE_IN_TWENTY:g}; by chance alone, 1 in 20 "
+            "would be."
         )
     lines.append(
         "Subgroups are small and many: a difference between them arises easily by chance, and an "
         "interval that crosses 1 in one subgroup does not show that the treatment fails there."
     )
     return Text("\n\n".join(lines))
+
+
+def _number(n: int) -> str:
+    """Return a count at the start of a sentence."""
+    return {0: "none", 1: "one", 2: "two", 3: "three"}.get(n, str(n))
 
 
 def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -228,7 +254,7 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
     return Text("\n".join(lines))
 
 
-def say_change_of_primary(lookup: "Lookup", ties: str = "efron") -> Text | None:
+def say_change_of_primary(lookup: "Lookup", ties: str | None = None) -> Text | None:
     """Return the result of the end point that an amendment replaced, beside the present one."""
     trial = lookup.trial
     amendments = trial.config.design.amendments if trial.config.design else ()
@@ -264,7 +290,10 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
         if lookup.withholds("p_value", *of_row, **first):
             lines.append(f"{pair_in_words(comparison)}: withheld, for an arm has few events.")
             continue
-        lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha, who)}")
+        # Where it is not known who withdrew, whom the calendar censored would count as withdrawn.
+        if known:
+            tips = _tips(lookup, of_row, deltas, alpha, who)
+            lines.append(f"{pair_in_words(comparison)}: {tips}")
         reference = {"level": "reference", "method": "delta=1"}
         if jump := lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, **reference):
             lines.append(
@@ -323,10 +352,15 @@ def _tips(
         return f"even if {case}, the P value would stay below {alpha:g}."
     if not lost:
         return f"the P value is below {alpha:g}; no other assumption was tried."
+    before = max((d for d in [start, *tried] if d < lost[0]), default=start)
+    if not fewer:
+        before = min((d for d in [start, *tried] if d > lost[0]), default=start)
+    low, high = sorted((before, lost[0]))
+    times = f"between {low:g} and {high:g} times" if low else f"somewhere below {high:g} times"
     return (
         "the result would no longer be significant if the hazard of the "
-        f"{who('the treated group')} was {lost[0]:g} times that of those who stayed. Whether that "
-        "is plausible is a clinical question."
+        f"{who('the treated group')} was {times} that of those who stayed: there the P value "
+        f"passes {alpha:g}. Whether that is plausible is a clinical question."
     )
 
 

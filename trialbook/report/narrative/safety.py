@@ -44,6 +44,6 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
             lines.append(
                 f"- {escape_markdown(labels.get(key, key))}: {treated} with "
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
-                f"difference {difference} ({interval})."
+                f"difference, {difference} percentage points ({interval})."
             )
     return Text("\n".join(dict.fromkeys(lines))) if lines else None

@@ -99,9 +99,10 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     stated = [endpoint for endpoint in trial.endpoints if endpoint.estimand]
     if not stated:
         return None
-    treatments = at_start(
-        " against ".join(in_text(arm.label) for arm in reversed(trial.designed.arms))
-    )
+    control, *treated = (in_text(arm.label) for arm in trial.designed.arms)
+    treatments = at_start(" or ".join(treated) or control)
+    if treated:
+        treatments += f" compared with {control}"
     rows: dict[str, list[str]] = {
         "Treatment": [treatments] * len(stated),
         "Population": [_population(trial)] * len(stated),

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.report.landmarks import shown_time
+from trialbook.analyses.planned import planned
+from trialbook.report.landmarks import few_at_risk, method_of, shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text, p_phrase
 from trialbook.report.table import html_table
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
 HR = "{hr} ({hr_lower} to {hr_upper})"
 CI = "({lower} to {upper})"
 NOT_COMPARED = "–"
+FEW = " †"
+MAX_COMBO = "Max-combo test, which also finds curves that cross"
+HEADLINES = {
+    "efron": "hazard ratio of a Cox model without covariates",
+    "breslow": "hazard ratio of a Cox model without covariates, ties by Breslow",
+    "exact": "ratio of a Cox model without covariates, ties by the discrete (conditional logistic) "
+    "likelihood",
+    "stratified": "hazard ratio of a Cox model stratified as randomized",
+    "adjusted": "hazard ratio of the planned Cox model with covariates",
+}
+HORIZON_CHOSEN = (
+    "No horizon is given in trial.yml: the data chose it, the earliest of the groups' last event "
+    "times. A plan would have set it before the data were seen."
+)
+SEVERAL_P = (
+    "One effect has several P values, for each test weighs the same events its own way; the "
+    "planned one counts."
+)
 ROLES = {
     "primary": "Primary end point",
     "component": "Components of the primary end point",
@@ -34,7 +53,7 @@ ROLES = {
 }
 
 
-def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") -> Table:
+def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = None) -> Table:
     """Return every estimate of one end point, by arm and compared.
 
     Parameters
@@ -43,14 +62,15 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
         With results of kaplan_meier, log_rank, cox, incidence_rate, landmark, rmst.
     endpoint : Endpoint
         The end point.
-    ties : str
-        The Cox model's method shown.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------
     Table
     """
     trial, code = lookup.trial, endpoint.paramcd
+    plan = planned(trial, ties)
     last = "Last columns" if len(trial.comparisons) > 1 else "Last column"
     arms = arm_columns(trial, numbers_of_patients(lookup, code))
     compared = comparison_columns(trial, "HR, ratio or difference")
@@ -64,7 +84,19 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
         lines.append(cells | {column: to(name) for name, column in compared.items()})
 
     def hazard_ratio(name):
-        return lookup.text(HR, "cox", code, name, method=ties)
+        return lookup.text(HR, "cox", code, name, method=plan.model)
+
+    def difference(name, t):
+        comparison = next(one for one in trial.comparisons if one.name == name)
+        of = {"time": t, "method": method_of(lookup, endpoint, comparison, t)}
+        return lookup.text("{difference} points " + CI, "landmark", code, name, **of)
+
+    def free(arm, t):
+        key = ("kaplan_meier", code, arm)
+        limits = lookup.text(CI, *key, time=t, method="bpcp")
+        if limits[:2] not in ("", "NE"):
+            return f"{lookup.text('{survival}', *key, time=t, method='log-log')} {limits}"
+        return lookup.text("{survival} " + CI, *key, time=t, method="log-log")
 
     line(
         "Patients with the event, n (%)",
@@ -84,13 +116,12 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             "{median} " + CI, "kaplan_meier", code, arm, level="median", method="log-log"
         ).replace("not reached (NE to NE)", "not reached"),
     )
+    few = [t for t in lookup.landmarks(code) if few_at_risk(lookup, endpoint, t)]
     for t in lookup.landmarks(code):
         line(
-            f"Free of the event at {shown_time(trial, t)} ({level})",
-            lambda arm, t=t: lookup.text(
-                "{survival} " + CI, "kaplan_meier", code, arm, time=t, method="log-log"
-            ),
-            lambda name, t=t: lookup.text("{difference} " + CI, "landmark", code, name, time=t),
+            f"Free of the event at {shown_time(trial, t)}{FEW if t in few else ''} ({level})",
+            lambda arm, t=t: free(arm, t),
+            lambda name, t=t: difference(name, t),
         )
     horizons = sorted(set(lookup.distinct("time", "rmst", paramcd=code)))
     # Each comparison has a horizon of its own where trial.yml names none.
@@ -108,10 +139,21 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
                 or elsewhere
             ),
         )
-    for method, text in (("", "Log-rank test"), ("stratified", "Stratified log-rank test")):
+    for t in sorted(set(lookup.distinct("time", "average_hazard", paramcd=code))):
+        line(
+            f"Average hazard per 100 patient-years within {shown_time(trial, t)} ({level})",
+            lambda arm, t=t: lookup.text(
+                "{average_hazard} " + CI, "average_hazard", code, arm, time=t
+            ),
+            lambda name, t=t: lookup.text(
+                "{ratio} " + CI, "average_hazard", code, name, time=t, method="ratio"
+            ),
+        )
+    tests = {"": "Log-rank test", "stratified": "Stratified log-rank test", "maxcombo": MAX_COMBO}
+    for method, text in sorted(tests.items(), key=lambda test: test[0] != plan.test):
         if lookup.has("log_rank", paramcd=code, method=method):
             line(
-                text,
+                f"{text}, as planned" if method == plan.test and len(tests) > 1 else text,
                 lambda _: "",
                 lambda name, method=method: _p(lookup, "log_rank", code, name, method=method),
             )
@@ -123,9 +165,14 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
             f"{last}: the hazard ratio beside the events, the rate ratio beside the rates, "
             "differences otherwise. Comparisons are "
             + "; ".join(c.name for c in trial.comparisons)
-            + ". HR: hazard ratio of a Cox model without covariates."
+            + f". HR: {HEADLINES[plan.model.partition(':')[0]]}."
             if trial.comparisons
             else "",
+            HORIZON_CHOSEN if horizons and trial.horizon is None else "",
+            f"{FEW.strip()} Fewer than 10%, or than 10, of a group's patients are at risk."
+            if few
+            else "",
+            SEVERAL_P if trial.comparisons else "",
             "Intervals of survival are log-log; those of rates are exact; the restricted mean has "
             "Greenwood-type variance.",
             f"{NOT_COMPARED}: means are compared up to the shorter follow-up of the two groups, "
@@ -136,21 +183,22 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str = "efron") 
     )
 
 
-def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
+def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
     """Return all end points: events by arm, hazard ratio, P values, adjusted where asked for.
 
     Parameters
     ----------
     lookup : Lookup
         With results of kaplan_meier, cox, log_rank, and multiplicity where there is a family.
-    ties : str
-        The Cox model's method shown.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
 
     Returns
     -------
     Table
     """
     trial = lookup.trial
+    plan = planned(trial, ties)
     arms = arm_columns(trial, numbers_of_patients(lookup, trial.primary.paramcd))
     family = trial.config.multiplicity
     adjusted = [
@@ -164,14 +212,15 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str = "efron") -> Table:
             code = endpoint.paramcd
             line = {"group": heading, "End point, n (%)": at_start(in_text(endpoint.label))}
             line |= row_cells(lookup, arms, "{n_events} ({percent})", "kaplan_meier", code)
-            line |= row_cells(lookup, ratios, HR, "cox", code, method=ties)
-            line |= row_cells(lookup, p_values, "{p_value}", "log_rank", code)
+            line |= row_cells(lookup, ratios, HR, "cox", code, method=plan.model)
+            line |= row_cells(lookup, p_values, "{p_value}", "log_rank", code, method=plan.test)
             for method in adjusted:
                 columns = comparison_columns(trial, f"P, {method.capitalize()}")
                 line |= row_cells(lookup, columns, "{p_value}", "multiplicity", code, method=method)
             lines.append(line)
     number = "end points" + (" and comparisons" if len(trial.comparisons) > 1 else "")
-    notes = [f"P: log-rank test, unadjusted for the number of {number}."] if p_values else []
+    test = "stratified log-rank test" if plan.test else "log-rank test"
+    notes = [f"P: {test}, unadjusted for the number of {number}."] if p_values else []
     if adjusted:
         names = "; ".join(trial.endpoint(code).label for code in family.family)
         others = [one.label for one in trial.endpoints if one.paramcd not in family.family]
@@ -196,7 +245,7 @@ def tbl_response(lookup: "Lookup") -> Table | None:
     """
     trial, lines = lookup.trial, []
     arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
-    differences = comparison_columns(trial, f"Difference ({lookup.ci})")
+    differences = comparison_columns(trial, f"Difference, points ({lookup.ci})")
     p_values = comparison_columns(trial, "P")
     labels = {item.variable: item.label for item in trial.config.responses}
     for code in lookup.distinct("paramcd", "response"):

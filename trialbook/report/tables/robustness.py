@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 
+WALD = "P (Wald)"
 CONVENTIONS = {
     "per_protocol": "Per-protocol population",
     "horizon": "Follow-up ends at the horizon",
@@ -45,6 +46,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     """
     code, lines, left_out = endpoint.paramcd, [], False
     several = len(lookup.trial.comparisons) > 1
+    several_ties = lookup.has("cox", paramcd=code, method="exact")
     for method in lookup.distinct("method", "cox", paramcd=code):
         levels = lookup.distinct("level", "cox", paramcd=code, method=method)
         for comparison in lookup.trial.comparisons:
@@ -54,7 +56,9 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             of = ("cox", code, comparison.name)
             line["Patients"] = lookup.text("{n}", *of, method=method)
             line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, method=method)
-            line["P"] = lookup.text("{p_value}", *of, method=method)
+            line[WALD] = lookup.text("{p_value}", *of, method=method)
+            if not line[f"HR ({lookup.ci})"]:
+                continue  # not of this comparison, in which both arms have events
             lines.append(line)
             for level in filter(None, levels):
                 if lookup.withholds("hr", *of, level=level, method=method):
@@ -63,7 +67,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 term = {"Comparison": comparison.name} if several else {}
                 term |= {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
                 term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
-                term["P"] = lookup.text("{p_value}", *of, level=level, method=method)
+                term[WALD] = lookup.text("{p_value}", *of, level=level, method=method)
                 lines.append(term)
     for analysis, words in (("sensitivity", CONVENTIONS.get), ("period", None)):
         column = "method" if words else "level"
@@ -76,7 +80,8 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 of = (analysis, code, comparison.name)
                 line["Patients"] = lookup.text("{n}", *of, **key)
                 line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, **key)
-                line["P"] = lookup.text("{p_value}", *of, **key)
+                # Firth's P value is of another test.
+                line[WALD] = "" if way.startswith("firth") else lookup.text("{p_value}", *of, **key)
                 lines.append(line)
     if not lines:
         return None
@@ -91,8 +96,9 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             "Where no number stands, all patients of the two groups. Indented: the covariates' "
             "own hazard ratios, per unit or against the reference.",
             "Covariates of which few patients or events tell are not named." if left_out else "",
-            "P: Wald test of a Cox model, log-rank test of another convention; none for parts of "
-            "the follow-up.",
+            "P: Wald's test of the line's own model, which differs a little from the log-rank test "
+            "of the same effect; none for parts of the follow-up.",
+            "The discrete likelihood's ratio is one of odds." if several_ties else "",
             "From the first landmark on the groups are those still at risk, no longer as "
             "assigned: such hazard ratios describe, they do not compare treatments.",
             "Events are moved whether a visit found them or not; it is no model of intervals."
@@ -113,14 +119,18 @@ def _model_label(method: str, trial: "Trial") -> str:
     """Return a Cox model's method in words."""
     labels, models = trial.labels, trial.config.models
     base = method.split("@")[0]
-    if model := models.get(base.removeprefix("adjusted:")):
+    name, _, cases = base.removeprefix("adjusted:").partition(":")
+    if model := models.get(name):
         # A label holds the unit after a comma.
         terms = [in_text(labels.get(name, name).partition(",")[0]) for name in model.covariates]
-        return f"Adjusted for {' and '.join(terms) if len(terms) < 3 else 'the covariates below'}"
+        which = " and ".join(terms) if len(terms) < 3 else "the covariates below"
+        return f"Adjusted for {which}{', complete cases alone' if cases else ''}"
     words = {
         "efron": "No covariates, ties by Efron",
         "breslow": "No covariates, ties by Breslow",
-        "exact": "No covariates, ties exact",
+        "exact": "No covariates, ties by the discrete (conditional logistic) likelihood",
+        "profile": "No covariates, limits of the profile likelihood",
+        "firth": "No covariates, Firth's penalized likelihood",
         "stratified": "Stratified as randomized",
     }
     return words[base]

@@ -152,7 +152,7 @@ def tbl_severity(lookup: "Lookup") -> Table | None:
 def _compared(lookup, key: str, level: str, *, with_p: bool) -> dict[str, str]:
     """Return the cells of the comparisons of one line."""
     of = ("adverse_events", key)
-    columns = comparison_columns(lookup.trial, f"Difference ({lookup.ci})")
+    columns = comparison_columns(lookup.trial, f"Difference, points ({lookup.ci})")
     template = "{risk_difference} ({lower} to {upper})"
     cells = row_cells(lookup, columns, template, *of, level=level, method="newcombe")
     if with_p:
@@ -341,7 +341,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
     return html_table(
         pd.DataFrame(lines),
         name="laboratory-shifts",
-        caption="Shifts against the normal range",
+        caption="Shifts in and out of the normal range",
         groups="group",
         words=["Last value"],
         notes=[

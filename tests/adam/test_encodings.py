@@ -1,0 +1,76 @@
+"""An encoding is recognized or refused; nothing is Western only because every byte is a letter."""
+
+import pytest
+
+from trialbook.adam.csv import read_csv
+from trialbook.adam.encodings import encoding_of
+from trialbook.adam.problems import Findings
+from trialbook.adam.table import UnreadableError
+
+TEXTS = {
+    "cp932": "プラセボ 治験薬 男 女", "euc_jp": "プラセボ 治験薬 男 女",
+    "gb18030": "安慰剂 试验药 是 否",
+    "big5": "安慰劑 試驗藥 是 否", "cp949": "위약 시험약 남 여", "cp1251": "Плацебо Препарат",
+    "koi8_r": "Плацебо Препарат", "cp1253": "Εικονικό Φάρμακο Θεραπεία Γυναίκα Άνδρας Ομάδα",
+    "cp1256": "دواء وهمي علاج",
+    "cp1254": "İlaç Kadın Erkek",
+}  # fmt: skip
+CENTRAL = ["Léčba muž žena", "Mężczyzna płeć kobieta", "Férfi nő kezelés", "Účinný přípravek",
+           "Szczęśliwy", "bărbat femeie ţinut"]  # fmt: skip
+WESTERN = ["Témoin à jeun, naïfs, où, poème, août, Noël, créé", "Übelkeit, männlich, weiß",
+           "Año, señal, niñez, sí", "Não, corações, ações, irmãs, São", "Ålder, Örebro, kön",
+           "Blærebetændelse, Øre, bøje", "Perché, più, città, così", "Þórður, maður, það, já",
+           "5 µg/m² ±1 °C", "Nîmes, Zürich, Besançon", "MALADIE GÉNÉRALE"]  # fmt: skip
+
+
+def content(text, encoding):
+    words = text.split() * 6
+    rows = "".join(f"P{n:03d},{n}.5,{word.strip(',')}\n" for n, word in enumerate(words))
+    return ("id,time,arm\n" + rows).encode(encoding)
+
+
+@pytest.mark.parametrize(("encoding", "text"), TEXTS.items())
+def test_other_scripts_are_recognized(encoding, text):
+    raw = content(text, encoding)
+    assert raw.decode(encoding_of(raw)) == raw.decode(encoding)
+
+
+@pytest.mark.parametrize("text", CENTRAL)
+def test_central_europe_is_not_read_as_the_west(text):
+    raw = content(text, "cp1250")
+    assert raw.decode(encoding_of(raw)) == raw.decode("cp1250")
+
+
+@pytest.mark.parametrize("text", WESTERN)
+def test_the_west_is_read_as_such(text):
+    assert encoding_of(content(text, "cp1252")) == "cp1252"
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp437", "cp850"])
+def test_what_nothing_shows_is_refused_and_can_be_said(encoding):
+    raw = content("Témoin Médicament männlich Über", encoding)
+    with pytest.raises(UnreadableError, match="not UTF-8") as error:
+        encoding_of(raw)
+    assert error.value.option == "--encoding"
+    frame = read_csv(raw, "x.csv", Findings(), encoding).frame
+    assert frame.iloc[0, 2] == "Témoin"
+    # what is UTF-8 is, whatever was said
+    utf_8 = content("Témoin", "utf-8")
+    assert read_csv(utf_8, "x.csv", Findings(), encoding).frame.iloc[0, 2] == "Témoin"
+
+
+def test_text_of_sas_in_another_encoding_is_recognized(tmp_path):
+    import pandas as pd
+    import pyreadstat
+
+    from trialbook.adam.readers import read_table
+
+    path = tmp_path / "adsl.xpt"
+    marked = {"USUBJID": ["a", "b"], "ARM": ["XXXXXXXX", "YYYYYY"], "AGE": [1.1, 2.3]}
+    pyreadstat.write_xport(pd.DataFrame(marked), str(path))
+    raw = path.read_bytes().replace(b"XXXXXXXX", "プラセボ".encode("cp932"))
+    path.write_bytes(raw.replace(b"YYYYYY", "治験薬".encode("cp932")))
+    findings = Findings()
+    frame = read_table(path, findings).frame
+    assert frame["ARM"].tolist() == ["プラセボ", "治験薬"]
+    assert "read as cp932, for it is not UTF-8" in str(findings.repairs[0])

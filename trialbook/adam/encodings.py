@@ -1,0 +1,147 @@
+"""In which encoding a text is: recognized, or refused; never read as Western because nothing fails.
+
+Every byte is some letter in cp1252, so that a text that can be read so need not be meant so. What
+is no UTF-8 must look like a text of the languages that an encoding is for, in the letters' scripts
+and neighbours; of several that do, charset-normalizer says which is the least messy.
+"""
+
+import codecs
+import re
+from itertools import pairwise
+
+from trialbook.adam.table import UnreadableError
+
+_WESTERN = "cp1252"
+_SAMPLE = 1 << 15
+_BLOCK = 1 << 24
+# so much messier, by charset-normalizer's measure, every other reading must be
+_CLEARLY = 0.06
+# and so often must letters come as they do in a language, to tell one alphabet from another
+_COHERENT = 0.2
+
+_VOWEL = "aeiouyáâäéëíóôöúüýAEIOUYÁÂÄÉËÍÓÔÖÚÜÝ"
+_SYMBOL = r"[^\w\s\x00-\x7f’‘“”–—…°µ²³±®©™·«»§€ªº]"
+# what no Latin text holds: a symbol inside or beside a word, two symbols
+_MESSY = re.compile(
+    rf"[^\W\d_]{_SYMBOL}[^\W\d_]|(?<!\w){_SYMBOL}[a-z]|[a-z]{_SYMBOL}(?!\w)|{_SYMBOL}{{2}}"
+    r"|[\x80-\x9f\xa0]\w*[\x80-\x9f\xa0]|[A-Z][À-ÖØ-ÞŠŒŽ][a-zß-ÿ]"
+    r"|[^\W\d_][²³¹ªº¿¡£¥ƒ¶][^\W\d_]|[²³¹¿¡ƒ]{2}|(?:[À-ÖØ-öø-ÿŠŒŽ]){4}"
+)
+# what Western languages do not have, letter beside letter: Spanish ñ goes before a vowel, Polish ń,
+# which has its place in cp1250, does not
+_CENTRAL = re.compile(
+    rf"[èÈøØ][{_VOWEL}]|[éíóúýáÉÍÓÚÝÁ][èøêìùòñïÈØÊÌÙÒÑÏ]|[ìùò][a-zß-ÿ]|ñ(?![{_VOWEL}])|õ(?!e)|Õ"
+    r"|[èøùìñòï]\w*[ýš]|[ýšž]\w*[èøùìòï]|ï\b|û(?=[lz])|ã(?![oes\W])|Ã(?![OES\W])|[ê³¹]œ|œ[a-dlw]"
+    r"|[a-z][¹³¿]|\b[³¿][a-z]",
+)
+_TURKISH = re.compile(r"[ýÝðÐþÞ]")
+
+# which characters an encoding is for
+_SCRIPTS: dict[str, str] = {
+    "cp1251": "А-яЁё", "koi8_r": "А-яЁё", "cp866": "А-яЁё", "cp1253": "Ά-ώ",
+    "cp1255": "א-ת", "cp1256": "ء-يپچژگ", "cp874": "ก-๛",
+    "cp932": "\u3000-\u30ff\u4e00-\u9fff\uff00-\uff9f", "euc_jp": "\u3000-\u30ff\u4e00-\u9fff",
+    "gb18030": "\u3000-\u303f\u4e00-\u9fff\uff00-\uff5e", "cp949": "\u3000-\u303f가-힣",
+    "big5": "\u3000-\u303f\u4e00-\u9fff\uff00-\uff5e",
+}  # fmt: skip
+# of those whose letters go beside Latin ones, the set of characters that are usual
+_EAST_ASIAN = {"cp932": "shift_jis", "euc_jp": "euc_jp", "gb18030": "gb2312", "cp949": "euc_kr",
+               "big5": "big5"}  # fmt: skip
+# the letters, beside ASCII, of the languages that a Latin encoding is for
+_LATIN = {
+    "cp1250": "áâäăąćčçďđéęëěíîĺľłńňóôöőŕřśšşßťţúüűůýźżž",
+    "cp1254": "âçğıiîöşüû",
+    "cp1257": "āäąčēėęģīįķļņõöšūųüž",
+}
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding of a text, by its name in Python.
+
+    Raises
+    ------
+    UnreadableError
+        Where several fit, and none clearly best.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if can_be(content, "utf-8"):
+        return "utf-8"
+    sample = _telling_lines(content)
+    western = sample.decode(_WESTERN, "replace")
+    if not can_be(content, _WESTERN) or _MESSY.search(western):
+        return _least_messy(content, sample)
+    if not _CENTRAL.search(western) and not _TURKISH.search(western):
+        return _WESTERN
+    icelandic = re.search("[ðþæÐÞÆ]", western) and not re.search("[çüşÇÜ]", western)
+    if icelandic and re.search("[áéíóúöÁÉÍÓÚÖ]", western):
+        return _WESTERN
+    return _least_messy(content, sample, among=tuple(_LATIN))
+
+
+def can_be(content: bytes, encoding: str) -> bool:
+    """Return whether every byte of a text means something in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(content), _BLOCK):
+            decoder.decode(content[start : start + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _telling_lines(content: bytes) -> bytes:
+    """Return the different lines that are not ASCII, so many as are enough."""
+    lines = dict.fromkeys(line for line in re.split(rb"[\r\n]+", content) if not line.isascii())
+    return b"\n".join(lines)[:_SAMPLE].rpartition(b"\n")[0] or next(iter(lines))
+
+
+def _least_messy(content: bytes, sample: bytes, among: tuple[str, ...] = ()) -> str:
+    """Return the one encoding in which a text is clearly the most orderly."""
+    from charset_normalizer import from_bytes
+
+    fitting = [
+        one
+        for one in among or (*_LATIN, *_SCRIPTS)
+        if can_be(content, one) and _looks_like(sample.decode(one, "replace"), one)
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    found = from_bytes(sample, cp_isolation=fitting) if fitting else []
+    least = min((one.chaos for one in found), default=0.0)
+    near = [one for one in found if one.chaos <= least + _CLEARLY]
+    if len(near) > 1:
+        near = [one for one in near if one.coherence >= _COHERENT]
+    if len(near) != 1:
+        raise UnreadableError(
+            "is not UTF-8, and its letters do not show which other encoding it is in",
+            "save it as CSV UTF-8, or say its encoding with --encoding (encoding: in trial.yml)",
+            "--encoding",
+        )
+    return near[0].encoding
+
+
+def _looks_like(text: str, encoding: str) -> bool:
+    """Return whether a text, decoded, is of the languages that an encoding is for."""
+    if any(a.islower() and b.isupper() and not b.isascii() for a, b in pairwise(text)):
+        return False
+    foreign = [one for one in text if not one.isascii()]
+    if encoding in _LATIN:
+        letters = {one.lower() for one in foreign if one.isalpha()} - {"i̇", "µ", "ª", "º"}
+        return letters <= set(_LATIN[encoding]) and not _MESSY.search(text)
+    script = _SCRIPTS[encoding]
+    if re.search(rf"[^\x00-\x7f\xa0{script}«»–—’“”…°№µ]", text):
+        return False
+    if encoding in ("cp1251", "koi8_r", "cp866", "cp1253") and not any(map(str.islower, foreign)):
+        return False
+    if encoding not in _EAST_ASIAN:
+        return not re.search(rf"[A-Za-z][{script}]|[{script}][A-Za-z]", text)
+    if re.search(rf"[A-Za-z][{script}]{{1,2}}[a-z]", text):
+        return False
+    half_width = sum("\uff61" <= one <= "\uff9f" for one in foreign) / len(foreign)
+    usual = _EAST_ASIAN[encoding]
+    rare = sum(not can_be(one.encode(encoding, "replace"), usual) for one in foreign)
+    return half_width <= 0.7 and rare <= 0.2 * len(foreign)

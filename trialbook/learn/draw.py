@@ -1,0 +1,76 @@
+"""Pictures of the course: each patient's line, and curves of a few patients or of a trial."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from trialbook.learn.cases import CONTROL, TREATED, Case
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet, write
+from trialbook.report.style import arm_colour, drawn_anew
+from trialbook.survival import kaplan_meier
+
+if TYPE_CHECKING:
+    pass
+
+LEFT, RIGHT, ROW = 0.45, 0.2, 0.24
+ARMS = (CONTROL, TREATED)
+
+
+def lifelines(case: Case, name: str = "lifelines") -> Drawing:
+    """Draw a line per patient from the start to the event (a dot) or the end of watching."""
+    patients = case.patients.reset_index(drop=True)
+    height = ROW * len(patients)
+    n_events = int(patients["event"].sum())
+    message = (
+        f"{len(patients)} patients as lines from the start to the end of observation, "
+        f"{n_events} of them ending with an event."
+    )
+
+    def draw(width: float) -> Figure:
+        entries = key_lines(list(ARMS), width)
+        figure = sheet(height + 0.85, width)
+        key(figure, 0.02, 0.1, entries)
+        axes = panel(figure, LEFT, 0.4, width - LEFT - RIGHT, height)
+        for row, one in patients.iterrows():
+            colour = arm_colour(int(one["treated"]))
+            axes.plot([0, one["time"]], [row, row], color=colour, linewidth=1.8)
+            if one["event"]:
+                axes.plot(one["time"], row, "o", color=colour, markersize=6)
+            else:
+                axes.plot(one["time"], row, "|", color=colour, markersize=9)
+            write(figure, LEFT - 0.1, 0.4 + ROW * (row + 0.5), one["patient"], size=9, ha="right")
+        axes.set_ylim(len(patients) - 0.5, -0.5)
+        axes.set_xlim(0, patients["time"].max() * 1.03)
+        axes.set_yticks([])
+        quiet(axes)
+        axes.set_xlabel(f"{case.unit} since the start".capitalize(), labelpad=5)
+        return figure
+
+    return drawn_anew(draw, f"learn-{name}", message)
+
+
+def curves(case: Case, name: str = "curves") -> Drawing:
+    """Draw the Kaplan-Meier curve of each arm of a few patients."""
+
+    def draw(width: float) -> Figure:
+        entries = key_lines(list(ARMS), width)
+        figure = sheet(3.0, width)
+        key(figure, 0.02, 0.1, entries)
+        axes = panel(figure, LEFT, 0.4, width - LEFT - RIGHT, 2.1)
+        for position, arm in enumerate(ARMS):
+            patients = case.arm(arm)
+            estimate = kaplan_meier(patients["time"], patients["event"])
+            last = patients["time"].max()
+            at = np.unique([0.0, *estimate.time, last])
+            free = 100 * np.nan_to_num(estimate.at(at).survival, nan=0.0)
+            axes.step(at, free, where="post", color=arm_colour(position))
+        percent_axis(axes)
+        quiet(axes)
+        axes.set_xlim(0, case.patients["time"].max() * 1.03)
+        axes.set_xlabel(f"{case.unit} since the start".capitalize(), labelpad=5)
+        return figure
+
+    message = f"Kaplan-Meier curves of two arms, {len(case.patients)} patients in all."
+    return drawn_anew(draw, f"learn-{name}", message)

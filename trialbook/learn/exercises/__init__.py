@@ -1,0 +1,1 @@
+"""The exercises of each chapter: data, no notebook reads them but through `Lesson`."""
