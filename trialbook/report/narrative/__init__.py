@@ -1,6 +1,12 @@
 """The chapters' sentences: `say_*` functions return Markdown that follows from the results."""
 
 from trialbook.report.heading import heading, question
+from trialbook.report.narrative.closing import (
+    close_design,
+    close_efficacy,
+    close_population,
+    close_safety,
+)
 from trialbook.report.narrative.common import show_remarks
 from trialbook.report.narrative.design import no_estimand, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
@@ -28,6 +34,10 @@ from trialbook.report.narrative.safety import no_course_of_harms, say_events
 from trialbook.report.sentences import how_many
 
 __all__ = [
+    "close_design",
+    "close_efficacy",
+    "close_population",
+    "close_safety",
     "heading",
     "how_many",
     "no_course_of_harms",

@@ -1,0 +1,186 @@
+"""Findings as headings of sections: short plain text that follows from the results.
+
+Each function returns None where the data say nothing to it; a static heading then stands. What is
+said is of one comparison; with several, a table says it of each, and so does the heading.
+"""
+
+from collections.abc import Iterable
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from trialbook.analyses.planned import planned
+from trialbook.report.card import harms_card, results_card
+from trialbook.report.constancy import Constancy
+from trialbook.report.effect import effect_of
+from trialbook.report.landmarks import shown_time
+from trialbook.report.words import at_start, in_text, listed
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.safe.lookup import Lookup
+
+OTHERS = "@"
+
+
+def find_amount(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
+    """Return the difference that a patient sees: ``"20.0 points more patients free of ..."``."""
+    found = results_card(lookup, endpoint, comparison)
+    points = next((one for one in found if one.number.endswith(" points")), None)
+    return points and f"{points.number} {points.words} with {in_text(comparison.treated.label)}"
+
+
+def find_time(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
+    """Return the mean time: ``"3.6 months longer free of ..., on average within 36 months"``."""
+    show = lookup.trial.time.show
+    found = results_card(lookup, endpoint, comparison)
+    time = next((one for one in found if one.number.endswith(f" {show}")), None)
+    return time and f"{time.number} {time.words}, with {in_text(comparison.treated.label)}"
+
+
+def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
+    """Return how many end points point the same way: ``"7 of 9 hazard ratios are below 1 ..."``."""
+    shown = [one for one in lookup.trial.endpoints if not one.favourable]
+    effects = [effect_of(lookup, endpoint, comparison) for endpoint in shown]
+    known = [one for one in effects if one.estimable]
+    if len(known) < 2:
+        return None
+    below, clear = sum(one.hr < 1 for one in known), sum(one.upper < 1 for one in known)
+    above = sum(one.lower > 1 for one in known)
+    text = f"{below} of {len(known)} hazard ratios are below 1, {clear} of them with their interval"
+    return f"{text}; {above} above 1 with it" if above else text
+
+
+def find_components(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
+    """Return which component came first most often, of all arms together."""
+    labels = {one.paramcd: one.label for one in lookup.trial.endpoints}
+    counts: dict[str, float] = {}
+    for code in lookup.distinct("level", "composite", paramcd=endpoint.paramcd, method="first"):
+        each = [
+            lookup.value("n", "composite", endpoint.paramcd, a.code, level=code, method="first")
+            for a in lookup.trial.arms
+        ]
+        counts[code] = sum(each)
+    known = {code: n for code, n in counts.items() if isfinite(n)}
+    if not known or len(known) < len(counts) or not sum(known.values()):
+        return None
+    most = max(known, key=lambda code: known[code])
+    label = at_start(in_text(labels.get(most, most)))
+    return f"{label} came first in {known[most]:.0f} of {sum(known.values()):.0f}"
+
+
+def find_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
+    """Return how many interaction tests are below 0.05."""
+    tests = []
+    for comparison in lookup.trial.comparisons:
+        for name in lookup.distinct("subgroup", "subgroup", paramcd=endpoint.paramcd):
+            of = {"subgroup": name, "method": "interaction"}
+            tests.append(
+                lookup.value("p_value", "subgroup", endpoint.paramcd, comparison.name, **of)
+            )
+    tests = [p for p in tests if isfinite(p)]
+    if not tests:
+        return None
+    below = sum(p < 0.05 for p in tests)
+    if not below:
+        return "No subgroup is known to differ from the others"
+    return f"{below} of {len(tests)} interaction tests below 0.05"
+
+
+def other_analyses(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
+) -> list[tuple[float, float, float]]:
+    """Return the hazard ratios with limits of all analyses but the planned one, as may be shown.
+
+    Other models and ties (``cox``), other conventions (``sensitivity``); no part of the follow-up.
+    """
+    code, name = endpoint.paramcd, comparison.name
+    keys = [
+        (("cox", code, name), method)
+        for method in lookup.distinct("method", "cox", paramcd=code, arm=name, level="")
+        if method.split(OTHERS)[0] != planned(lookup.trial).model
+    ]
+    keys += [
+        (("sensitivity", code, name), method)
+        for method in lookup.distinct("method", "sensitivity", paramcd=code, arm=name)
+    ]
+    found = [
+        tuple(lookup.value(one, *key, method=method) for one in ("hr", "hr_lower", "hr_upper"))
+        for key, method in keys
+    ]
+    return [ratio for ratio in found if all(map(isfinite, ratio))]
+
+
+def find_sensitivity(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
+) -> str | None:
+    """Return how the other analyses came out: ``"All 12 other analyses give a ratio below 1"``."""
+    planned_hr = effect_of(lookup, endpoint, comparison).hr
+    others = other_analyses(lookup, endpoint, comparison)
+    if not others or not isfinite(planned_hr):
+        return None
+    below = planned_hr < 1
+    side = "below" if below else "above"
+    same = sum((hr < 1) == below for hr, _, _ in others)
+    clear = sum(upper < 1 if below else lower > 1 for _, lower, upper in others)
+    n = len(others)
+    how_many = f"All {n}" if same == n else f"{same} of {n}"
+    if n == 1:
+        how_many = "The one" if same else "Not the one"
+    return (
+        f"{how_many} other {'analyses give' if n > 1 else 'analysis gives'} a hazard ratio {side} "
+        f"1, {clear} with the whole interval"
+    )
+
+
+def find_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
+    """Return whether the hazard ratio held."""
+    p = lookup.value(
+        "p_value", "proportional_hazards", endpoint.paramcd, comparison.name, method="km"
+    )
+    found = effect_of(lookup, endpoint, comparison).constancy
+    if found is Constancy.NOT_CONTRADICTED and not isfinite(p):
+        return None
+    return {
+        Constancy.NOT_THROUGHOUT: "The hazard ratio did not hold throughout",
+        Constancy.CHANGED: "The hazard ratio changed over time",
+        Constancy.NOT_CONTRADICTED: "Nothing contradicts a constant hazard ratio",
+    }[found]
+
+
+def find_flow(lookup: "Lookup") -> str | None:
+    """Return how many stayed: ``"73 of 116 and 54 of 111 completed the study"``."""
+    parts = []
+    for arm in lookup.trial.arms:
+        key = ("disposition", "EOSSTT", arm.code)
+        percent = lookup.text("{percent}", *key, level="COMPLETED")
+        if not percent[:1].isdigit():
+            return None
+        parts.append(f"{percent}% given {in_text(arm.label)}")
+    return f"The study was completed by {listed(parts)}" if parts else None
+
+
+def find_harms(
+    lookup: "Lookup",
+    comparison: "Comparison",
+    labels: dict[str, str],
+    keys: Iterable[str] = ("serious",),
+) -> str | None:
+    """Return the difference in serious adverse events: ``"9.9 points fewer patients with ..."``."""
+    found = harms_card(lookup, comparison, labels, keys)
+    if not found:
+        return None
+    words = found[0].words.partition(":")[0]
+    return f"{found[0].number} {words} with {in_text(comparison.treated.label)}"
+
+
+def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
+    """Return how long patients were followed, by arm: ``"Followed for a median of ..."``."""
+    parts = []
+    of = {"level": "median", "method": "reverse"}
+    for arm in lookup.trial.arms:
+        key = ("follow_up", endpoint.paramcd, arm.code)
+        median = lookup.value("median", *key, **of)
+        if not isfinite(median):
+            return None
+        parts.append(shown_time(lookup.trial, median).partition(" ")[0])
+    return f"Followed for a median of {listed(parts)} {lookup.trial.time.show}" if parts else None
