@@ -248,6 +248,15 @@ def size_of(difference: str, lower: str, upper: str) -> tuple[str, str, str]:
     return turned(difference), turned(upper), turned(lower)
 
 
+def is_zero(text: str) -> bool:
+    """Return whether a printed difference reads as none.
+
+    >>> is_zero("0.0"), is_zero("0.1"), is_zero("NE")
+    (True, False, False)
+    """
+    return bool(text) and not text.strip(f"0.{MINUS}")
+
+
 def with_sign(text: str) -> str:
     """Return a printed P value as it stands in a sentence.
 

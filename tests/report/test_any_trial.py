@@ -104,7 +104,7 @@ def test_efficacy_reads_for_any_trial(name, tmp_path):
     expected = {
         "harm": "On this end point that favours an arm.",
         "null": "no clear difference",
-        "no events in one arm": "a hazard ratio cannot be estimated",
+        "no events in one arm": "o relapse was recorded with an arm, ",
         "one arm": "One group: nothing is compared.",
         "three arms": "MOREX vs NOX",
         "hostile names": "&lt;b&gt;x&lt;/b&gt;",

@@ -68,7 +68,8 @@ def test_a_chapter_opens_with_a_question_and_closes_with_its_limits(notebook):
     assert "> *" in words[0]
     assert "?" in words[0]
     headings = re.findall(r"^## (.*)$", "\n".join(words), re.M)
-    assert headings[-1] == "What this says, and what it does not"
+    assert headings[-1] == "What was found in this trial"
+    assert any("narrative.close_" in c.source for c in notebook.cells)
 
 
 def test_a_chapter_names_no_trial(notebook):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.printed import printed, printed_ratio, rounded, size_of, with_sign
+from trialbook.printed import is_zero, printed, printed_ratio, rounded, size_of, with_sign
 from trialbook.report.course import landmarks_told
 from trialbook.report.effect import Effect, Verdict, effect_of
 from trialbook.report.heading import free_of
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 MOST_NUMBERS = 4
+# Groups of adverse events that every trial has, within a sentence.
+HARMS = {
+    "any": "any adverse event",
+    "serious": "a serious adverse event",
+    "withdrawal": "an adverse event that led to withdrawal",
+    "fatal": "an adverse event with fatal outcome",
+}
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,7 @@ def _points(
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
     who = f"with {in_text(endpoint.label)}" if endpoint.favourable else free_of(endpoint)
+    more = "no more and no fewer" if is_zero(number) else more
     words = f"{more} patients {who} at {shown_time(lookup.trial, t)}"
     limits = f"{lookup.ci}, {low} to {high}"
     if still := at_risk_said(lookup, endpoint, comparison, t):
@@ -189,6 +197,7 @@ def _mean_time(
         return None
     number, low, high = size_of(*(lookup.text(f"{{{name}}}", *key, **row) for name in names))
     longer = "longer" if difference >= 0 else "shorter"
+    longer = "neither longer nor shorter" if is_zero(number) else longer
     within = f"on average within {shown_time(lookup.trial, t)}"
     words = f"{longer} {free_of(endpoint)}, {within}"
     limits = [f"{lookup.ci}, {low} to {high}"]
@@ -258,6 +267,11 @@ def harms_card(
             f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}%"
             for arm in (comparison.treated, comparison.control)
         )
-        words = f"{more} patients with {in_text(labels.get(key, key))}: {shares}"
+        words = f"{more} patients with {_harm(key, labels)}: {shares}"
         found.append(KeyNumber(f"{number} points", words, f"{lookup.ci}, {low} to {high}"))
     return tuple(found)
+
+
+def _harm(key: str, labels: dict[str, str]) -> str:
+    """Return a group of adverse events as it stands within a sentence."""
+    return HARMS.get(key) or in_text(labels.get(key, key))

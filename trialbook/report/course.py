@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.printed import printed_ratio
+from trialbook.printed import is_zero, printed_ratio
 from trialbook.report.constancy import periods_of
 from trialbook.report.landmarks import at_landmark, headline_landmark, points_at, shown_time
 from trialbook.report.words import change, of, than
@@ -75,9 +75,15 @@ def points_said(
     more = "more" if difference >= 0 else "fewer"
     free = f"{'without' if endpoint.favourable else 'free of'} "
     free += named(endpoint.noun or endpoint.label)
+    when, limits = f"At {shown_time(lookup.trial, t)}", f"({lookup.ci}, {low} to {high})"
+    if is_zero(size):
+        return (
+            f"{when} as many patients given {treated} as given {control} were {free}: the "
+            f"difference was {size} percentage points {limits}."
+        )
     return (
-        f"At {shown_time(lookup.trial, t)} {size} percentage points {more} patients given "
-        f"{treated} than given {control} were {free} ({lookup.ci}, {low} to {high})."
+        f"{when} {size} percentage points {more} patients given {treated} than given {control} "
+        f"were {free} {limits}."
     )
 
 

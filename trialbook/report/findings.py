@@ -46,8 +46,8 @@ def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
         return None
     below, clear = sum(one.hr < 1 for one in known), sum(one.upper < 1 for one in known)
     above = sum(one.lower > 1 for one in known)
-    text = f"{below} of {len(known)} hazard ratios are below 1, {clear} of them with their interval"
-    return f"{text}; {above} above 1 with it" if above else text
+    text = f"{below} of {len(known)} hazard ratios are below 1, {clear} with the whole interval"
+    return f"{text}, and {above} above 1 with it" if above else text
 
 
 def find_components(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
@@ -155,7 +155,7 @@ def find_flow(lookup: "Lookup") -> str | None:
         percent = lookup.text("{percent}", *key, level="COMPLETED")
         if not percent[:1].isdigit():
             return None
-        parts.append(f"{percent}% given {in_text(arm.label)}")
+        parts.append(f"{percent}% of those given {in_text(arm.label)}")
     return f"The study was completed by {listed(parts)}" if parts else None
 
 

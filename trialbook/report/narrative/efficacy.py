@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.tipping_point import withdrawal_is_known
-from trialbook.printed import rounded, size_of
+from trialbook.printed import is_zero, rounded, size_of
 from trialbook.report import sentences
 from trialbook.report.card import at_risk_said
 from trialbook.report.constancy import Constancy
@@ -115,12 +115,18 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         value = lookup.value("difference", *key, **of_row)
         texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
         text, low, high = size_of(*texts)
-        more = "more" if value > 0 else "fewer"
         p = p_phrase(lookup, *key, **of_row)
         told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
+        within = f"Within {shown_time(trial, t)}, patients"
+        if is_zero(text):
+            lines.append(
+                f"{within} of both groups were {_free_of(endpoint)} equally long on average: the "
+                f"difference was {text} {trial.time.show} ({told})."
+            )
+            continue
         lines.append(
-            f"Within {shown_time(trial, t)}, patients given {of(comparison.treated.label)} "
-            f"spent on average {text} {trial.time.show} {more} {_free_of(endpoint)} "
+            f"{within} given {of(comparison.treated.label)} spent on average {text} "
+            f"{trial.time.show} {'more' if value > 0 else 'fewer'} {_free_of(endpoint)} "
             f"than those given {of(comparison.control.label)} ({told})."
         )
     if lines and chosen_by_data(lookup):

@@ -3,6 +3,7 @@
 Every function returns Markdown to show, or None where the data say nothing to it.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +31,12 @@ def say_population(lookup: "Lookup") -> Text:
         return lookup.text(template, "disposition", paramcd, arm, level=level)
 
     everyone = count("RANDFL", "RANDOMIZED", "all")
-    first, last = (lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all") for m in ("min", "max"))
-    when = f" between {first} and {last}" if first not in ("", "NE", WITHHELD) else ""
+    first, last = (
+        _month(lookup.text(f"{{{m}}}", "disposition", "RANDDT", "all")) for m in ("min", "max")
+    )
+    when = ""
+    if first and last:
+        when = f" in {first}" if first == last else f" between {first} and {last}"
     if everyone == WITHHELD:
         return Text(
             "How many patients took part, and stayed, is withheld: it would tell how few "
@@ -50,6 +55,14 @@ def say_population(lookup: "Lookup") -> Text:
         ]
         sentence += f" {completed} completed the study: {listed(each)}."
     return Text(sentence)
+
+
+def _month(date: str) -> str:
+    """Return the month of a date as the results print it: ``"January 2006"``; '' of none."""
+    try:
+        return f"{datetime.fromisoformat(date):%B %Y}"
+    except ValueError:
+        return ""
 
 
 def say_balance(lookup: "Lookup") -> Text | None:
