@@ -10,13 +10,16 @@ from trialbook.adam.blinding import blinded as without_arms
 from trialbook.adam.flat import in_own_words, read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
 from trialbook.adam.older_names import with_disposition
+from trialbook.adam.paths import check_paths
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules import check_membership, check_trial_data, link_patients
 from trialbook.adam.rules.safety import without_doubled_parameters
-from trialbook.adam.trial_yml import NAME, read_trial_yml
+from trialbook.adam.rules.trial_yml import NAME
+from trialbook.adam.trial_yml import read_trial_yml
 from trialbook.adam.validate import validate
+from trialbook.adam.visits import with_visit_numbers
 from trialbook.config import TrialConfig
 
 
@@ -85,6 +88,7 @@ def read_trial(
     if not folder.is_dir():
         findings.problem(str(folder), "", "is no folder", hint="a trial is a folder with trial.yml")
         return Read()
+    check_paths(folder, findings)
     config = read_trial_yml(folder, findings)
     if config is None and not data_files(folder):
         return Read()
@@ -107,6 +111,10 @@ def read_trial(
     read = Read(config, config, data, files=file_hashes(folder))
     if "ADLB" in data:
         data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
+        numbered = with_visit_numbers(data["ADLB"], "ADLB", files["ADLB"], findings)
+        data = {name: frame for name, frame in data.items() if name != "ADLB"}
+        data |= {} if numbered is None else {"ADLB": numbered}
+        read.data = data
     if "ADSL" in data:
         data["ADSL"] = with_disposition(data["ADSL"], files["ADSL"], findings)
         read.data, read.rows = link_patients(data, files, findings)

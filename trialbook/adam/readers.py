@@ -1,9 +1,9 @@
 """Read a data set from whatever format it was sent in."""
 
-import gzip
 from dataclasses import replace
 from pathlib import Path
 
+from trialbook.adam.content import content_of
 from trialbook.adam.csv import read_csv
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.reading import Reading
@@ -59,13 +59,7 @@ def read_table(path: Path, findings: Findings, reading: Reading | None = None) -
     reading = reading or Reading()
     stem, form = stem_and_format(path)
     try:
-        content = path.read_bytes()
-        if path.name.lower().endswith(".gz"):
-            content = gzip.decompress(content)
-    except (OSError, EOFError, gzip.zlib.error) as error:
-        findings.problem(path.name, "", f"cannot be opened: {shortened(error)}")
-        return None
-    try:
+        content = content_of(path)
         table = _read(content, path.name, stem, form, findings, reading)
     except UnreadableError as error:
         findings.problem(path.name, "", str(error), hint=error.hint, option=error.option)

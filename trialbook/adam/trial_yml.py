@@ -8,14 +8,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from trialbook.adam.problems import Findings, shortened
-from trialbook.adam.rules.trial_yml import inconsistencies
+from trialbook.adam.rules.trial_yml import NAME, inconsistencies
 from trialbook.config import EventGroup, TrialConfig
 
-NAME = "trial.yml"
-
 _HINT = "the page 'Use your own data' shows a whole trial.yml"
-_LARGEST = 2_000_000
+_LARGEST = 200_000
 _DEEPEST = 12
+_TOO_DEEP = "is nested too deeply"
+_MOST_VALUES = 10_000
+_MOST_ERRORS = 20
 
 Path_ = tuple[str | int, ...]
 
@@ -26,6 +27,12 @@ class _Loader(yaml.SafeLoader):
     Dates stay text as well: trial.yml has months (``2009-04``) beside days, and ``007`` stays
     an identifier.
     """
+
+    def fetch_flow_collection_start(self, token_class: type) -> None:
+        """Take an opening bracket; beyond a depth PyYAML's time grows with its square."""
+        if self.flow_level > _DEEPEST:
+            raise yaml.scanner.ScannerError(None, None, _TOO_DEEP, self.get_mark())
+        super().fetch_flow_collection_start(token_class)
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -58,7 +65,7 @@ def read_trial_yml(folder: Path, findings: Findings) -> TrialConfig | None:
         )
         return None
     if path.stat().st_size > _LARGEST:
-        findings.problem(NAME, "", "is larger than 2 MB, which no trial.yml is")
+        findings.problem(NAME, "", f"is larger than {_LARGEST // 1000} kB, which no trial.yml is")
         return None
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -80,8 +87,11 @@ def parse_trial_yml(text: str, findings: Findings, default_id: str = "") -> Tria
     try:
         config = TrialConfig.model_validate(content)
     except ValidationError as errors:
-        for error in _first(errors.errors(include_url=False)):
+        found = _first(errors.errors(include_url=False))
+        for error in found[:_MOST_ERRORS]:
             _explain(error, lines, findings)
+        if (more := len(found) - _MOST_ERRORS) > 0:
+            findings.problem(NAME, "", f"has {more:,} more mistakes")
         return None
     before = len(findings.problems)
     for at, message, hint in inconsistencies(config):
@@ -103,6 +113,7 @@ def _first(errors: list[dict]) -> list[dict]:
 
 # what PyYAML says, in plain words, and what to do
 _YAML = [
+    (_TOO_DEEP, _TOO_DEEP, ""),
     (r"found character '\\t'", "holds a tab where only spaces may stand", "use spaces, not tabs"),
     ("constructor for the tag", "holds a word that begins with '!'", "put it in quotes"),
     ("found another document", "holds more than one document", "take the line --- out"),
@@ -128,16 +139,18 @@ def _parsed(text: str, findings: Findings) -> tuple[dict | None, dict[Path_, int
     """Return the content of a YAML text and the line of every key in it."""
     lines: dict[Path_, int] = {}
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            findings.problem(NAME, "", "uses an alias (*name)", hint="write the value out")
+        refused = _refused(text)
+        if refused:
+            findings.problem(*refused)
             return None, lines
-        node = yaml.compose(text, Loader=_Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
         before = len(findings.problems)
         if node is not None:
             _walk(node, (), lines, findings)
         if len(findings.problems) > before:
             return None, lines
-        content = yaml.load(text, Loader=_Loader)
+        content = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         rule, hint = _in_words(str(error.problem or error.context))
@@ -154,12 +167,30 @@ def _parsed(text: str, findings: Findings) -> tuple[dict | None, dict[Path_, int
     return content, lines
 
 
+def _refused(text: str) -> tuple[str, str, str] | None:
+    """Return what no trial.yml has, as a problem: an alias, too many values, or too deep ones.
+
+    The text is read event by event, and no further than to there.
+    """
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        at = f"{NAME}, line {event.start_mark.line + 1}"
+        if number > _MOST_VALUES:
+            return at, "", f"holds more than {_MOST_VALUES:,} keys and values, as no trial.yml does"
+        if isinstance(event, yaml.AliasEvent):
+            return at, "", "uses an alias (*name): write the value out"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            return at, "", _TOO_DEEP
+    return None
+
+
 def _walk(node: yaml.Node, at: Path_, lines: dict[Path_, int], findings: Findings) -> None:
     """Note the line of every key and item; refuse a key that stands twice."""
     lines.setdefault(at, node.start_mark.line + 1)
-    if len(at) > _DEEPEST:
-        findings.problem(_file(lines, at), _dotted(at[:2]), "is nested too deeply")
-        return
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             _walk(item, (*at, number), lines, findings)

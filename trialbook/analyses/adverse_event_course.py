@@ -58,7 +58,7 @@ def severity(trial: Trial) -> pd.DataFrame:
     sizes = {code: len(patients) for code, patients in by_arm(trial, safety)}
     patient = adae["patient"].to_numpy()
     records, remarks = [], []
-    for variable in ("AESEV", "AEREL"):
+    for variable in ("AESEV", "AEREL") if len(adae) else ():
         if variable not in adae or adae[variable].isna().all():
             remarks.append(f"{variable} is not in ADAE: events are not counted by it.")
             continue

@@ -56,6 +56,8 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     patient = adae["patient"].to_numpy()
     arm = safety["arm"].cat.codes.to_numpy()
     window, onset, remarks = days_at_risk(trial, safety, adae)
+    if adae.empty:
+        remarks.append("There is no treatment-emergent adverse event: all counts are 0.")
     n_patients = np.bincount(arm, minlength=len(trial.arms))
     to_unit = trial.time.per_year / DAYS_PER_YEAR
 
@@ -66,7 +68,8 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     records = []
     codes = [one.code for one in trial.arms]
     for (paramcd, level), key in _keys(trial, adae, remarks):
-        n, n_in_window, days = _by_arm(key, patient, onset, arm, window, len(codes))
+        shape = len(paramcd), len(codes)
+        n, n_in_window, days = _by_arm(key, patient, onset, arm, window, shape)
         for term in np.lexsort((paramcd, -n.sum(axis=1))):
             of = {"paramcd": paramcd[term], "level": level[term]}
             for i, code in enumerate(codes):
@@ -184,9 +187,12 @@ def _keys(trial, adae, remarks):
         yield (names, level), position[code]
 
 
-def _by_arm(key, patient, onset, arm, window, n_arms):
-    """Return patients with an event, with one at risk, and days at risk: (terms, arms) each."""
-    n_terms = int(key.max(initial=0)) + 1
+def _by_arm(key, patient, onset, arm, window, shape):
+    """Return patients with an event, with one at risk, and days at risk: (terms, arms) each.
+
+    Of terms there may be none: `shape` says how many, and how many arms.
+    """
+    n_terms, n_arms = shape
     keep = key >= 0
     pair = key[keep].astype(np.int64) * len(arm) + patient[keep]
     # sorted, not hashed: of five million events that takes a quarter of the time

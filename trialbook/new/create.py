@@ -10,7 +10,7 @@ from pathlib import Path
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
 from trialbook.adam.reading import Reading
-from trialbook.adam.trial_yml import NAME
+from trialbook.adam.rules.trial_yml import NAME
 from trialbook.new.compose import compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
 from trialbook.new.source import Source, read_source

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from trialbook.adam.problems import Findings, examples
-from trialbook.adam.trial_yml import NAME
+from trialbook.adam.rules.trial_yml import NAME
 from trialbook.config import TrialConfig
 
 _ABSENT = {

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from trialbook.config import TrialConfig
 from trialbook.config_plan import Multiplicity
 
+NAME = "trial.yml"
+
 Inconsistency = tuple[tuple[str | int, ...], str, str]
 
 
