@@ -293,6 +293,8 @@ class TrialConfig(Model):
     """Short name; the folder of the built book."""
     title: Annotated[str, Field(min_length=1)]
     """Title of the book."""
+    short: Annotated[str, Field(min_length=1, max_length=30)] | None = None
+    """What the trial is called at the top of every page and in titles, in at most 30 letters."""
     inferred: bool = False
     """Whether a program wrote this file and nobody has confirmed it yet; pages then say so."""
     patients: str | None = None

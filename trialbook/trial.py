@@ -69,6 +69,11 @@ class Trial:
         return self.privacy == "synthetic"
 
     @property
+    def short(self) -> str:
+        """What the trial is called where there is little room; its title without a ``short``."""
+        return self.config.short or self.title
+
+    @property
     def notice(self) -> str:
         """The one sentence that every page and result of such data carries, or ''."""
         notice = _NOTICES.get(self.privacy, "")

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 
 from trialbook.publishing.serve import server
@@ -21,6 +22,10 @@ FLAGS = [
     "--no-first-run",
 ]
 TRIALS = ("alms", "gbsg2")
+# The newest where `npm install --prefix tests/browser` was run, else the Python package's own.
+NEWEST_AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+BUNDLED_AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+AXE = NEWEST_AXE if NEWEST_AXE.is_file() else BUNDLED_AXE
 
 
 def chromium() -> str | None:

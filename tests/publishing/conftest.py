@@ -219,13 +219,10 @@ def lay_out(root: Path) -> Path:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    for name in ("images", "assets", "references.bib"):
+    for name in ("theme", "assets", "references.bib"):
         source = ROOT / "book" / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, root / "book" / name)
-    shutil.rmtree(root / "book" / "assets" / "mathjax")
-    (root / "book" / "assets" / "mathjax").mkdir()
-    (root / "book" / "assets" / "mathjax" / "tex-svg.js").write_text("", encoding="utf-8")
     return root
 
 

@@ -3,44 +3,63 @@
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from trialbook.publishing.sphinx_extension import describe, name_the_trial
+from trialbook.publishing.head import LONGEST_TITLE, head, page_title, sheet_notice
 
 NOTICE = 'Synthetic patients: made by a "program" <here>.'
+BODY = '<h1>Efficacy</h1><p class="tb-lead">A was <em>better</em>.</p><p>Then.</p>'
 
 
-def page(notice, title="Efficacy: did A &amp; B <em>help</em>?"):
+def of(notice, title="Efficacy", body=BODY, base="", page="notebooks/efficacy", preview="x.png"):
     config = SimpleNamespace(
-        trialbook_trial="", trialbook_title="A trial", trialbook_notice=notice,
-        html_theme_options={},
+        trialbook_title="A trial of a drug", trialbook_short="A trial", trialbook_notice=notice,
+        trialbook_preview=preview, html_baseurl=base, root_doc="book/index",
     )  # fmt: skip
-    context = {"title": title, "metatags": "<meta name='generator'>"}
-    name_the_trial(None, config)
-    describe(SimpleNamespace(config=config), "a", "page.html", context, None)
-    return config, context["metatags"]
+    builder = SimpleNamespace(get_target_uri=lambda name: f"{name}.html")
+    app = SimpleNamespace(config=config, builder=builder)
+    found = head(app, page, {"title": title, "body": body})
+    return found, dict(found.meta)
 
 
-def test_title_and_description_say_that_patients_are_synthetic():
-    config, head = page(NOTICE)
-    assert config.html_title == "A trial (synthetic patients)"
-    assert config.project == "A trial"
-    assert head.startswith("<meta name='generator'>")
-    assert (
-        '<meta name="description" content="Synthetic patients: made by a &quot;program&quot; '
-        '&lt;here&gt;. Efficacy: did A &amp; B help? – A trial">' in head
-    )
+def test_title_description_and_preview_say_that_patients_are_synthetic():
+    found, meta = of(NOTICE)
+    assert found.title == "Efficacy · A trial · synthetic patients"
+    assert meta["description"] == "Synthetic patients: A was better."
+    assert meta["og:description"] == meta["description"]
+    assert meta["og:title"] == found.title
+
+
+def test_a_description_that_says_so_itself_is_left_as_it_is():
+    body = '<p class="tb-lead">In synthetic patients A was better.</p>'
+    assert of(NOTICE, body=body)[1]["description"] == "In synthetic patients A was better."
 
 
 def test_every_printed_sheet_has_the_notice_in_its_margin():
-    _, head = page(NOTICE)
-    assert "@page { @top-center { content: " in head
+    style = sheet_notice(NOTICE)
+    assert "@page { @top-center { content: " in style
     # quotes and angle brackets as escapes of CSS: neither ends the text or the element
-    assert r'"Synthetic patients: made by a \22 program\22  \3c here>."' in head
+    assert r'"Synthetic patients: made by a \22 program\22  \3c here>."' in style
+    assert sheet_notice("") == ""
 
 
 @pytest.mark.parametrize("title", ["", None])
-def test_without_notice_there_is_a_description_only(title):
-    config, head = page("", title)
-    assert config.html_title == "A trial"
-    assert 'content="A trial">' in head
-    assert "@page" not in head
+def test_without_notice_and_text_the_trial_itself_is_described(title):
+    found, meta = of("", title, body="")
+    assert found.title == "A trial"
+    assert meta["description"] == "A trial of a drug"
+
+
+def test_address_and_picture_need_to_know_where_the_site_is():
+    found, meta = of("")
+    assert found.address == ""
+    assert "og:image" not in meta
+    found, meta = of("", base="https://trials.example/a/")
+    assert found.address == meta["og:url"] == "https://trials.example/a/notebooks/efficacy.html"
+    assert meta["og:image"] == "https://trials.example/a/x.png"
+
+
+@given(st.text(max_size=90), st.text(min_size=1, max_size=200), st.sampled_from(["", "Blinded"]))
+def test_no_title_is_longer_than_a_search_engine_shows(about, name, told):
+    assert len(page_title(about, name, told)) <= LONGEST_TITLE

@@ -83,5 +83,5 @@ def shown_numbers(page: str) -> set[str]:
 
 def search_words(site: Path) -> str:
     """Return the words of the search index, as it holds them."""
-    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    index = (site / "_static" / "searchindex.js").read_text(encoding="utf-8")
     return json.dumps(json.loads(index[index.index("{") : index.rindex("}") + 1]))

@@ -2,13 +2,11 @@
 
 import io
 import xml.etree.ElementTree as ET
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from PIL import Image
 
-from trialbook.publishing.sphinx_extension import offer_files
 from trialbook.report.output import EXPORT_NOTE, EXPORTS, Table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.report.style import drawn, theme
@@ -57,22 +55,7 @@ def test_a_table_keeps_its_origin_in_a_column(tmp_path, monkeypatch):
     assert read["notice"].tolist() == [NOTE]
     assert 'data-files="tables/baseline"' in html
     monkeypatch.delenv(EXPORTS)
-    assert Table("<table></table>", "baseline", frame)._repr_html_() == "<table></table>"
-
-
-@pytest.mark.parametrize(
-    ("files", "shown"),
-    [
-        (["tables/baseline.csv", "tables/baseline.rtf", "ard.csv"], ["CSV", "RTF", "ard.csv"]),
-        (["tables/baseline.csv"], ["CSV"]),
-        ([], []),
-    ],
-)
-def test_pages_link_the_files_that_a_build_has(files, shown):
-    app = SimpleNamespace(config=SimpleNamespace(trialbook_files=files))
-    body = '<table></table>\n<p class="tb-files" data-files="tables/baseline"></p>'
-    context = {"body": body, "pathto": lambda name, _: f"../{name}"}
-    offer_files(app, "notebooks/population", "page.html", context, None)
-    for name in shown:
-        assert f" download>{name}</a>" in context["body"]
-    assert context["body"].count("<a ") == len(shown)
+    assert (
+        Table("<table></table>", "baseline", frame)._repr_html_()
+        == '<div class="tb-exhibit"><table></table></div>'
+    )

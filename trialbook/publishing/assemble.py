@@ -9,6 +9,7 @@ from trialbook.publishing.book import Book
 from trialbook.publishing.collect import results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
+from trialbook.publishing.reading import prepared
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
@@ -48,7 +49,9 @@ def assemble(
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     numbers = results_csv(notebooks)
-    stage(book, notebooks, work / "stage", facts.has)
+    pages = {name: prepared(text, facts.has) for name, text in notebooks.items()}
+    shown = {name: page.notebook for name, page in pages.items() if not page.is_empty}
+    stage(book, shown, work / "stage")
     for name, text in numbers.items():
         (new / name).write_text(text, encoding="utf-8")
     for kind in KINDS:
@@ -103,6 +106,7 @@ def _pages(
     overrides = {
         "trialbook_trial": "",
         "trialbook_title": title,
+        "trialbook_short": facts.short,
         "trialbook_notice": facts.notice,
         "trialbook_files": files,
         "trialbook_free": free,

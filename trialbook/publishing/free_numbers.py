@@ -41,7 +41,7 @@ def mark_free_numbers(
         return
     link = f'<a href="{context["pathto"](RANGES)}">their ranges</a>'
     note = (
-        '<p class="tb-files tb-free">Numbers that the paper does not print are free, and could '
+        '<p class="tb-free">Numbers that the paper does not print are free, and could '
         f"have come out otherwise: {link}</p>"
     )
     body = context.get("body") or ""

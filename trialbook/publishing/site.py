@@ -17,16 +17,11 @@ from typing import Any
 from trialbook.publishing.messages import ChapterError, MachineError
 from trialbook.publishing.workers import settle, start
 
-# Extensions of Jupyter Book which do nothing in this book, and cost time on every page.
-_UNUSED = {"sphinx_thebe", "sphinx_comments", "sphinx.ext.intersphinx"}
 _MODULES = (
     "jupyter_book.config",
     "myst_nb.sphinx_ext",
-    "sphinx_book_theme",
-    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_external_toc",
-    "sphinx_togglebutton",
     "sphinx.builders.html",
     "sphinxcontrib.bibtex",
 )
@@ -161,7 +156,6 @@ def run_sphinx(pages: Pages, doctrees: Path, warnings: Any) -> None:
         cli_config={"latex_individualpages": False},
         sourcedir=pages.stage,
     )
-    config["extensions"] = [name for name in config["extensions"] if name not in _UNUSED]
     config.pop("comments_config", None)
     config |= pages.overrides
     with patch_docutils(str(pages.stage)), docutils_namespace():

@@ -1,94 +1,73 @@
 """What the book asks of Sphinx, under ``jupyter-book build`` and ``trialbook build`` alike.
 
 The title and the notice come from the trial; nothing on a page asks the network for anything.
+The templates are in ``book/theme``, style and scripts in ``book/assets``.
 """
 
-import html
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 from trialbook import __version__
 from trialbook.publishing.citations import link_citations
-from trialbook.publishing.free_numbers import FILES, mark_free_numbers
+from trialbook.publishing.exhibits import count_exhibits, set_exhibits
+from trialbook.publishing.free_numbers import mark_free_numbers
+from trialbook.publishing.head import head, kind, sheet_notice
+from trialbook.publishing.mathml import setup_mathml
+from trialbook.publishing.navigation import navigation, sections
+from trialbook.publishing.reading import for_reading
+from trialbook.publishing.search_index import SearchIndex
+
+# How much a page counts in a search: the report, what it rests on, reference.
+WEIGHTS = (1.0, 0.6, 0.35)
+_COMPONENT = re.compile(r'data-script="([a-z][a-z-]*)"')
+_DOCUMENT_TITLE = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.add_config_value("trialbook_trial", "", "html")
-    app.add_config_value("trialbook_title", "", "html")
-    app.add_config_value("trialbook_notice", "", "html")
-    app.add_config_value("trialbook_files", [], "html")
-    app.add_config_value("trialbook_free", [], "html")
+    for name in ("trial", "title", "short", "notice", "preview"):
+        app.add_config_value(f"trialbook_{name}", "", "html")
+    for name in ("files", "free"):
+        app.add_config_value(f"trialbook_{name}", [], "html")
+    setup_mathml(app)
     app.connect("config-inited", name_the_trial, priority=400)
-    # after sphinx-thebe's own handlers, which add scripts that nothing here uses
-    app.connect("html-page-context", drop_thebe, priority=900)
-    app.connect("html-page-context", plain_references)
-    app.connect("html-page-context", mark_free_numbers)
-    app.connect("html-page-context", offer_files)
-    app.connect("html-page-context", tell_figures_apart)
-    app.connect("html-page-context", describe)
-    app.connect("html-page-context", link_citations)
-    return {"version": __version__, "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("builder-inited", write_our_own_search)
+    app.connect("source-read", set_the_method_apart)
+    app.connect("doctree-read", count_exhibits)
+    for step in (plain_references, mark_free_numbers, set_exhibits, link_citations, lay_out):
+        app.connect("html-page-context", step)
+    app.connect("html-collect-pages", more_pages)
+    app.connect("build-finished", finish, priority=900)  # after what sphinx-design copies
+    return {"version": __version__, "parallel_read_safe": False, "parallel_write_safe": False}
 
 
 def name_the_trial(app: Any, config: Any) -> None:
     """Set the site's title and notice from the trial, unless the build has given them."""
+    from trialbook.report.escape import plain
+
     if config.trialbook_trial and not config.trialbook_title:
         from trialbook.trial import load_trial
 
         trial = load_trial(config.trialbook_trial)
         config.trialbook_title, config.trialbook_notice = trial.title, trial.notice
-    if config.trialbook_title:
-        from trialbook.report.escape import escape_html, plain
-
-        config.trialbook_title = plain(config.trialbook_title)
-        config.project = config.trialbook_title
-        # in every page's title too, so that a tab, a bookmark and a search result say it
-        told = f" ({_kind_of_notice(config.trialbook_notice)})" if config.trialbook_notice else ""
-        config.html_title = config.trialbook_title + told
-        # The theme writes the text beside the logo as it stands.
-        config.html_theme_options["logo"] = {
-            "text": escape_html(config.trialbook_title),
-            "alt_text": "",
-        }
-    config.html_theme_options["announcement"] = config.trialbook_notice
+        config.trialbook_short = trial.short
+    config.trialbook_title = plain(config.trialbook_title or config.project)
+    config.trialbook_short = plain(config.trialbook_short or config.trialbook_title)
+    config.project = config.html_title = config.trialbook_title
 
 
-def _kind_of_notice(notice: str) -> str:
-    """Return what the notice begins with, ``synthetic patients`` say."""
-    return notice.partition(":")[0].lower()
+def write_our_own_search(app: Any) -> None:
+    """Build no index of Sphinx's: ours ranks the report before what is for reference."""
+    app.builder.search = False
+    app.builder.trialbook_index = SearchIndex()
 
 
-def describe(
-    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Put the notice into every page's description, and on every sheet that it is printed on."""
-    notice, title = app.config.trialbook_notice, app.config.trialbook_title
-    about = html.unescape(re.sub("<[^>]+>", "", context.get("title") or ""))
-    told = html.escape(" ".join(filter(None, [notice, " – ".join(filter(None, [about, title]))])))
-    head = [context.get("metatags", ""), f'<meta name="description" content="{told}">']
-    if notice:
-        text = re.sub(r'["\\<]', lambda found: f"\\{ord(found[0]):x} ", notice)
-        style = "font: 8pt Helvetica, Arial, sans-serif; border-bottom: 0.5pt solid #999;"
-        head.append(
-            f'<style media="print">@page {{ @top-center {{ content: "{text}"; width: 100%; '
-            f"{style} vertical-align: bottom; margin-bottom: 4mm }} }}</style>"
-        )
-    context["metatags"] = "\n".join(filter(None, head))
-    if pagename == "search":
-        # The theme's own page of the search writes the site's title as it stands.
-        context["docstitle"] = html.escape(context.get("docstitle") or "")
-
-
-def drop_thebe(
-    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Leave thebe's scripts, and the address that they would load from, out of every page."""
-    context["script_files"] = [
-        script
-        for script in context.get("script_files", [])
-        if "thebe" not in str(script) and "THEBE" not in str(getattr(script, "attributes", ""))
-    ]
+def set_the_method_apart(app: Any, docname: str, source: list[str]) -> None:
+    """Mark the prose of a chapter's method before Sphinx reads it."""
+    if source[0].lstrip().startswith("{"):
+        source[0] = for_reading(source[0])
 
 
 def plain_references(
@@ -103,54 +82,63 @@ def plain_references(
         )
 
 
-def offer_files(
+def lay_out(
     app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Link the files of every table and figure below it, and all results at the chapter's end.
+    """Give the templates what they show around a page's text, and the search its words."""
+    config, body = app.config, context.get("body") or ""
+    if '<h1 class="tb-answer' in body:
+        # the answer is the heading; the page's own title names it in the contents
+        body = context["body"] = _DOCUMENT_TITLE.sub("", body, count=1)
+    around = navigation(app, pagename)
+    context.update(
+        navigation=around,
+        sections=sections(app, pagename),
+        head=head(app, pagename, context),
+        sheet_notice=sheet_notice(config.trialbook_notice),
+        kind=kind(config.trialbook_notice),
+        book_name=config.trialbook_short,
+        trial_title=config.trialbook_title,
+        components=sorted(set(_COMPONENT.findall(body))),
+        about=next((n for n in app.env.found_docs if n.endswith("/about_this_build")), ""),
+        site_root=config.html_baseurl or "/",
+    )
+    if pagename in app.env.found_docs:
+        place = next((i for i, part in enumerate(around.parts) if part.current), 0)
+        weight = WEIGHTS[min(place, len(WEIGHTS) - 1)]
+        address = app.builder.get_target_uri(pagename)
+        app.builder.trialbook_index.add(address, _text(context.get("title")), weight, body)
 
-    `trialbook_files` lists what the build lays beside the pages, ``tables/baseline.csv`` say;
-    without it, as under ``jupyter-book build``, nothing is linked.
-    """
-    files, body = list(app.config.trialbook_files), context.get("body") or ""
-    if not files:
+
+def more_pages(app: Any) -> list[tuple[str, dict[str, Any], str]]:
+    """Return the pages that no source stands for: the search, and what a wrong address shows."""
+    return [("search", {"title": "Search"}, "search.html"), ("404", {"title": ""}, "404.html")]
+
+
+def finish(app: Any, error: Exception | None) -> None:
+    """Write the index and the site map; remove what Sphinx's extensions left and no page uses."""
+    if error or app.builder.format != "html":
         return
-
-    def link(name: str, text: str) -> str:
-        return f'<a href="{context["pathto"](f"files/{name}", 1)}" download>{text}</a>'
-
-    def of_one(match: re.Match[str]) -> str:
-        names = {ending: f"{match.group(1)}.{ending}" for ending in ("csv", "rtf", "svg", "png")}
-        links = [link(name, ending.upper()) for ending, name in names.items() if name in files]
-        return f'<p class="tb-files">{" ".join(links)}</p>' if links else ""
-
-    body = FILES.sub(of_one, body)
-    whole = [link(name, name) for name in _WHOLE if name in files]
-    if whole and pagename.startswith("notebooks/"):
-        body += (
-            f'\n<p class="tb-files tb-files-all">All results of this book: {" ".join(whole)}</p>\n'
-        )
-    context["body"] = body
-
-
-_WHOLE = ("ard.csv", "curves.csv", "provenance.json")
-_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
-_SUBJECT = re.compile(r'<div class="tb-figure"[^>]* data-subject="([^"]+)"')
-_CAPTION = '<span class="caption-text">'
+    out = Path(app.outdir)
+    static = out / "_static"
+    app.builder.trialbook_index.write(static / "searchindex.js")
+    base = (app.config.html_baseurl or "").rstrip("/")
+    if base:
+        names = sorted(app.env.found_docs)
+        lines = [f"<url><loc>{base}/{app.builder.get_target_uri(n)}</loc></url>" for n in names]
+        opening = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', opening, *lines, "</urlset>"])
+        (out / "sitemap.xml").write_text(text + "\n", encoding="utf-8")
+    sources = [Path(app.srcdir) / folder for folder in app.config.html_static_path]
+    ours = {path.name for folder in sources for path in folder.iterdir()} | {"searchindex.js"}
+    for path in [*static.iterdir(), out / "_sphinx_design_static", out / "objects.inv"]:
+        if path.parent == static and path.name in ours:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
-def tell_figures_apart(
-    app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Begin the caption of a figure that shares it with others with what this one is of.
-
-    The subject stands in an attribute of the figure and is escaped there.
-    """
-
-    def named(figure: re.Match[str]) -> str:
-        subject = _SUBJECT.search(figure[0])
-        if not subject:
-            return figure[0]
-        caption = f"{_CAPTION}<strong>{subject[1]}.</strong> "
-        return figure[0].replace(_CAPTION, caption, 1)
-
-    context["body"] = _FIGURE.sub(named, context.get("body") or "")
+def _text(markup: str | None) -> str:
+    return re.sub("<[^>]+>", "", markup or "")

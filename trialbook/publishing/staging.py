@@ -1,6 +1,5 @@
 """The tree that Sphinx reads: pages, executed chapters, and both files of configuration."""
 
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ import yaml
 from trialbook.publishing.book import Book
 
 
-def stage(book: Book, notebooks: dict[str, str], folder: Path, has: Iterable[str] = ()) -> None:
+def stage(book: Book, notebooks: dict[str, str], folder: Path) -> None:
     """Lay out the tree, writing only what changed, so that Sphinx re-reads only that.
 
     Parameters
@@ -19,9 +18,7 @@ def stage(book: Book, notebooks: dict[str, str], folder: Path, has: Iterable[str
     book : Book
         The book.
     notebooks : dict
-        Chapter name to executed notebook, as JSON.
-    has : iterable of str
-        What the trial has: a cell tagged ``needs-adae`` is left out where that is not ``ADAE``.
+        Chapter name to executed notebook, as JSON, as its page takes it (`reading.prepared`).
     folder : Path
         The tree; made where it is missing, cleared of what does not belong.
     """
@@ -30,7 +27,7 @@ def stage(book: Book, notebooks: dict[str, str], folder: Path, has: Iterable[str
         folder / "_config.yml": _yaml(staged_config(book.config)),
     }
     for name, text in notebooks.items():
-        kept[folder / "notebooks" / f"{name}.ipynb"] = without_needless(text, has).encode()
+        kept[folder / "notebooks" / f"{name}.ipynb"] = text.encode()
     source = book.root / "book"
     for path in sorted(source.rglob("*")):
         if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
@@ -42,18 +39,6 @@ def stage(book: Book, notebooks: dict[str, str], folder: Path, has: Iterable[str
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
-
-
-def without_needless(notebook: str, has: Iterable[str]) -> str:
-    """Return a notebook without the cells that need what the trial does not have."""
-    there = {f"needs-{name.lower()}" for name in has}
-    content = json.loads(notebook)
-    content["cells"] = [
-        cell
-        for cell in content["cells"]
-        if all(tag in there for tag in cell["metadata"].get("tags", []) if tag.startswith("needs-"))
-    ]
-    return json.dumps(content, ensure_ascii=False)
 
 
 def staged_config(config: dict[str, Any]) -> dict[str, Any]:

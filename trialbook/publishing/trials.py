@@ -17,7 +17,7 @@ class TrialFacts:
 
     Attributes
     ----------
-    id, title, notice : str
+    id, title, short, notice : str
         As the trial has them.
     endpoints : list of str
         PARAMCDs of trial.yml.
@@ -35,6 +35,7 @@ class TrialFacts:
 
     id: str
     title: str
+    short: str
     notice: str
     endpoints: list[str]
     has: list[str]
@@ -88,6 +89,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     return TrialFacts(
         id=trial.id,
         title=trial.title,
+        short=trial.short,
         notice=trial.notice,
         endpoints=[endpoint.paramcd for endpoint in trial.endpoints],
         has=[name.upper() for name in frames if getattr(trial, name) is not None]

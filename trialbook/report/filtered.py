@@ -2,7 +2,7 @@
 
 The buttons are radio inputs and the rows that they leave are chosen by the style sheet, so that
 a page without JavaScript, from a disk or on paper still shows every row and still filters. The
-search field needs the script and stays hidden without it. Nothing comes from the network.
+search field needs ``book/assets/components/filtered.js`` and stays hidden without it.
 """
 
 import re
@@ -15,61 +15,6 @@ from trialbook.report.output import Table
 
 LONGEST_CELL = 1000
 _NUMBER = ' class="tb-number"'
-
-_SCRIPT = """
-(function () {
-  var box = document.getElementById("%(name)s");
-  var field = box.querySelector("input[type=search]");
-  var rows = box.querySelectorAll("tbody tr");
-  var count = box.querySelector("output");
-  function show() {
-    var words = field.value.toLowerCase().split(/\\s+/);
-    var shown = 0;
-    rows.forEach(function (row) {
-      var text = row.textContent.toLowerCase();
-      row.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
-      if (getComputedStyle(row).display !== "none") { shown += 1; }
-    });
-    count.textContent = shown + " of " + rows.length + " rows";
-  }
-  box.querySelector(".tb-filter-words").hidden = false;
-  box.addEventListener("change", show);
-  box.addEventListener("toggle", show);
-  field.addEventListener("input", show);
-  window.addEventListener("beforeprint", function () { box.open = true; });
-  show();
-})();
-"""
-_STYLE = """
-.tb-filter {margin: 1rem 0}
-.tb-filter > summary {cursor: pointer; font-family: var(--tb-font, sans-serif); font-weight: 600}
-.tb-filter-controls {align-items: center; display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem;
-  font-family: var(--tb-font, sans-serif); font-size: 0.8125rem; margin: 0.6rem 0}
-.tb-filter-controls fieldset {align-items: center; border: 0; display: flex; flex-wrap: wrap;
-  gap: 0.35rem; margin: 0; min-width: 0; padding: 0}
-.tb-filter-controls legend {float: left; font-size: inherit; font-weight: 600; margin: 0 0.3rem 0 0;
-  padding: 0; width: auto}
-.tb-filter-controls fieldset label {border: 1px solid var(--tb-muted, #5b6776);
-  border-radius: 1rem; cursor: pointer; line-height: 1.5; margin: 0; padding: 0.05rem 0.6rem;
-  position: relative}
-.tb-filter-controls fieldset input {cursor: pointer; height: 100%; inset: 0; margin: 0; opacity: 0;
-  position: absolute; width: 100%}
-.tb-filter-controls label:has(:checked) {background: var(--tb-ink, #1c2430);
-  border-color: var(--tb-ink, #1c2430); color: var(--tb-paper, #fff)}
-.tb-filter-controls label:has(:focus-visible) {outline: 2px solid var(--tb-accent, #7a4fa3);
-  outline-offset: 2px}
-.tb-filter-words input {border: 1px solid var(--tb-muted, #5b6776); border-radius: 0.25rem;
-  font: inherit; max-width: 100%; padding: 0.1rem 0.4rem}
-.tb-filter .tb-table table.tb {min-width: 36rem; width: 100%}
-.tb-filter .tb-table table.tb :is(th, td) {padding-left: 0.4rem; padding-right: 0.4rem}
-.tb-filter .tb-table table.tb td {max-width: none; min-width: 0}
-.tb-filter .tb-table table.tb .tb-number {text-align: right}
-.tb-filter .tb-table table.tb tr[hidden] {display: none}
-@media print {
-  .tb-filter-controls {display: none}
-  .tb-filter::details-content {content-visibility: visible; display: block}
-}
-"""
 
 
 def filtered_table(
@@ -131,15 +76,14 @@ def filtered_table(
         for line, row in enumerate(frame.to_dict("records"))
     )
     html = (
-        f'<details class="tb-filter" id="{slug}">\n<summary>{label}</summary>\n'
-        f"<style>{_STYLE}{rules}\n</style>\n"
+        f'<details class="tb-filter" id="{slug}" data-script="filtered">\n'
+        f'<summary class="tb-title">{label}</summary>\n<style>{rules}\n</style>\n'
         f'<div class="tb-filter-controls">\n{controls}\n'
         '<label class="tb-filter-words" hidden>Containing '
         f'<input type="search" autocomplete="off"></label>\n<output></output>\n</div>\n'
         f'<div class="tb-table" role="region" tabindex="0" aria-label="{label}">\n'
         f'<table class="tb tb-text">\n<colgroup>{columns}</colgroup>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
-        f"<script>{_SCRIPT % {'name': slug}}</script>\n</details>"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>\n</details>"
     )
     words = tuple(column for column in frame if column not in numbers)
     html = re.sub(r"\n\s*", "\n", html)

@@ -53,6 +53,14 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Remark(Text):
+    """What is said in the place of results: shown in a notebook, gathered on one page of a site."""
+
+    def _repr_markdown_(self) -> tuple[str, dict[str, str]]:
+        return self.markdown, {"trialbook": "remark"}
+
+
+@dataclass(frozen=True)
 class Html:
     """A block of HTML; what comes from data in it is escaped already."""
 
@@ -83,7 +91,7 @@ class Table:
     def _repr_html_(self) -> str:
         folder = export_folder("tables")
         if not folder:
-            return self.html
+            return _exhibit(self.html)
         origin = os.environ.get(EXPORT_NOTE, "")
         # A column, not a line above the header: the file stays one that any program reads.
         cells = self.frame.assign(notice=origin) if origin else self.frame
@@ -92,7 +100,7 @@ class Table:
         notes = (*self.notes, origin)
         document = rtf_table(self.frame, self.caption, notes, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
-        return self.html + offered("tables", self.name)
+        return _exhibit(self.html + offered("tables", self.name))
 
 
 @dataclass(frozen=True)
@@ -104,8 +112,11 @@ class Drawing:
     message: str
     svg: str = field(repr=False)
     png: bytes = field(repr=False, default=b"")
-    # What tells it from the other figures of its cell: the pages begin its caption with it.
+    # What tells it from the other figures of its cell: its title begins with it.
     subject: str = ""
+    # What it finds, in a few words above it; how to read what is drawn, below it. Plain text.
+    headline: str = ""
+    caption: str = ""
 
     def file(self) -> str:
         """Return the SVG for the download, with its message and origin in it."""
@@ -113,6 +124,12 @@ class Drawing:
         description = f"\n<desc>{told}</desc>"
         svg = signed_svg(self.svg, os.environ.get(EXPORT_NOTE, ""))
         return re.sub(r"<svg [^>]*>", lambda tag: tag.group(0) + description, svg, count=1)
+
+    def titled(self, headline: str, caption: str | None = None) -> "Drawing":
+        """Return the same figure with a headline, and another caption if one is given."""
+        return replace(
+            self, headline=headline, caption=self.caption if caption is None else caption
+        )
 
     def renamed(self, name: str) -> "Drawing":
         """Return the same figure under another name, with ids of its own, for another page."""
@@ -127,11 +144,20 @@ class Drawing:
             (folder / f"{self.name}.svg").write_text(self.file(), encoding="utf-8")
             png = signed_png(self.png, os.environ.get(EXPORT_NOTE, ""))
             (folder / f"{self.name}.png").write_bytes(png)
-        subject = f' data-subject="{escape_html(self.subject)}"' if self.subject else ""
-        return (
-            f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}"'
-            f"{subject}>{self.inline}</div>" + (offered("figures", self.name) if folder else "")
-        )
+        title = ": ".join(filter(None, [self.subject, self.headline]))
+        parts = [
+            f'<p class="tb-figtitle">{escape_html(title, 1000)}</p>' if title else "",
+            f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
+            f"{self.inline}</div>",
+            f'<p class="tb-caption">{escape_html(self.caption, 1000)}</p>' if self.caption else "",
+            offered("figures", self.name) if folder else "",
+        ]
+        return _exhibit("\n".join(filter(None, parts)))
+
+
+def _exhibit(html: str) -> str:
+    """Return the element around a table or a figure with its title, caption and menu."""
+    return f'<div class="tb-exhibit">{html}</div>'
 
 
 def offered(kind: str, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.output import Text
+from trialbook.report.output import Remark
 from trialbook.report.sentences import at_start, of
 from trialbook.safe import without_counts
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 
-def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text | None:
+def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Remark | None:
     """Return what the analyses remark on: missing data, rules that stood in, flags.
 
     Parameters
@@ -28,7 +28,7 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text
 
     Returns
     -------
-    Text or None
+    Remark or None
     """
     notes: list[str] = list(trial.population_note(about)) if about else []
     for frame in frames:
@@ -37,7 +37,7 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Text
         notes = [without_counts(note) for note in notes]
     if not notes:
         return None
-    return Text("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
+    return Remark("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
 
 
 def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.printed import printed, rounded
 from trialbook.report.escape import escape_markdown
-from trialbook.report.output import Text
+from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of
 from trialbook.safe import WITHHELD
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 PLANNED_DIGITS = 3
 
 
-def no_estimand() -> Text:
+def no_estimand() -> Remark:
     """Return what stands where trial.yml states no estimand."""
-    return Text(
+    return Remark(
         "No estimand is stated for this trial. The analyses compare all patients in the groups "
         "as planned, and treat the end of observation as unrelated to the outcome: the question "
         "they answer is what would have happened had nobody left."

@@ -12,7 +12,7 @@ import pandas as pd
 from trialbook.printed import printed
 from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
-from trialbook.report.output import Text
+from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import FORMED, listed, of
 from trialbook.safe import WITHHELD
 
@@ -113,18 +113,18 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
     )
 
 
-def no_distributions(trial: "Trial") -> Text:
+def no_distributions(trial: "Trial") -> Remark:
     """Return why no distribution is drawn."""
     if trial.privacy == "confidential":
-        return Text("Of confidential data the values of single patients are not drawn.")
+        return Remark("Of confidential data the values of single patients are not drawn.")
     return not_given("Numbers at baseline are")
 
 
-def not_named(what: str) -> Text:
+def not_named(what: str) -> Remark:
     """Return that trial.yml names none of something that the data may well have."""
-    return Text(f"No {what} is named in trial.yml.")
+    return Remark(f"No {what} is named in trial.yml.")
 
 
-def not_given(what: str) -> Text:
+def not_given(what: str) -> Remark:
     """Return that something is not in the data of this trial."""
-    return Text(f"{what} not in the data of this trial.")
+    return Remark(f"{what} not in the data of this trial.")

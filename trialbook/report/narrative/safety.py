@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from trialbook.report.escape import escape_markdown
-from trialbook.report.output import Text
+from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of, p_phrase
 from trialbook.safe import WITHHELD
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
 
 
-def no_course_of_harms() -> Text:
+def no_course_of_harms() -> Remark:
     """Return why no curve of serious events, or of those that ended treatment, is drawn."""
-    return Text(
+    return Remark(
         "No curve is drawn: too few patients are known to have had such an event, and when."
     )
 
