@@ -90,9 +90,11 @@ def check(folder: Path) -> None:
 @click.option("--treated", metavar="CODE", help="The treated arm, of more than two.")
 @click.option("--primary", metavar="PARAMCD", help="The primary end point.")
 @click.option("--time", metavar="COL", help="In one flat file: the time.")
+@click.option("--start", metavar="COL", help="When observation begins: delayed entry, intervals.")
 @click.option("--event", metavar="COL", help="In one flat file: whether the event happened.")
 @click.option("--event-value", metavar="VALUE", help="What stands there when it did.")
 @click.option("--arm", metavar="COL", help="In one flat file: the arm.")
+@click.option("--id", metavar="COL", help="Whose row it is; none where each row is a patient.")
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
               help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")

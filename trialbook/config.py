@@ -274,16 +274,24 @@ class Flat(Model):
     """Column of patients; rows are numbered where there is none."""
     time: str
     """Column of times."""
+    start: str | None = None
+    """Column in which the time under observation begins: delayed entry, or intervals that start
+    and stop."""
     event: str
     """Column that says whether the event happened."""
     event_value: Names = ("1",)
     """Values of that column that mean the event."""
     arm: str
     """Column of arms."""
+    endpoint: str | None = None
+    """Column that says of which end point a row is, where there are several; its values are then
+    their codes."""
+    endpoint_label: str | None = None
+    """Column of the end points' names."""
     paramcd: str = "TTE"
-    """Code to give the end point."""
+    """Code to give the end point, where no column says it."""
     param: str = ""
-    """Name to give the end point."""
+    """Name to give the end point, where no column says it."""
 
 
 class TrialConfig(Model):
@@ -295,8 +303,9 @@ class TrialConfig(Model):
     """Title of the book."""
     short: Annotated[str, Field(min_length=1, max_length=30)] | None = None
     """What the trial is called at the top of every page and in titles, in at most 30 letters."""
-    inferred: bool = False
-    """Whether a program wrote this file and nobody has confirmed it yet; pages then say so."""
+    inferred: bool | dict[str, str] = False
+    """What a program took for what, and on what ground, until somebody has confirmed it; pages
+    then say so."""
     patients: str | None = None
     """Who the patients are, in words, as in *patients with ...*."""
     registration: str | None = None

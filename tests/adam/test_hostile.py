@@ -52,7 +52,7 @@ def test_a_hostile_arm_goes_through_new(text, tmp_path):
     source.mkdir()
     for name, frame in data.items():
         write_frame(source / f"{name}.parquet", frame)
-    trial = new_trial(tmp_path / "made", source, primary="OS").trial
+    trial = new_trial(tmp_path / "made", source, primary="OS", control="Placebo").trial
     assert trial.control.code == "Placebo"
     assert trial.arms[1].values == (text.strip(),)  # noqa: PD011
     assert len(trial.arms[1].label) <= 80

@@ -228,7 +228,7 @@ def test_files_under_other_names_and_in_folders_are_pointed_to(source, tmp_path)
 
 
 def test_lists_and_dates_in_parquet_are_read(tmp_path):
-    frame = pd.DataFrame({"time": range(1, 9), "event": [True, False] * 4,
+    frame = pd.DataFrame({"days": range(1, 9), "event": [True, False] * 4,
                           "arm": ["Placebo", "Drug"] * 4, "d": pd.Timestamp("2020-01-01"),
                           "many": [[1, 2]] * 8, "one": [{"a": 1}] * 8})  # fmt: skip
     frame.to_parquet(tmp_path / "data.parquet")

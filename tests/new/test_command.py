@@ -13,7 +13,7 @@ from trialbook.trial import load_trial
 
 def test_what_was_mended_is_said_at_once(tmp_path):
     path = tmp_path / "data.csv"
-    path.write_text("time;event;arm\n" + "1,5;1;Placebo\n2,5;0;Drug\n0;1;Drug\n")
+    path.write_text("days;event;arm\n" + "1,5;1;Placebo\n2,5;0;Drug\n0;1;Drug\n")
     finished = run_new(tmp_path / "m", "--from", path)
     assert "numbers read with a decimal comma" in finished.output
     assert "1 time in the file is zero" in finished.output
@@ -103,7 +103,7 @@ def test_the_reference_files_as_one_flat_file(name, arm, tmp_path):
 def test_every_file_is_read_once_and_the_trial_is_the_one_that_loads(
     flat, source, tmp_path, monkeypatch
 ):
-    one = pd.DataFrame({"time": [3.0, 5, 8, 9], "event": [1, 0, 1, 0], "arm": ["A", "B"] * 2})
+    one = pd.DataFrame({"days": [3.0, 5, 8, 9], "event": [1, 0, 1, 0], "arm": ["A", "B"] * 2})
     folder = source({"one": one} if flat else small())
     read = []
 

@@ -14,14 +14,14 @@ from trialbook.new import UsageError, new_trial
 @pytest.mark.parametrize(
     ("name", "options", "control", "unit", "events"),
     [
-        ("leukemia", {}, "0", "days", 30),
-        ("waltons", {}, "control", "days", 156),
+        ("leukemia", {"unit": "weeks"}, "0", "weeks", 30),
+        ("waltons", {"unit": "days"}, "control", "days", 156),
         ("rossi", {"event": "arrest", "arm": "fin"}, "0", "weeks", 114),
-        ("larynx", {"arm": "Stage_II"}, "0", "days", 50),
-        ("gbsg2", {"event": "cens", "arm": "horTh"}, "no", "days", 299),
-        ("kidney_transplant", {"arm": "black_male"}, "0", "days", 140),
-        ("lung", {"arm": "sex", "control": "1"}, "1", "days", 165),
-        ("g3", {}, "Control", "days", 6),
+        ("larynx", {"arm": "Stage_II", "unit": "years"}, "0", "years", 50),
+        ("gbsg2", {"event_value": "1", "arm": "horTh", "unit": "days"}, "no", "days", 299),
+        ("kidney_transplant", {"arm": "black_male", "unit": "days"}, "0", "days", 140),
+        ("lung", {"arm": "sex", "control": "1", "unit": "days"}, "1", "days", 165),
+        ("g3", {"unit": "months"}, "Control", "months", 6),
     ],
 )
 def test_flat_survival_data_of_lifelines(name, options, control, unit, events, flat, tmp_path):
@@ -60,19 +60,35 @@ def test_what_a_flat_file_does_not_say_is_asked_for(options, missing, flat, tmp_
         ("event", [1, 1], "1"),
         ("event", [0, 0], "1"),
         ("CNSR", [0, 1], "0"),
-        ("cens", [0, 1], "1"),
+        ("is_censored", [0, 1], "0"),
+        ("censored", ["no", "yes"], "no"),
+        ("alive", [0, 1], "0"),
+        ("survived", ["no", "yes"], "no"),
+        ("event_free", [0, 1], "0"),
+        ("eventFree", [True, False], "False"),
+        ("relapse_free", ["Y", "N"], "N"),
+        ("not_censored", [0, 1], "1"),
+        ("uncensored", [0, 1], "1"),
+        ("no_event", [0, 1], "0"),
+        ("alive", [1, 1], "0"),
+        ("vital_status", ["Alive", "Dead"], "Dead"),
+        ("status", ["Alive", "Dead of disease", "Lost to follow-up"], "Dead of disease"),
+        ("status", ["Censored", "Withdrawn"], "Event"),
+        ("status", ["Alive", "Lost to follow-up"], "Dead"),
+        ("CNSR", [0, 1, 2], "0"),
         ("event", [True, False], "True"),
         ("relapsed", ["no", "yes"], "yes"),
     ],
 )
 def test_which_value_is_the_event(column, values, event, flat, tmp_path):
-    frame = pd.DataFrame({"time": range(1, 9), column: values * 4, "arm": list("aabb") * 2})
+    n = 4 * len(values)
+    frame = pd.DataFrame({"days": range(n), column: values * 4, "arm": ["a", "b"] * (n // 2)})
     trial = new_trial(tmp_path / "m", flat(frame), event=column, control="a").trial
     assert trial.config.flat.event_value == (event,)
 
 
 def test_an_event_value_that_nothing_shows_is_asked_for(flat, tmp_path):
-    frame = pd.DataFrame({"time": range(1, 9), "event": ["x", "z"] * 4, "arm": list("aabb") * 2})
+    frame = pd.DataFrame({"days": range(1, 9), "event": ["x", "z"] * 4, "arm": list("aabb") * 2})
     with pytest.raises(UsageError, match="--event-value: x, z"):
         new_trial(tmp_path / "m", flat(frame), control="a")
 
@@ -80,23 +96,26 @@ def test_an_event_value_that_nothing_shows_is_asked_for(flat, tmp_path):
 @pytest.mark.parametrize(
     ("column", "values"),
     [("cens", [0, 1]), ("censor", [0, 1]), ("C", [0, 1]), ("status", [0, 1, 2]),
-     ("status", [1, 2, 3])],
+     ("status", [1, 2, 3]), ("event", [1, 2]), ("death", [1, 2]), ("censor_flag", [0, 1]),
+     ("vital_status", [0, 1]), ("dead_or_alive", [0, 1]), ("status", [1, 1])],
 )  # fmt: skip
 def test_a_status_that_may_mean_either_is_asked_for(column, values, flat, tmp_path):
     size = 4 * len(values)
-    frame = pd.DataFrame({"time": range(size), column: values * 4, "arm": ["a", "b"] * (size // 2)})
+    frame = pd.DataFrame({"days": range(size), column: values * 4, "arm": ["a", "b"] * (size // 2)})
     with pytest.raises(UsageError) as error:
-        new_trial(tmp_path / "m", flat(frame), control="a")
+        new_trial(tmp_path / "m", flat(frame), event=column, control="a")
     assert error.value.options == ("--event-value",)
     with pytest.raises(UsageError, match=f"{column} never is 7; it is"):
-        new_trial(tmp_path / "m", flat(frame), control="a", event_value="7")
-    trial = new_trial(tmp_path / "m", flat(frame), control="a", event_value="1.0").trial
+        new_trial(tmp_path / "m", flat(frame), event=column, control="a", event_value="7")
+    trial = new_trial(
+        tmp_path / "m", flat(frame), event=column, control="a", event_value="1.0"
+    ).trial
     assert trial.config.flat.event_value == ("1",)
 
 
 def test_arms_are_in_the_order_in_which_one_counts(flat, tmp_path):
     doses = ["placebo", "10 mg", "5 mg", "2.5 mg"]
-    frame = pd.DataFrame({"time": range(8), "event": [0, 1] * 4, "arm": doses * 2})
+    frame = pd.DataFrame({"days": range(8), "event": [0, 1] * 4, "arm": doses * 2})
     trial = new_trial(tmp_path / "m", flat(frame)).trial
     assert [arm.code for arm in trial.arms] == ["placebo", "2.5 mg", "5 mg", "10 mg"]
     frame["arm"] = [0, 10, 2, -1] * 2
@@ -106,7 +125,7 @@ def test_arms_are_in_the_order_in_which_one_counts(flat, tmp_path):
 
 
 def test_one_group_needs_no_option(flat, tmp_path):
-    frame = pd.DataFrame({"time": range(8), "event": [0, 1] * 4, "arm": "Drug"})
+    frame = pd.DataFrame({"days": range(8), "event": [0, 1] * 4, "arm": "Drug"})
     assert [arm.code for arm in new_trial(tmp_path / "m", flat(frame)).trial.arms] == ["Drug"]
 
 
@@ -146,7 +165,7 @@ def test_a_flat_file_is_spoken_of_by_its_own_columns(change, said, flat, tmp_pat
 
 
 def test_flags_in_a_flat_file_choose_who_is_analysed(flat, tmp_path):
-    frame = pd.DataFrame({"time": range(1, 9), "event": [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4,
+    frame = pd.DataFrame({"days": range(1, 9), "event": [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4,
                           "ITTFL": ["yes"] * 6 + ["no"] * 2})  # fmt: skip
     trial = new_trial(tmp_path / "m", flat(frame)).trial
     assert len(trial.efficacy_population()) == 6
@@ -157,9 +176,10 @@ def test_a_data_set_whose_columns_are_named_is_a_flat_file(source, tmp_path):
     data = small()
     adtte = data["adtte"][data["adtte"]["PARAMCD"] == "OS"].assign(TRTP=["Placebo", "Drug"] * 4)
     folder = source({"adtte": adtte})
-    with pytest.raises(DataError, match="ADSL: is needed"):
-        new_trial(tmp_path / "m", folder / "adtte.csv")
-    trial = new_trial(tmp_path / "m", folder / "adtte.csv", arm="TRTP").trial
+    for given in (folder, folder / "adtte.csv"):
+        trial = new_trial(tmp_path / given.name / "m", given).trial
+        assert trial.config.flat.arm == "TRTP"
+        assert trial.time_to_event("OS")["event"].sum() == 4
     assert trial.config.flat.event_value == ("0",)
     assert trial.config.flat.id == "USUBJID"
 
@@ -171,23 +191,24 @@ def test_a_data_set_whose_columns_are_named_is_a_flat_file(source, tmp_path):
      ("OSEVT", "the event", "unfavourable"), ("remission", "remission", "favourable")],
 )  # fmt: skip
 def test_the_column_of_the_event_names_it(event, label, hoped, flat, tmp_path):
-    frame = pd.DataFrame({"time": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})
+    frame = pd.DataFrame({"days": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})
     primary = new_trial(tmp_path / "m", flat(frame), event=event).trial.primary
     assert (primary.label, primary.event) == (label, hoped)
 
 
 def test_what_numbers_the_rows_is_no_baseline_variable_and_forty_are_enough(flat, tmp_path):
     rng = np.random.default_rng(1)
-    frame = pd.DataFrame({"time": range(1, 31), "event": [0, 1] * 15, "arm": ["P", "X"] * 15,
+    frame = pd.DataFrame({"days": range(1, 31), "event": [0, 1] * 15, "arm": ["P", "X"] * 15,
                           "no.": range(101, 131), "RANDDT": "2020-01-13"})  # fmt: skip
     genes = pd.DataFrame(rng.normal(size=(30, 60)), columns=[f"g{n}" for n in range(60)])
     made = new_trial(tmp_path / "m", flat(pd.concat([frame, genes], axis=1)), control="P")
     assert [one.variable for one in made.trial.config.baseline] == [f"g{n}" for n in range(40)]
-    assert any("not taken as baseline: no., g40" in note for note in made.notes)
+    assert "not taken as baseline: no. (it numbers the rows)" in made.notes
+    assert any(note.startswith("not taken as baseline: g40, g41") for note in made.notes)
     assert made.trial.randomized == "yes"
 
 
 def test_a_column_of_times_without_a_time_is_said(flat, tmp_path):
-    frame = pd.DataFrame({"time": [None] * 4, "event": [0, 1] * 2, "arm": ["Placebo", "Drug"] * 2})
-    with pytest.raises(DataError, match="time: is blank in every row"):
+    frame = pd.DataFrame({"days": [None] * 4, "event": [0, 1] * 2, "arm": ["Placebo", "Drug"] * 2})
+    with pytest.raises(DataError, match="days: is blank in every row"):
         new_trial(tmp_path / "m", flat(frame))

@@ -1,4 +1,8 @@
-"""The short path: one flat file, a row per patient, becomes ADSL and ADTTE."""
+"""The short path: one flat file becomes ADSL and ADTTE.
+
+A row is a patient, one end point of a patient (`flat: endpoint`), or an interval of a patient
+that starts and stops (`flat: start`).
+"""
 
 import re
 from dataclasses import replace
@@ -9,15 +13,17 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.folder import Tables
+from trialbook.adam.intervals import one_interval
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
 from trialbook.adam.reading import Reading
+from trialbook.adam.statuses import may_come
 from trialbook.adam.table import decoded, encoded, written
 from trialbook.adam.tidy import tidy
 from trialbook.config import Flat, TrialConfig
 
-# what a status says of whom nothing happened to, and what it would say otherwise
-NO_EVENT = {"0": "1", "N": "Y", "No": "Yes", "no": "yes", "False": "True", "FALSE": "TRUE"}
+# variables of ADTTE that a flat file may have beside its own, a date of the event say
+_OF_ADTTE = ["AVALU", "EVNTDESC", "CNSDTDSC", "STARTDT", "ADT", "ANL01FL"]
 
 
 def read_rows(path: Path, findings: Findings, reading: Reading) -> Tables | None:
@@ -58,33 +64,37 @@ def read_flat(
     if tables is None:
         return None
     frame = tables.frames[flat.file]
-    for column in filter(None, (flat.id, flat.time, flat.event, flat.arm)):
+    named = (flat.id, flat.time, flat.start, flat.event, flat.arm, flat.endpoint,
+             flat.endpoint_label)  # fmt: skip
+    for column in filter(None, named):
         if column not in frame:
             near = get_close_matches(column, list(frame), n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else "columns: " + ", ".join(frame)
             findings.problem(flat.file, column, "named in trial.yml, is no column", hint=hint)
     if len(findings.problems) > before:
         return None
-    data = {"ADSL": _adsl(frame, config), "ADTTE": _adtte(frame, config, findings)}
+    patient = _patients(frame, flat.id)
+    if flat.start is not None and flat.id is not None:
+        frame, patient = one_interval(frame, patient, flat, findings)
+    data = {"ADSL": _adsl(frame, patient, config, findings),
+            "ADTTE": _adtte(frame, patient, config, findings)}  # fmt: skip
     return data if len(findings.problems) == before else None
 
 
 _TERMS = {
     "correct STARTDT or ADT": "correct the times",
-    "a patient must stand in one row, not in more": "a patient must stand in one row, not in more; "
-    "rows that start and stop are no flat file",
-    "keep one row of each patient": "keep one row of each patient, or, where a row is a patient, "
-    "leave id: out",
+    "keep one row of each patient": "keep one row of each patient; where rows start and stop, say "
+    "where (--start); where another column says whose a row is, name it (--id, or --id none)",
 }  # fmt: skip
 
 
 def in_own_words(findings: Findings, flat: Flat, n_problems: int, n_remarks: int) -> None:
     """Word what was found from some number on by the columns of the flat file itself."""
     columns = {"USUBJID": flat.id or "row", "AVAL": flat.time, "CNSR": flat.event,
-               "TRT01P": flat.arm, "TRT01A": flat.arm}  # fmt: skip
+               "TRT01P": flat.arm, "TRT01A": flat.arm, "ENTRY": flat.start or "ENTRY"}  # fmt: skip
     worded = findings.problems[:n_problems]
     for problem in findings.problems[n_problems:]:
-        if problem.variable == "USUBJID, PARAMCD":  # says what USUBJID says
+        if problem.variable == "USUBJID, PARAMCD" and not flat.endpoint:  # as USUBJID says
             continue
         shown = tuple(one.removesuffix(f" {flat.paramcd}") for one in problem.examples)
         new = replace(
@@ -105,18 +115,35 @@ def _own_words(text: str, columns: dict[str, str] | None = None) -> str:
     return re.sub(r"\b(ADTTE|ADSL)\b", "the file", _TERMS.get(text, text))
 
 
-def _adsl(frame: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+def _adsl(
+    frame: pd.DataFrame, patient: pd.Series, config: TrialConfig, findings: Findings
+) -> pd.DataFrame:
+    """Return a row for each patient: the arm, and every column that is none of ADTTE's."""
     flat = config.flat
     arm = as_text(frame[flat.arm])
-    given = {"STUDYID": config.id, "USUBJID": _patients(frame, flat.id), "TRT01P": arm,
-             "TRT01A": arm}  # fmt: skip
-    others = frame.drop(columns=[name for name in given if name in frame])
-    return pd.concat([pd.DataFrame(given, index=frame.index), others], axis=1)
+    given = {"STUDYID": config.id, "USUBJID": patient, "TRT01P": arm, "TRT01A": arm}
+    dropped = {*given, *filter(None, (flat.endpoint, flat.endpoint_label)), *_OF_ADTTE}
+    others = frame.drop(columns=[name for name in dropped if name in frame])
+    adsl = pd.concat([pd.DataFrame(given, index=frame.index), others], axis=1)
+    if flat.endpoint is None:
+        return adsl
+    groups = adsl.groupby(patient, observed=True, sort=False)
+    varied = {name for name in adsl if groups[name].nunique(dropna=False).max() > 1}
+    several = patient.isin(patient[arm.ne(groups["TRT01P"].transform("first"))])
+    if {"TRT01P"} & varied and several.any():
+        findings.problem(flat.file, flat.arm, "differs between the rows of a patient",
+                         int(several.sum()), examples(patient[several]),
+                         "give each patient one arm")  # fmt: skip
+    return adsl[~patient.duplicated()].drop(columns=sorted(varied - {"TRT01P", "TRT01A"}))
 
 
-def _adtte(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.DataFrame:
+def _adtte(
+    frame: pd.DataFrame, patient: pd.Series, config: TrialConfig, findings: Findings
+) -> pd.DataFrame:
     flat = config.flat
     status = as_text(frame[flat.event])
+    if flat.start is not None and frame[flat.start].dtype.kind != "f":
+        findings.problem(flat.file, flat.start, "must be a number: when observation begins")
     if frame[flat.time].dtype.kind != "f":
         text = pd.to_numeric(frame[flat.time], errors="coerce").isna() & frame[flat.time].notna()
         shown = examples(as_text(frame[flat.time][text]))
@@ -128,26 +155,26 @@ def _adtte(frame: pd.DataFrame, config: TrialConfig, findings: Findings) -> pd.D
             findings.problem(flat.file, flat.time, "is blank in every row")
     missing = status.isna()
     if missing.any():
-        shown = examples(_patients(frame, flat.id)[missing])
+        shown = examples(patient[missing])
         hint = "say of each whether the event happened, or take the rows out"
         findings.problem(flat.file, flat.event, "must not be blank", int(missing.sum()), shown,
                          hint)  # fmt: skip
     codes, values = encoded(status)
-    # before the first event, the value that will say it is not there yet
-    to_come = {NO_EVENT.get(value) for value in values} if len(values) == 1 else set()
-    unknown = [value for value in flat.event_value if value not in {*values, *to_come}]
-    for value in unknown:
+    for value in flat.event_value:
+        # before the first event, the value that will say it is not there yet
+        if value in values or may_come(value, list(values), flat.event):
+            continue
         hint = "values: " + ", ".join(sorted(values)[:10])
         findings.problem(flat.file, flat.event, f"never is {value}, the event_value", hint=hint)
     cnsr = np.array([0 if value in flat.event_value else _code(value) for value in values], float)
-    return pd.DataFrame({
-        "USUBJID": _patients(frame, flat.id),
-        "PARAMCD": flat.paramcd,
-        "PARAM": flat.param or flat.paramcd,
-        "AVAL": frame[flat.time],
-        "AVALU": config.time.unit.upper(),
-        "CNSR": decoded(codes, cnsr, frame.index, np.nan),
-    })  # fmt: skip
+    code = as_text(frame[flat.endpoint]) if flat.endpoint else flat.paramcd
+    label = as_text(frame[flat.endpoint_label]) if flat.endpoint_label else flat.param or code
+    own = {name: frame[name] for name in _OF_ADTTE if name in frame and name != "AVALU"}
+    unit = frame["AVALU"] if "AVALU" in frame else config.time.unit.upper()
+    entry = {"ENTRY": frame[flat.start]} if flat.start else {}
+    given = {"USUBJID": patient, "PARAMCD": code, "PARAM": label, "AVAL": frame[flat.time],
+             "AVALU": unit, "CNSR": decoded(codes, cnsr, frame.index, np.nan)}  # fmt: skip
+    return pd.DataFrame(own | entry | given, index=frame.index)
 
 
 def _patients(frame: pd.DataFrame, column: str | None) -> pd.Series:

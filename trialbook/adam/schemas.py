@@ -109,6 +109,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "CNSDTDSC": text("Why censored"),
             "STARTDT": date("Date from which time counts"),
             "ADT": date("Date of the event or of censoring"),
+            "ENTRY": number("Time at which observation begins (delayed entry), in AVAL's unit"),
         },
         name="ADTTE",
         title="one row per patient and end point",

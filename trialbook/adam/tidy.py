@@ -23,6 +23,9 @@ _LIKE_NAME = re.compile(r"[-+]?\d{16,}|\d+[eE]\d+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 _SAS_MISSING = re.compile(r"\.[A-Z_]")
 
+# what a flat file may have of ADTTE beside its times; those are read by their values
+_OF_ADTTE = {name: column for name, column in SCHEMAS["ADTTE"].columns.items()
+             if name not in ("PARAMCD", "AVAL", "CNSR")}  # fmt: skip
 # flags that ADaM leaves blank where they do not hold, so that blank means N
 _BLANK_IS_NO = {"RANDFL", "ITTFL", "SAFFL", "PPROTFL", "FASFL", "DTHFL", "TRTEMFL"}
 
@@ -69,8 +72,8 @@ def _numerals(
 
 
 def _standard_kind(name: str) -> str | None:
-    """Return the kind of a flat file's column that has the very name of a variable of ADSL."""
-    known = SCHEMAS["ADSL"].columns.get(name)
+    """Return the kind of a flat file's column that has the very name of an ADaM variable."""
+    known = SCHEMAS["ADSL"].columns.get(name) or _OF_ADTTE.get(name)
     return known and known.metadata["kind"]
 
 

@@ -9,20 +9,14 @@ import pandas as pd
 from trialbook.adam.populations import has_arm
 from trialbook.adam.problems import counted_noun, examples, shortened
 from trialbook.config import Arm
-from trialbook.new.inference import Inference, UsageError
+from trialbook.new.control import find_control
+from trialbook.new.inference import Inference, UsageError, asked
 
 MOST_ARMS = 20
 
 _LONGEST_CODE = 40
+_BARE = {"yes", "no", "y", "n", "true", "false", "none"}
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
-
-# what controls are called, from the surest word to the least sure
-_CONTROLS = {
-    "placebo": r"\bplacebo\b|\bpbo\b|\bvehicle\b|\bsham\b",
-    "control": r"\bcontrols?\b|\bctrl\b",
-    "standard": r"\bstandard\b|\busual\b|\bsoc\b|best supportive",
-    "no treatment": r"^(no|none|n|0|false|untreated|observation|no (treatment|therapy).*)$",
-}
 
 
 def infer_arms(
@@ -61,13 +55,13 @@ def infer_arms(
         Arm(code=code, label=_label(value, name), values=(value,))
         for code, value in zip(_codes(list(numbered)), numbered, strict=True)
     ]
-    first, ground = arms[0], "the only arm"
+    first, ground, proved = arms[0], "the only arm", True
     if control is not None:
         first, ground = chosen_arm(arms, control, "--control"), "said with --control"
     elif len(arms) > 1:
-        first, ground = _control(arms, list(numbered.values()), name)
+        first, ground, proved = _control(arms, list(numbered.values()), name)
     found = [Inference("arms", ", ".join(arm.code for arm in arms), f"values of {name}"),
-             Inference("control", first.code, ground)]  # fmt: skip
+             Inference("control", first.code, ground, proved)]  # fmt: skip
     return [first, *(arm for arm in arms if arm is not first)], found
 
 
@@ -121,7 +115,7 @@ def other_values(
 
 def _label(value: str, name: str) -> str:
     """Return an arm's name in words; a bare yes, no or number gets the column's name."""
-    bare = value.casefold() in ("yes", "no", "y", "n", "true", "false") or _NUMBER.fullmatch(value)
+    bare = value.casefold() in _BARE or _NUMBER.fullmatch(value)
     return shortened(f"{name} {value}" if bare else value)
 
 
@@ -161,31 +155,41 @@ def _natural(value: str) -> list:
 
 
 def _codes(arms: list[str]) -> list[str]:
-    """Return a code for each arm: its value, or a short one where the value cannot be a code."""
-    plain = re.compile(r"[\w .,+/()&-]+")
-    return [
-        value
-        if plain.fullmatch(value)
-        and len(value) <= _LONGEST_CODE
-        and value.casefold() != "all"
-        and " vs " not in value
-        else f"ARM{number}"
-        for number, value in enumerate(arms, start=1)
-    ]
+    """Return a code for each arm that reads as its value does.
+
+    A code is one line of at most forty characters, none like another, and neither ``all`` nor
+    ``A vs B``, which name rows of the results.
+    """
+    codes: list[str] = []
+    for value in arms:
+        plain = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+        plain = re.sub(r"\bvs\b", "v", plain) if " vs " in plain else plain
+        plain = f"{plain} (arm)" if plain.casefold() == "all" else plain
+        code, number = shortened(plain, _LONGEST_CODE), 1
+        taken = {one.casefold() for one in codes}
+        while code.casefold() in taken:
+            number += 1
+            code = f"{shortened(plain, _LONGEST_CODE - 5)} ({number})"
+        codes.append(code)
+    return codes
 
 
-def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[Arm, str]:
-    """Return the control by its name, else by its number."""
-    for what, words in _CONTROLS.items():
-        called = [
-            arm for arm in arms if re.search(words, "".join(arm.values).strip(), re.IGNORECASE)
-        ]
-        if called:
-            value = shortened("".join(called[0].values))
-            return called[0], f"it is called {value}, which says {what}"
-    if None not in numbers:
-        return arms[0], f"it has the lowest number, {numbers[0]:g} in {name}N"
-    listed = ", ".join(arm.code for arm in arms)
-    raise UsageError(
-        f"nothing shows which arm is the control: say it with --control ({listed})", "--control"
-    )
+def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[Arm, str, bool]:
+    """Return the control by its name, else by its number, and whether that is proved."""
+    values = [one for arm in arms for one in arm.values]  # noqa: PD011
+    found = find_control(values)
+    if found is not None:
+        return arms[found[0]], found[1], True
+    if None not in numbers and not any(map(_says_control, values)):
+        return arms[0], f"it has the lowest number, {numbers[0]:g} in {name}N", numbers[0] == 0
+    choices = [arm.code for arm in arms]
+    raise asked(
+        f"nothing shows which arm is the control: say it with --control ({', '.join(choices)})",
+        "--control", f"Which arm of {name} is the control, with which others are compared?",
+        choices,
+    )  # fmt: skip
+
+
+def _says_control(value: str) -> bool:
+    """Return whether any part of an arm's name says control: then its number decides nothing."""
+    return "placebo" in value.casefold()

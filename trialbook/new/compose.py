@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trialbook.adam.flat import as_text
 from trialbook.adam.problems import counted_noun, examples
 from trialbook.config import Arm
 from trialbook.new.arms import chosen_arm, infer_arms, other_values
@@ -15,10 +16,12 @@ from trialbook.new.endpoints import (
     shown_unit,
     time_endpoints,
 )
-from trialbook.new.flat import flat_label, flat_unit, infer_columns
+from trialbook.new.flat import Columns, infer_columns
 from trialbook.new.inference import Inference, Questions, UsageError
+from trialbook.new.outcomes import Course, levels_without_contrast, outcomes
 from trialbook.new.safety import infer_adverse_events, infer_laboratory
 from trialbook.new.source import Source
+from trialbook.new.status import event_label
 from trialbook.new.variables import (
     infer_baseline,
     infer_exposure,
@@ -68,7 +71,9 @@ def compose_adam(
     questions.ask()
     inferred += found
     randomized = _randomized(adsl, arms, options["randomized"])
-    baseline, passed_over = infer_baseline(analysed, source.labels, set())
+    courses = _courses(times, analysed["USUBJID"])
+    left_out = outcomes(analysed, courses, analysed["TRT01P"])
+    baseline, passed_over = infer_baseline(analysed, source.labels, left_out)
     parameters, other_parameters = infer_laboratory(adlb)
     main = times.loc[times["PARAMCD"] == endpoints[0]["paramcd"], "AVAL"]
 
@@ -83,10 +88,8 @@ def compose_adam(
     writer.comment(f"an event is CNSR 0; the censoring codes in ADTTE are: {codes or 'none'}")
     writer.comment("say which events compete with an end point: competing: [PARAMCD or code]")
     writer.items("endpoints", endpoints)
-    if strata := infer_strata(analysed):
-        writer.key("strata", strata, "stratification factors, for stratified tests")
-        inferred.append(Inference("strata", ", ".join(strata), "ADaM's names for them"))
-    _patients(writer, analysed, baseline, passed_over, inferred, notes)
+    _patients(writer, analysed, baseline, passed_over, left_out, inferred, notes)
+    _contrasts(analysed, baseline, courses, endpoints[0]["paramcd"], notes)
     if exposure := infer_exposure(adsl, source.labels):
         writer.items("exposure", exposure)
     if parameters:
@@ -98,56 +101,146 @@ def compose_adam(
     if groups := infer_adverse_events(adae):
         writer.mapping("adverse_events", groups, "groups besides any, serious, withdrawal")
         inferred.append(Inference("adverse_events", ", ".join(groups), "values in ADAE"))
+    _grounds(writer, inferred)
     return str(writer), inferred, notes
 
 
 def compose_flat(
-    source: Source,
-    *,
-    time: str | None,
-    event: str | None,
-    arm: str | None,
-    event_value: str | None,
-    **options: str | None,
+    source: Source, *, columns: dict[str, str | None], primary: str | None, **options: str | None
 ) -> Composed:
-    """Return the text of trial.yml for one flat file, what was inferred, what was left out."""
+    """Return the text of trial.yml for one flat file, what was inferred, what was left out.
+
+    `columns` are the options that name columns, and `event_value`.
+    """
     frame = source.flat
-    columns, arms, inferred = infer_columns(
-        frame, time, event, arm, event_value, options["control"]
-    )
-    if options["unit"] is not None:
-        unit = infer_unit(pd.DataFrame(), options["unit"])
-    else:
-        unit = flat_unit(columns.time) or infer_unit(pd.DataFrame(), None)
-    used = {columns.time, columns.event, columns.arm, *filter(None, [columns.id])}
-    baseline, passed_over = infer_baseline(frame, source.labels, used)
-    randomized = _randomized(frame, arms, options["randomized"])
+    questions = Questions()
+    found, arms, inferred = None, [], []
+    with questions.gathered():
+        found, arms, inferred = infer_columns(frame, control=options["control"], **columns)
+    if found is None:
+        with questions.gathered():
+            _unit_of_flat(frame, columns["time"], options["unit"])
+        questions.ask()
+    rows = found.rows
+    times = flat_times(frame, found)
+    with questions.gathered():
+        unit = infer_unit(times, options["unit"], found.time)
     notes: list[str] = []
+    if rows.endpoint is None:
+        if primary is not None:
+            raise UsageError("--primary: the file holds one end point", "--primary")
+        label = event_label(found.event)
+        # of a column such as alive one hopes for nothing: its event is death
+        hoped = hoped_for(found.event if label == "the event" else label)
+        endpoints = [{"paramcd": "TTE", "label": label, "role": "primary", "event": hoped}]
+    else:
+        with questions.gathered():
+            endpoints, of_endpoints, notes = infer_endpoints(times, primary)
+            inferred += of_endpoints
+    questions.ask()
+    patients = frame if rows.id is None else frame[~frame[rows.id].duplicated()]
+    arm = as_text(patients[found.arm])
+    key = patients[rows.id] if rows.id else pd.Series(patients.index, index=patients.index)
+    courses = _courses(times, as_text(key))
+    used = {found.time, found.event, found.arm, rows.id, rows.start, rows.endpoint,
+            rows.endpoint_label} - {None}  # fmt: skip
+    others = patients.drop(columns=list(used))
+    left_out = outcomes(others, courses, arm) | dict.fromkeys(used, "")
+    baseline, passed_over = infer_baseline(patients, source.labels, left_out)
+    randomized = _randomized(frame, arms, options["randomized"])
     writer = Writer()
-    inferred += _head(writer, str(options["id"]), unit, randomized, frame[columns.time], options)
-    writer.key("flat", {
-        "file": source.paths[0].name, "id": columns.id, "time": columns.time,
-        "event": columns.event, "event_value": columns.event_value, "arm": columns.arm,
-        "paramcd": "TTE", "param": f"Time to event ({unit[0]})",
-    }, "which column is what")  # fmt: skip
-    inferred += _arms(writer, arms, f"values of {columns.arm}", options["treated"])
-    endpoint = {
-        "paramcd": "TTE",
-        "label": flat_label(columns.event),
-        "role": "primary",
-        "event": hoped_for(columns.event),
-    }
+    inferred += _head(writer, str(options["id"]), unit, randomized, frame[found.time], options)
+    writer.key("flat", _flat_map(source, found, unit[0]), "which column is what")
+    inferred += _arms(writer, arms, f"values of {found.arm}", options["treated"])
     writer.comment("label: what the event is; event: favourable, where one hopes for it")
-    writer.items("endpoints", [endpoint])
-    _patients(writer, frame, baseline, passed_over, inferred, notes)
+    writer.items("endpoints", endpoints)
+    _patients(writer, patients, baseline, passed_over, left_out, inferred, notes)
+    _contrasts(patients, baseline, courses, endpoints[0]["paramcd"], notes)
+    _grounds(writer, inferred)
     return str(writer), inferred, notes
+
+
+def _unit_of_flat(frame: pd.DataFrame, time: str | None, unit: str | None) -> None:
+    """Ask for the unit along with other columns, where the time's column is said at least."""
+    if time in frame and {"AVALU", "PARAM"}.isdisjoint(name.upper() for name in frame):
+        infer_unit(pd.DataFrame(), unit, time)
+
+
+def _flat_map(source: Source, found: Columns, unit: str) -> dict[str, object]:
+    """Return `flat:` of trial.yml."""
+    rows = found.rows
+    of_rows = {"start": rows.start} if rows.start else {}
+    if rows.endpoint:
+        of_rows |= {"endpoint": rows.endpoint}
+        of_rows |= {"endpoint_label": rows.endpoint_label} if rows.endpoint_label else {}
+    else:
+        of_rows |= {"paramcd": "TTE", "param": f"Time to event ({unit})"}
+    return {
+        "file": source.paths[0].name, "id": rows.id, "time": found.time, "event": found.event,
+        "event_value": found.event_value, "arm": found.arm, **of_rows,
+    }  # fmt: skip
+
+
+def flat_times(frame: pd.DataFrame, found: Columns) -> pd.DataFrame:
+    """Return a flat file's rows as ADTTE has them: patient, end point, AVAL, CNSR, dates."""
+    rows, upper = found.rows, {name.upper(): name for name in frame}
+    key = frame[rows.id] if rows.id else pd.Series(frame.index, index=frame.index)
+    times = pd.DataFrame({"USUBJID": as_text(key), "PARAMCD": "TTE", "AVAL": frame[found.time]})
+    times["CNSR"] = (as_text(frame[found.event]) != found.event_value).astype(float)
+    times["CNSR"] = times["CNSR"].where(frame[found.event].notna())
+    for name in ("AVALU", "PARAM", "STARTDT", "ADT"):
+        if name in upper and (name in ("AVALU", "PARAM") or frame[upper[name]].dtype.kind == "M"):
+            times[name] = frame[upper[name]]
+    if rows.endpoint:
+        times["PARAMCD"] = as_text(frame[rows.endpoint])
+    if rows.start and rows.id:
+        # of rows that start and stop the last one tells what became of the patient
+        ordered = times.assign(start=frame[rows.start]).sort_values("start", kind="stable")
+        times = ordered.drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
+    return times
+
+
+def _courses(times: pd.DataFrame, patients: pd.Series) -> list[Course]:
+    """Return what became of patients in each end point, by the index of `patients`."""
+    courses = []
+    for paramcd, rows in times.groupby("PARAMCD", sort=False, observed=True):
+        one = rows.drop_duplicates("USUBJID").set_index(rows.drop_duplicates("USUBJID")["USUBJID"]
+                                                        .astype(object))  # fmt: skip
+        if one["AVAL"].dtype.kind != "f":
+            continue
+        of = one.reindex(patients.astype(object))
+        event = of["CNSR"].eq(0).astype(object).where(of["CNSR"].notna())
+        courses.append(Course(str(paramcd), of["AVAL"].set_axis(patients.index),
+                              event.set_axis(patients.index)))  # fmt: skip
+    return courses
+
+
+def _contrasts(
+    frame: pd.DataFrame, baseline: list[dict], courses: list[Course], primary: str, notes: list[str]
+) -> None:
+    """Note the levels of categories all or none of whose patients had the primary event."""
+    categories = [one["variable"] for one in baseline if one.get("summary") in (None, "count")]
+    for course in courses:
+        if course.name == primary:
+            told = levels_without_contrast(frame, categories, course)
+            notes += [f"{name} {level}: {'all' if every else 'none'} of {n} patients had the "
+                      "event; make sure that it was known at baseline"
+                      for name, level, n, every in told[:5]]  # fmt: skip
+
+
+def _grounds(writer: Writer, inferred: list[Inference]) -> None:
+    """Write what was taken for what, and why, for the page and for whoever confirms it."""
+    writer.comment("What was taken for what, and on what ground. Take out what you have confirmed; "
+                   "until")  # fmt: skip
+    writer.comment("all of it is gone, the book says that nobody has confirmed it.")
+    writer.mapping("inferred", {one.key: one.told for one in inferred})
 
 
 def _head(
     writer: Writer,
     title: str,
-    unit: tuple[str, str],
-    randomized: tuple[str, str],
+    unit: tuple[str, str, bool],
+    randomized: tuple[str, str, bool],
     times: pd.Series,
     options: dict,
 ) -> list[Inference]:
@@ -155,7 +248,6 @@ def _head(
     known = times.dropna() if times.dtype.kind == "f" else times.iloc[:0].astype(float)
     show = shown_unit(float(known.max()) if len(known) else 0.0, unit[0])
     writer.comment("What is particular to this trial. Everything here was inferred: read it over.")
-    writer.key("inferred", True, "take this line out then; until that, the book says so")
     writer.key("id", options["id"])
     writer.key("title", title, "give the full title")
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")
@@ -170,8 +262,8 @@ def _head(
     if landmarks:
         writer.key("landmarks", landmarks, f"in {unit[0]}; round times that a tenth reach")
     writer.comment(f"horizon: the time up to which means are compared, in {unit[0]}")
-    return [Inference("time", f"{unit[0]}, shown as {show}", unit[1]),
-            Inference("randomized", randomized[0], randomized[1])]  # fmt: skip
+    return [Inference("time", f"{unit[0]}, shown as {show}", unit[1], unit[2]),
+            Inference("randomized", *randomized)]  # fmt: skip
 
 
 def _arms(writer: Writer, arms: list[Arm], comment: str, treated: str | None) -> list[Inference]:
@@ -194,32 +286,41 @@ def _populations(adsl: pd.DataFrame, flags: dict[str, str]) -> str:
     return f"{' and '.join(absent)} absent: a rule stands in" if absent else "flags of ADSL"
 
 
-def _randomized(adsl: pd.DataFrame, arms: list[Arm], said: str | None) -> tuple[str, str]:
-    """Return whether the patients were randomized, as far as the files show."""
+def _randomized(adsl: pd.DataFrame, arms: list[Arm], said: str | None) -> tuple[str, str, bool]:
+    """Return whether the patients were randomized, as far as the files show, and the ground."""
     if said is not None:
-        return said, _SAID
+        return said, _SAID, True
     for variable in ("RANDFL", "RANDDT"):
         if variable in adsl and adsl[variable].notna().any():
-            return "yes", f"the data have {variable}"
+            return "yes", f"the data have {variable}", True
     if len(arms) > 1 and "placebo" in arms[0].label.casefold():
-        return "yes", "the control is a placebo"
-    return "unknown", _NOT_SHOWN
+        return "yes", "the control is a placebo", False
+    return "unknown", _NOT_SHOWN, False
 
 
 def _patients(
     writer: Writer,
     frame: pd.DataFrame,
     baseline: list[dict],
-    passed_over: list[str],
+    passed_over: dict[str, str],
+    left_out: dict[str, str],
     inferred: list[Inference],
     notes: list[str],
 ) -> None:
-    if subgroups := infer_subgroups(frame, baseline):
+    """Write strata, subgroups and baseline variables; note what is none of them, with grounds."""
+    if strata := infer_strata(frame, left_out):
+        writer.key("strata", strata, "stratification factors, for stratified tests")
+        inferred.append(Inference("strata", ", ".join(strata), "the usual names for them"))
+    if subgroups := infer_subgroups(frame, baseline, left_out):
         writer.key("subgroups", subgroups)
         inferred.append(Inference("subgroups", ", ".join(subgroups), "two to six groups each"))
     if baseline:
         writer.items("baseline", baseline, "summary: mean, median, geometric or count")
         names = ", ".join(item["variable"] for item in baseline)
         inferred.append(Inference("baseline", names, "variables that describe patients"))
-    if passed_over:
-        notes.append("not taken as baseline: " + ", ".join(examples(passed_over, 30)))
+    by_ground: dict[str, list[str]] = {}
+    for name, ground in passed_over.items():
+        by_ground.setdefault(ground, []).append(name)
+    for ground, names in by_ground.items():
+        more = ", ..." if len(names) > 30 else ""
+        notes.append(f"not taken as baseline: {', '.join(examples(names, 30))}{more} ({ground})")

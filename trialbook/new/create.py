@@ -55,9 +55,11 @@ def new_trial(
     treated: str | None = None,
     primary: str | None = None,
     time: str | None = None,
+    start: str | None = None,
     event: str | None = None,
     arm: str | None = None,
     event_value: str | None = None,
+    id: str | None = None,
     values: Sequence[str] = (),
     unit: str | None = None,
     decimal: str | None = None,
@@ -82,9 +84,12 @@ def new_trial(
     control, treated : str, optional
         An arm by its value: the control, and the one arm to compare with it.
     primary : str, optional
-        PARAMCD of the primary end point.
-    time, event, arm, event_value : str, optional
-        Columns of a flat file, and the value of `event` that says it happened.
+        The primary end point by its code (PARAMCD).
+    time, start, event, arm, id : str, optional
+        Columns of a flat file: the time, when observation begins (delayed entry, or intervals),
+        the status, the arm, whose row it is. ``"none"`` says that there is no `start` or no `id`.
+    event_value : str, optional
+        The value of `event` that says it happened.
     values : sequence of str, optional
         ``"VALUE=ARM"``, for values of TRT01A that TRT01P does not have.
     unit : str, optional
@@ -125,7 +130,9 @@ def new_trial(
     if (directory / NAME).exists():
         raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
     reading = Reading(decimal, dates, encoding, sheet, _meanings(flags))
-    of_flat = {"--time": time, "--event": event, "--arm": arm, "--event-value": event_value}
+    columns = {"time": time, "start": start, "event": event, "arm": arm, "id": id,
+               "event_value": event_value}  # fmt: skip
+    of_flat = {f"--{name.replace('_', '-')}": of for name, of in columns.items()}
     read = read_source(source, flat=any(of_flat.values()), reading=reading)
     options = {
         "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
@@ -136,13 +143,8 @@ def new_trial(
         _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
         text, inferred, notes = compose_adam(read, primary=primary, values=values, **options)
     else:
-        _refuse(
-            {"--primary": primary, "--value": values or None},
-            "belongs to ADaM data sets; here is a flat file",
-        )
-        text, inferred, notes = compose_flat(
-            read, time=time, event=event, arm=arm, event_value=event_value, **options
-        )
+        _refuse({"--value": values or None}, "belongs to ADaM data sets; here is a flat file")
+        text, inferred, notes = compose_flat(read, columns=columns, primary=primary, **options)
     return NewTrial(directory, tuple(inferred), tuple(notes), _place(directory, read, text))
 
 

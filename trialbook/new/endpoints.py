@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import examples, shortened
-from trialbook.adam.rules.times import unit_in, unit_of
-from trialbook.new.inference import Inference, UsageError
+from trialbook.adam.unit_words import unit_by_dates, unit_in, unit_of
+from trialbook.new.flat import flat_unit
+from trialbook.new.inference import Inference, UsageError, asked
 from trialbook.units import DAYS_PER_UNIT
 
 _KNOWN = {
@@ -65,7 +66,7 @@ def infer_endpoints(
             "role": "primary" if paramcd == first[0] else "secondary",
             "event": hoped_for(param),
         })  # fmt: skip
-    found = [Inference("end points", ", ".join(examples(paramcds, 20)), "PARAMCD of ADTTE"),
+    found = [Inference("end points", ", ".join(examples(paramcds, 20)), "their codes (PARAMCD)"),
              Inference("primary end point", *first)]  # fmt: skip
     return endpoints, found, notes
 
@@ -82,18 +83,20 @@ def _primary(times: pd.DataFrame, paramcds: list[str], primary: str | None) -> t
         folded = {paramcd.casefold(): paramcd for paramcd in paramcds}
         if primary.casefold() not in folded:
             listed = ", ".join(paramcds)
-            raise UsageError(f"--primary: {primary} is no PARAMCD of ADTTE: {listed}", "--primary")
+            raise UsageError(
+                f"--primary: {primary} is no end point of the data: {listed}", "--primary"
+            )
         return folded[primary.casefold()], "said with --primary"
     if len(paramcds) == 1:
         return paramcds[0], "the only one"
     called = [one for one in paramcds if re.search(r"\bprimary\b", _param(times, one), re.I)]
     if len(called) == 1:
         return called[0], "PARAM says primary"
-    raise UsageError(
-        f"ADTTE holds {len(paramcds)} end points: say which is the primary one with --primary "
+    raise asked(
+        f"{len(paramcds)} end points are given: say which is the primary one with --primary "
         f"({', '.join(examples(paramcds, 20))})",
-        "--primary",
-    )
+        "--primary", "Which end point is the primary one?", paramcds,
+    )  # fmt: skip
 
 
 def _param(times: pd.DataFrame, paramcd: str) -> str:
@@ -113,20 +116,31 @@ def event_label(paramcd: str, param: str) -> str:
     return shortened(" ".join(words) or paramcd)
 
 
-def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
-    """Return the unit of AVAL and on what ground.
+def infer_unit(
+    adtte: pd.DataFrame, unit: str | None, column: str | None = None
+) -> tuple[str, str, bool]:
+    """Return the unit of AVAL, on what ground, and whether that proves it.
+
+    Parameters
+    ----------
+    adtte : pandas.DataFrame
+        PARAMCD, AVAL and what there is of AVALU, PARAM, STARTDT and ADT.
+    unit : str or None
+        The unit that the user said.
+    column : str or None
+        The name of the column of times, in a flat file.
 
     Raises
     ------
     UsageError
-        When the end points are in several units.
+        When the end points are in several units, when what is said contradicts the file, or when
+        nothing shows the unit.
     """
     said = None
     if unit is not None:
-        known = unit_of(unit)
-        if known is None:
+        said = unit_of(unit)
+        if said is None:
             raise UsageError("--unit must be one of " + ", ".join(DAYS_PER_UNIT), "--unit")
-        said = known
     for variable, reader in {"AVALU": unit_of, "PARAM": unit_in}.items():
         if variable in adtte:
             found = adtte[variable].dropna().drop_duplicates().map(reader).dropna().unique()
@@ -139,14 +153,33 @@ def infer_unit(adtte: pd.DataFrame, unit: str | None) -> tuple[str, str]:
             if len(found) and said not in (None, found[0]):
                 raise UsageError(f"--unit {unit}: {variable} of ADTTE says {found[0]}", "--unit")
             if len(found):
-                return found[0], f"{variable} of ADTTE"
+                return found[0], f"{variable} of ADTTE", True
     if said is not None:
-        return said, "said with --unit"
-    if {"STARTDT", "ADT"} <= set(adtte):
-        days = (adtte["ADT"] - adtte["STARTDT"]) / np.timedelta64(1, "D")
-        if days.notna().any() and (adtte["AVAL"] - days).dropna().isin([0, 1]).all():
-            return "days", "AVAL counts the days from STARTDT to ADT"
-    return "days", "assumed, for the files do not say; say it with --unit"
+        return said, "said with --unit", True
+    dated = _by_dates(adtte)
+    named = flat_unit(column) if column is not None else None
+    if named is not None and dated in (None, named[0]):
+        return *named, True
+    if dated is not None:
+        return dated, "STARTDT and ADT say how many days each 1 of AVAL has", True
+    units = list(DAYS_PER_UNIT)
+    what = f"the column {shortened(column)}" if column is not None else "AVAL of ADTTE"
+    raise asked(
+        f"nothing shows in which unit {what} counts time: say it with --unit ({', '.join(units)})",
+        "--unit", f"In which unit does {what} count time?", units,
+    )  # fmt: skip
+
+
+def _by_dates(adtte: pd.DataFrame) -> str | None:
+    """Return the one unit that the dates of all end points prove, None without one."""
+    if not {"STARTDT", "ADT", "PARAMCD"} <= set(adtte):
+        return None
+    found = {
+        unit_by_dates(rows["AVAL"], rows["STARTDT"], rows["ADT"])
+        for _, rows in adtte.groupby("PARAMCD", observed=True)
+    }
+    units = {one[0] for one in found if one is not None}
+    return units.pop() if len(units) == 1 else None
 
 
 def shown_unit(longest: float, unit: str) -> str:

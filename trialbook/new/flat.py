@@ -1,45 +1,42 @@
 """Which column of a flat file is what: said with an option, or shown by its name."""
 
-import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import pandas as pd
 
-from trialbook.adam.flat import NO_EVENT, as_text
+from trialbook.adam.flat import as_text
 from trialbook.adam.problems import examples, shortened
-from trialbook.adam.table import written
+from trialbook.adam.unit_words import unit_in_name, words_of
 from trialbook.config import Arm
 from trialbook.new.arms import MOST_ARMS, infer_arms
-from trialbook.new.inference import Inference, Questions, UsageError
+from trialbook.new.inference import Inference, Question, Questions, UsageError
+from trialbook.new.rows import NONE, Rows, endpoint_columns, infer_rows, is_identifier
+from trialbook.new.status import event_value as infer_event_value
 
+_OF = r"(os|pfs|dfs|rfs|efs|ttp|surv|survival|overall|fu|follow|followup|up|event|t|time|in)"
 _TIMES = re.compile(
-    r"t|time|.*_time|futime|survtime|duration|aval|(surv|fu|follow.?up|os|pfs|dfs|rfs|efs).?time"
-    r"|((t|time|os|pfs|dfs|rfs|efs|fu|follow.?up)[_. ])?(days?|weeks?|months?|years?)",
-    re.IGNORECASE,
-)  # fmt: skip
-_EVENTS = re.compile(
-    r"e|d|event|status|cens|censor(ed|ing)?|cnsr|death|dead|died|fustat|observed|c|delta"
-    r"|(os|pfs|dfs|rfs|efs).?(status|event)", re.IGNORECASE
-)  # fmt: skip
-_ARMS = re.compile(
-    r"(study|actual|planned|treatment|trt)?[_. ]?arm|rx|trt|treat(ed|ment)?([_. ]?group)?|group"
-    r"|therapy|trt01p|trtp|randomi[sz]ed[_. ]to|randomi[sz]ation|allocation",
-    re.IGNORECASE,
+    rf"t|.*time|duration|aval|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
 )
-_IDS = re.compile(r"id|usubjid|subjid|subject(_?id)?|patient(_?id)?|pid|pat", re.IGNORECASE)
-_CENSORING = re.compile(r"cnsr|censor(ed|ing)", re.IGNORECASE)
-# what some call so says who is censored, what others call so who is not
-_EITHER = re.compile(r"c|cens|censor", re.IGNORECASE)
-_HAPPENED = {"1", "true", "yes", "y", "event", "dead", "died", "death", "deceased", "relapse",
-             "relapsed", "recurrence", "progression", "failure", "uncensored"}  # fmt: skip
-_NOT_HAPPENED = {"0", "false", "no", "n", "censored", "alive", "none", "no event", "living"}
-_MOST_STATES = 6
-_CALLED = {"dead": "death", "death": "death", "died": "death", "dth": "death", "relaps": "relapse",
-           "recur": "recurrence", "progress": "progression"}  # fmt: skip
-_UNITS = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
+_UNITS = re.compile(rf"({_OF}_?)*[^_]+(_to_\w+|_until_\w+)?|os\w+|pfs\w+|days?_?to_?\w+")
+_EVENTS = re.compile(
+    r"(is_|had_|has_)?(e|d|c|event|events|evt|status|stat|cens|censor|censored|censoring|cnsr"
+    r"|death|dead|died|dth|deceased|fustat|observed|delta|alive|survived|uncensored|vital_status)"
+    r"(_(ind|indicator|flag|fl|status|event|yn|observed|free))?"
+    rf"|({_OF}_)+(status|event|evt|cens|censor|censored|cnsr|ind|flag)"
+)
+_ARMS = re.compile(
+    r"((study|actual|planned|treatment|trt|assigned|randomi[sz]ed)_)*"
+    r"(arm|group|grp|treatment|trt|therapy|regimen|allocation|rx|treat|treated)"
+    r"(_(group|arm|name|code|cd|assigned|label|allocation))?"
+    r"|trt01p|trtp|trta|trt01a|armcd|actarm|randomi[sz]ed_to|randomi[sz]ation"
+)
+# where a file is an ADTTE with ADSL's columns, its own names come first: the arm planned
+_STANDARD = {"time": ["AVAL"], "event": ["CNSR"],
+             "arm": ["TRT01P", "TRTP", "ARM", "TRT01A", "TRTA", "ACTARM"]}  # fmt: skip
+_MOST_STATES = 12
 
 
 @dataclass(frozen=True)
@@ -49,17 +46,20 @@ class Columns:
     time: str
     event: str
     arm: str
-    id: str | None
     event_value: str
+    rows: Rows = field(default_factory=Rows)
 
 
 def infer_columns(
     frame: pd.DataFrame,
-    time: str | None,
-    event: str | None,
-    arm: str | None,
-    event_value: str | None,
-    control: str | None,
+    *,
+    time: str | None = None,
+    event: str | None = None,
+    arm: str | None = None,
+    id: str | None = None,
+    start: str | None = None,
+    event_value: str | None = None,
+    control: str | None = None,
 ) -> tuple[Columns, list[Arm], list[Inference]]:
     """Return which column is what, and the arms, the control first.
 
@@ -73,58 +73,63 @@ def infer_columns(
     """
     found: list[Inference] = []
     questions = Questions()
+    said = {"time": time, "event": event, "arm": arm, "id": id, "start": start}
+    taken = _said_columns(frame, said, found, questions)
     missing: list[tuple[str, list[str]]] = []
-    said = {"time": time, "event": event, "arm": arm}
-    taken: dict[str, str] = {}
-    for option, name in said.items():
-        if name is not None:
-            with questions.gathered():
-                column = _column(frame, name, option)
-                if column in taken.values():
-                    other = next(one for one, of in taken.items() if of == column)
-                    raise UsageError(f"--{other} and --{option} both name {shortened(column)}",
-                                     f"--{option}")  # fmt: skip
-                taken[option] = column
-                found.append(Inference(f"flat.{option}", column, f"said with --{option}"))
-    for option, (called, possible) in _COLUMNS.items():
+    for option in ("time", "event", "arm"):
         if said[option] is not None:
             continue
-        free = [name for name in frame if name not in taken.values()]
-        named = [name for name in free if called.fullmatch(name)]
-        fitting = [name for name in named if possible(frame[name])] or named
-        if len(fitting) == 1:
-            taken[option] = fitting[0]
-            found.append(Inference(f"flat.{option}", fitting[0], "the column's name"))
+        named, possible = _fitting(frame, option, taken)
+        if len(named) == 1:
+            taken[option] = named[0]
+            found.append(Inference(f"flat.{option}", named[0], "the column's name"))
         else:
-            choice = fitting or [name for name in free
-                                 if possible(frame[name]) and not _IDS.fullmatch(name)]  # fmt: skip
-            missing.append((option, choice))
+            missing.append((option, named or possible))
     if missing:
-        options = [f"--{option}" for option, _ in missing]
-        others = set(taken.values())
-        lines = [_choice(option, [name for name in of if name not in others])
-                 for option, of in missing]  # fmt: skip
         with questions.gathered():
-            raise UsageError(
-                "the file does not say which column is what; give "
-                + " and ".join(options) + "\n" + "\n".join(lines), *options
-            )  # fmt: skip
-    time, event, arm = (taken.get(option) for option in said)
+            _ask_for_columns(missing, taken)
+    time, event, arm = (taken.get(option) for option in ("time", "event", "arm"))
+    rows = Rows()
+    with questions.gathered():
+        given = (taken.get("id", id), taken.get("start", start))
+        others = {time, event, arm} - {None}
+        if not {"--id", "--start"} & set(questions.options):
+            rows, of_rows = infer_rows(frame, others, time, arm, *given)
+            found += of_rows
     if event is not None:
         with questions.gathered():
-            event_value, ground = _event_value(frame[event], event, event_value, said["event"])
-            found.append(Inference("flat.event_value", event_value, ground))
+            event_value, ground, proved = infer_event_value(frame[event], event, event_value)
+            found.append(Inference("flat.event_value", event_value, ground, proved))
     arms: list[Arm] = []
     if arm is not None:
         with questions.gathered():
             arms, of_arms = infer_arms(as_text(frame[arm]), None, control, arm)
             found += of_arms
     questions.ask()
-    ids = [name for name in frame if name not in taken.values() and _IDS.fullmatch(name)
-           and frame[name].notna().all()]  # fmt: skip
-    if ids:
-        found.append(Inference("flat.id", ids[0], "the column's name"))
-    return Columns(time, event, arm, ids[0] if ids else None, event_value), arms, found
+    return Columns(time, event, arm, event_value, rows), arms, found
+
+
+def _said_columns(
+    frame: pd.DataFrame,
+    said: dict[str, str | None],
+    found: list[Inference],
+    questions: Questions,
+) -> dict[str, str]:
+    """Return the columns that options name, as they stand in the file."""
+    taken: dict[str, str] = {}
+    for option, name in said.items():
+        if name is None or (option in ("id", "start") and name.casefold() == NONE):
+            continue
+        with questions.gathered():
+            column = _column(frame, name, option)
+            if column in taken.values():
+                other = next(one for one, of in taken.items() if of == column)
+                raise UsageError(f"--{other} and --{option} both name {shortened(column)}",
+                                 f"--{option}")  # fmt: skip
+            taken[option] = column
+            if option not in ("id", "start"):
+                found.append(Inference(f"flat.{option}", column, f"said with --{option}"))
+    return taken
 
 
 def _column(frame: pd.DataFrame, name: str, option: str) -> str:
@@ -138,8 +143,53 @@ def _column(frame: pd.DataFrame, name: str, option: str) -> str:
     raise UsageError(f"--{option}: the file has no column {name}; {hint}", f"--{option}")
 
 
+def _fitting(
+    frame: pd.DataFrame, option: str, taken: dict[str, str]
+) -> tuple[list[str], list[str]]:
+    """Return the columns whose names are of a kind, and all that may be by their values."""
+    called, possible = _COLUMNS[option]
+    free = [name for name in frame if name not in taken.values()]
+    for standard in _STANDARD[option]:
+        exact = [name for name in free if name.upper() == standard and possible(frame[name])]
+        if exact:
+            return exact, exact
+    named = [name for name in free if called(name)]
+    named = [name for name in named if possible(frame[name])] or named
+    if option == "arm":
+        named = _one_of_each(frame, named)
+    others = {*endpoint_columns(frame)}
+    may = [name for name in free
+           if possible(frame[name]) and not is_identifier(name) and name not in others]  # fmt: skip
+    return named, may
+
+
+def _one_of_each(frame: pd.DataFrame, names: list[str]) -> list[str]:
+    """Return columns without those that are another's code: text before numbers, words before."""
+    kept: list[str] = []
+    order = sorted(names, key=lambda name: (frame[name].dtype.kind == "f", -_length(frame[name])))
+    for name in order:
+        if not any(same_thing(frame[name], frame[other]) for other in kept):
+            kept.append(name)
+    return [name for name in names if name in kept]
+
+
+def _length(column: pd.Series) -> float:
+    return float(as_text(column).dropna().str.len().mean() or 0)
+
+
+def same_thing(one: pd.Series, other: pd.Series) -> bool:
+    """Return whether two columns follow each other one to one, as a code and its label do."""
+    if one.isna().to_numpy().tolist() != other.isna().to_numpy().tolist():
+        return False
+    pairs = pd.DataFrame({"a": one, "b": other}).dropna().drop_duplicates()
+    return len(pairs) > 0 and pairs["a"].is_unique and pairs["b"].is_unique
+
+
 def _is_time(column: pd.Series) -> bool:
-    return column.dtype.kind == "f" and bool((column.dropna() >= 0).all())
+    if column.dtype.kind != "f" or not (column.dropna() >= 0).all():
+        return False
+    calendar = bool(column.notna().any()) and column.min() > 1900 and column.max() < 2100
+    return not (calendar and (column.dropna() == column.dropna().round()).all())
 
 
 def _is_event(column: pd.Series) -> bool:
@@ -150,11 +200,41 @@ def _is_arm(column: pd.Series) -> bool:
     return column.dtype.kind != "M" and 1 <= column.nunique() <= MOST_ARMS
 
 
-_COLUMNS: dict[str, tuple[re.Pattern, Callable[[pd.Series], bool]]] = {
-    "time": (_TIMES, _is_time),
-    "event": (_EVENTS, _is_event),
-    "arm": (_ARMS, _is_arm),
+def _called_time(name: str) -> bool:
+    words = "_".join(words_of(name))
+    if _TIMES.fullmatch(words):
+        return True
+    return unit_in_name(name) is not None and bool(_UNITS.fullmatch(words))
+
+
+def _called(pattern: re.Pattern) -> Callable[[str], bool]:
+    return lambda name: bool(pattern.fullmatch("_".join(words_of(name))))
+
+
+_COLUMNS: dict[str, tuple[Callable[[str], bool], Callable[[pd.Series], bool]]] = {
+    "time": (_called_time, _is_time),
+    "event": (_called(_EVENTS), _is_event),
+    "arm": (_called(_ARMS), _is_arm),
 }
+_WHAT = {
+    "time": "the time from the start to the event or the end",
+    "event": "whether the event happened",
+    "arm": "each patient's arm",
+}
+
+
+def _ask_for_columns(missing: list[tuple[str, list[str]]], taken: dict[str, str]) -> None:
+    options = [f"--{option}" for option, _ in missing]
+    others = set(taken.values())
+    choices = {option: [name for name in of if name not in others] for option, of in missing}
+    lines = [_choice(option, of) for option, of in choices.items()]
+    every = all(choices.values())
+    raise UsageError(
+        "the file does not say which column is what; give " + " and ".join(options) + "\n"
+        + "\n".join(lines), *options,
+        questions=[Question(f"--{option}", f"Which column holds {_WHAT[option]}?", tuple(of[:20]))
+                   for option, of in choices.items()] if every else (),
+    )  # fmt: skip
 
 
 def _choice(option: str, columns: list[str]) -> str:
@@ -170,74 +250,7 @@ def _choice(option: str, columns: list[str]) -> str:
     return f"  --{option}: the file has none; add {lacking}"
 
 
-def _event_value(
-    column: pd.Series, name: str, said: str | None, event: str | None
-) -> tuple[str, str]:
-    """Return which value says that the event happened, and on what ground."""
-    values = [str(value) for value in as_text(column).dropna().unique()]
-    if said is not None:
-        return _said_value(said, values, name), "said with --event-value"
-    if _EITHER.fullmatch(name) and (event is None or name.casefold() == "censor"):
-        raise UsageError(
-            f"{name} may say who had the event, or who had not: say which value is the event with "
-            f"--event-value: {', '.join(examples(values, 10))}",
-            "--event-value",
-        )
-    if _CENSORING.fullmatch(name):
-        not_censored = [
-            value for value in values if value.casefold() in _NOT_HAPPENED - {"censored"}
-        ]
-        if len(not_censored) == 1:
-            return not_censored[0], f"{name} says who is censored"
-    if set(values) == {"1", "2"}:
-        return "2", "of 1 and 2, the greater is the event by custom"
-    if len(values) == 1 and values[0] in NO_EVENT:
-        return NO_EVENT[values[0]], f"{name} holds {values[0]} alone, which reads as no event"
-    happened = [value for value in values if _word(value) in _HAPPENED]
-    rest = [value for value in values if _word(value) not in _NOT_HAPPENED]
-    if len(values) <= 2 and len(happened) == 1:
-        return happened[0], f"{happened[0]} in {name} reads as an event"
-    if len(values) == 2 and len(rest) == 1:
-        return rest[0], f"the other value of {name} reads as no event"
-    listed = ", ".join(examples(values, 10))
-    raise UsageError(
-        f"which value of {name} is the event? Say it with --event-value: {listed}", "--event-value"
-    )
-
-
-def _word(value: str) -> str:
-    """Return the word in a value: ``1:DECEASED`` is ``deceased``."""
-    return re.sub(r"^[01]\s*[:=.-]\s*", "", value).casefold()
-
-
-def _said_value(said: str, values: list[str], name: str) -> str:
-    """Return the value that an option names, in any case, 1.0 for 1."""
-    with contextlib.suppress(ValueError):
-        said = written(float(said)) if said not in values else said
-    folded = {value.casefold(): value for value in values}
-    found = said if said in values else folded.get(said.strip().casefold())
-    if found is None and len(values) == 1 and NO_EVENT.get(values[0]) == said:
-        found = said
-    if found is None:
-        listed = ", ".join(examples(values, 10))
-        raise UsageError(f"--event-value: {name} never is {said}; it is {listed}", "--event-value")
-    return found
-
-
-def flat_label(event: str) -> str:
-    """Return what the event is called, by its column: ``died`` is about ``death``."""
-    name = event.casefold()
-    for begins, label in _CALLED.items():
-        if name.startswith(begins):
-            return label
-    word = event.isalpha() and len(event) > 4 and not event.isupper()
-    noun = word and not name.endswith(("ed", "status", "event"))
-    return name if noun and not _EVENTS.fullmatch(event) else "the event"
-
-
 def flat_unit(time: str) -> tuple[str, str] | None:
     """Return the unit that the name of the time's column says, and the ground; None if none."""
-    for word, unit in _UNITS.items():
-        if re.search(rf"(?<![a-z]){word}s?(?![a-z])", time.casefold().replace("_", " ")):
-            return unit, f"the column is called {shortened(time)}"
-    return None
+    unit = unit_in_name(time)
+    return unit and (unit, f"the column is called {shortened(time)}")

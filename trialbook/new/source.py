@@ -69,6 +69,9 @@ def read_source(source: Path, *, flat: bool = False, reading: Reading) -> Source
         source = source.parent
     if source.is_dir():
         files = data_files(source)
+        if list(files) == ["ADTTE"] and len(files["ADTTE"]) == 1:
+            # ADTTE alone has its patients' arms and variables in it, or nothing has
+            return _flat(files["ADTTE"][0], reading)
         if "ADSL" in files or "ADTTE" in files:
             return _adam(source, [path for paths in files.values() for path in paths], reading)
         others = [path for path in sorted(source.iterdir()) if stem_and_format(path)[1] in FORMATS]

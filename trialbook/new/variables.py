@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.adam.problems import shortened
 from trialbook.adam.schemas import SCHEMAS
 from trialbook.adam.usual_labels import USUAL_LABELS
+from trialbook.new.flat import same_thing
 
 _MOST_LEVELS = 10
 _MOST_SUBGROUPS = 6
@@ -24,7 +25,12 @@ _NOT_BASELINE = re.compile(
     |DC\w*|EOS\w*|EOT\w*|DTH\w*|VIS\w*|RF\w*|AVGDD|CUMDOSE|.*DURD|TRTDUR\w*|.*SEQ|ARMN""",
     re.VERBOSE,
 )
+# flags of what was so before the trial, by the usual beginnings of their names
+_PRIOR = re.compile(r"(PR|PRI|PRIOR|PREV|HX|HIST|BL|MH|FAM|SMK|SMOK|DIAB|HTN|METS?)\w*FL|\w*BLFL")
 _BASELINE_FLAG = re.compile(r"prior|previous|history|baseline|medical", re.IGNORECASE)
+_STRATUM = re.compile(r"STRATA?\d*[RV]?N?|STR\d+[RV]?N?|STRATUM\d*|STRATAR\d*|STRATA_?\w*"
+                      r"|STRATIFICATION\w*|STRAT_\w+", re.IGNORECASE)  # fmt: skip
+_MOST_STRATA = 24
 _SUBGROUP_FIRST = ["SEX", "AGEGR1", "RACE", "REGION1"]
 _EXPOSURE = {"TRTDURD": "Days on treatment", "TRTDUR": "Duration of treatment",
              "AVGDD": "Average daily dose", "CUMDOSE": "Cumulative dose"}  # fmt: skip
@@ -32,13 +38,14 @@ _SHORT_UNITS = {"YEARS": "yr", "MONTHS": "months", "DAYS": "days"}
 
 
 def infer_baseline(
-    frame: pd.DataFrame, labels: dict[str, str], leave_out: set[str]
-) -> tuple[list[dict], list[str]]:
-    """Return the baseline variables as trial.yml's mappings, and those that were passed over.
+    frame: pd.DataFrame, labels: dict[str, str], leave_out: dict[str, str]
+) -> tuple[list[dict], dict[str, str]]:
+    """Return the baseline variables as trial.yml's mappings, and those passed over with grounds.
 
     A number is described by its mean, a skewed one by its median, a number of few whole values
     and text by counts. Passed over are variables with one value, with too many, or mostly
-    blank, those that number the rows, and all after the first forty.
+    blank, those that number the rows, what says the same as another, and all after the first
+    forty.
 
     Parameters
     ----------
@@ -46,24 +53,65 @@ def infer_baseline(
         The patients who are analysed.
     labels : dict
         Labels that the file carries.
-    leave_out : set of str
-        Columns with another part (time, event, arm, ...).
+    leave_out : dict
+        Columns with another part (time, event, arm, outcomes) with the ground; without a ground
+        they are not spoken of.
     """
-    variables, passed_over = [], []
+    variables: list[dict] = []
+    passed_over: dict[str, str] = {}
     for name in frame:
-        if name in leave_out or _NOT_BASELINE.fullmatch(name) or _repeats_text(name, frame):
+        if name in leave_out:
+            if leave_out[name] and not _NOT_BASELINE.fullmatch(name):
+                passed_over[name] = leave_out[name]
             continue
-        if name.endswith("FL") and not _BASELINE_FLAG.search(labels.get(name, "") + name):
-            passed_over.append(name)
+        if _NOT_BASELINE.fullmatch(name) or _repeats_text(name, frame):
             continue
         if re.fullmatch(r".*GR\d+", name):
             continue
-        summary = _summary(frame[name])
-        if summary is None or _numbers_rows(frame[name]) or len(variables) == _MOST_VARIABLES:
-            passed_over.append(name)
+        ground = _unfit(name, frame, labels)
+        if ground is None and len(variables) == _MOST_VARIABLES:
+            ground = f"after the first {_MOST_VARIABLES}"
+        if ground:
+            passed_over[name] = ground
             continue
+        summary = _summary(frame[name])
         variables.append({"variable": name, "label": _label(name, frame, labels), **summary})
-    return variables, passed_over
+    return _without_codes(variables, frame, passed_over), passed_over
+
+
+def _unfit(name: str, frame: pd.DataFrame, labels: dict[str, str]) -> str | None:
+    """Return why a variable makes no row of a table, or None where it makes one."""
+    column = frame[name]
+    said = labels.get(name, "")
+    if name.endswith("FL") and not (_BASELINE_FLAG.search(said + name) or _PRIOR.match(name)):
+        return "a flag, of a population or of an outcome"
+    if _numbers_rows(column):
+        return "it numbers the rows"
+    if _summary(column) is not None:
+        return None
+    known = column.dropna()
+    if known.nunique() < 2:
+        return "it has one value" if len(known) else "it is blank"
+    if len(known) < len(column) / 2:
+        return "it is mostly blank"
+    return "it is a date" if column.dtype.kind == "M" else "it has too many values"
+
+
+def _without_codes(
+    variables: list[dict], frame: pd.DataFrame, passed_over: dict[str, str]
+) -> list[dict]:
+    """Return variables without the codes of others, a number beside its text, say."""
+    few = [one["variable"] for one in variables if one.get("summary") in (None, "count")]
+    order = sorted(few, key=lambda name: frame[name].dtype.kind == "f")
+    kept: list[str] = []
+    for name in order:
+        twin = next((one for one in kept if len(frame) >= 10
+                     and same_thing(frame[name], frame[one])), None)  # fmt: skip
+        if twin is None:
+            kept.append(name)
+        else:
+            passed_over[name] = f"it says the same as {twin}"
+    return [one for one in variables if one["variable"] not in passed_over]
 
 
 def _repeats_text(name: str, frame: pd.DataFrame) -> bool:
@@ -75,8 +123,10 @@ def _numbers_rows(column: pd.Series) -> bool:
     """Return whether a variable only numbers the patients: whole, each once, without a gap."""
     if column.dtype.kind != "f" or not column.is_unique or column.isna().any():
         return False
-    whole = bool((column == column.round()).all())
-    return whole and len(column) > 9 and column.max() - column.min() == len(column) - 1
+    whole = bool((column == column.round()).all()) and len(column) > 9
+    # in the order of the file, too, as identifiers with gaps are
+    counted_up = column.is_monotonic_increasing and column.diff().median() == 1
+    return whole and bool(counted_up or column.max() - column.min() == len(column) - 1)
 
 
 def _summary(column: pd.Series) -> dict | None:
@@ -119,7 +169,9 @@ def _label(name: str, frame: pd.DataFrame, labels: dict[str, str]) -> str:
     return shortened(re.sub(r"^Baseline ", "", label))
 
 
-def infer_subgroups(frame: pd.DataFrame, baseline: list[dict]) -> list[str]:
+def infer_subgroups(
+    frame: pd.DataFrame, baseline: list[dict], leave_out: dict[str, str]
+) -> list[str]:
     """Return the variables by which to divide the patients: two to six groups, none tiny."""
     grouped = [name for name in frame if re.fullmatch(r".*GR1", name)]
     text = [item["variable"] for item in baseline if "summary" not in item]
@@ -127,7 +179,7 @@ def infer_subgroups(frame: pd.DataFrame, baseline: list[dict]) -> list[str]:
     order = [name for name in _SUBGROUP_FIRST if name in frame]
     chosen = []
     for name in dict.fromkeys([*order, *text, *grouped, *counts]):
-        if _NOT_BASELINE.fullmatch(name):
+        if _NOT_BASELINE.fullmatch(name) or name in leave_out:
             continue
         shares = frame[name].value_counts(normalize=True)
         if 2 <= len(shares) <= 6 and (shares >= _FEWEST_IN_SUBGROUP).sum() >= 2:
@@ -145,6 +197,16 @@ def infer_exposure(frame: pd.DataFrame, labels: dict[str, str]) -> list[dict]:
     ]  # fmt: skip
 
 
-def infer_strata(frame: pd.DataFrame) -> list[str]:
-    """Return the stratification factors by ADaM's names for them, STRAT1, STRAT2, ..."""
-    return [name for name in frame if re.fullmatch(r"STRAT\d*R?", name)]
+def infer_strata(frame: pd.DataFrame, leave_out: dict[str, str]) -> list[str]:
+    """Return the stratification factors by their usual names: STRAT1, STRATA1R, STR01, stratum.
+
+    Of a factor and its code one is taken; single factors come before a column that joins them.
+    """
+    named = [name for name in frame if _STRATUM.fullmatch(name) and name not in leave_out
+             and 2 <= frame[name].nunique() <= _MOST_STRATA]  # fmt: skip
+    chosen: list[str] = []
+    for name in sorted(named, key=lambda name: (frame[name].dtype.kind == "f", len(name))):
+        if not any(same_thing(frame[name], frame[other]) for other in chosen):
+            chosen.append(name)
+    numbered = [name for name in named if name in chosen and re.search(r"\d", name)]
+    return numbered or [name for name in named if name in chosen]

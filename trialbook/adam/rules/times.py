@@ -1,36 +1,18 @@
 """ADTTE against trial.yml: its end points, their units, one time per patient."""
 
-import re
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import Findings, counted_noun, examples
+from trialbook.adam.unit_words import unit_by_dates, unit_in, unit_of
 from trialbook.config import TrialConfig
 from trialbook.units import DAYS_PER_UNIT
 
 # Longer ones are a slip of the unit or of the pen; times of machines and of mice are not.
 _LONGEST_YEARS = 10_000
 _DAYS = np.timedelta64(1, "D")
-_IN_WORDS = re.compile(r"\b(days?|weeks?|months?|years?|d|wk|mo|yr)\b", re.IGNORECASE)
-_SHORT = {"d": "days", "day": "days", "wk": "weeks", "week": "weeks", "w": "weeks", "mo": "months",
-          "month": "months", "mos": "months", "yr": "years", "year": "years", "y": "years",
-          "yrs": "years", "wks": "weeks"}  # fmt: skip
-
-
-def unit_of(text: object) -> str | None:
-    """Return a unit of time as trial.yml writes it, ``"DAYS"`` is ``"days"``; None if none."""
-    name = str(text).strip().casefold().rstrip(".")
-    name = _SHORT.get(name, name)
-    return name if name in DAYS_PER_UNIT else None
-
-
-def unit_in(param: object) -> str | None:
-    """Return the unit in a PARAM such as ``Overall Survival (Days)``, None without one."""
-    inside = re.search(r"[(\[]([^()\[\]]*)[)\]]\s*$", str(param))
-    found = _IN_WORDS.search(inside[1]) if inside else None
-    return unit_of(found[0]) if found else None
 
 
 def used_paramcds(config: TrialConfig) -> list[str]:
@@ -95,6 +77,17 @@ def _values(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findin
         ),
         ("CNSR", rows["CNSR"].isna(), "must not be blank", "0 for an event, 1 for censoring"),
     ]
+    if "ENTRY" in rows:
+        entry = rows["ENTRY"]
+        # an end point without any is observed from time 0
+        given = rows["PARAMCD"].isin(rows.loc[entry.notna(), "PARAMCD"].unique())
+        rules += [
+            ("ENTRY", given & entry.isna(), "must not be blank where others have it",
+             "0 for a patient who was observed from the start"),
+            ("ENTRY", entry < 0, "must not be negative", "count it from where AVAL counts"),
+            ("ENTRY", entry >= rows["AVAL"], "must lie before AVAL",
+             "a patient is observed from ENTRY to AVAL"),
+        ]  # fmt: skip
     for variable, wrong, rule, hint in rules:
         if wrong.any():
             shown = _patients(rows[wrong])
@@ -141,8 +134,22 @@ def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Finding
 
 
 def _dates(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
-    """Note times that are not the days between their dates, in trials that count days."""
-    if config.time.unit != "days" or not {"STARTDT", "ADT"} <= set(rows):
+    """Refuse a unit that the dates disprove; note times that are not the days between them."""
+    if not {"STARTDT", "ADT"} <= set(rows):
+        return
+    said = config.time.unit
+    for paramcd, of_one in rows.groupby("PARAMCD", sort=False, observed=True):
+        found = unit_by_dates(of_one["AVAL"], of_one["STARTDT"], of_one["ADT"])
+        if found is not None and found[0] != said:
+            unit, days = found
+            findings.problem(
+                file, "AVAL",
+                f"{paramcd} is said to be in {said}, and its dates say {unit}: from STARTDT to ADT "
+                f"there are {days:.4g} days for each 1 of AVAL",
+                len(of_one), hint=f"correct the unit (AVALU, PARAM, unit: in trial.yml) to {unit}, "
+                "or the times, or the dates",
+            )  # fmt: skip
+    if said != "days":
         return
     days = (rows["ADT"] - rows["STARTDT"]) / _DAYS
     apart = rows["AVAL"] - days

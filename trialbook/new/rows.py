@@ -1,0 +1,211 @@
+"""What a row of a flat file is: a patient, an end point of a patient, or an interval of one."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from trialbook.adam.problems import counted_noun, examples, shortened
+from trialbook.adam.unit_words import words_of
+from trialbook.new.inference import Inference, UsageError, asked
+
+NONE = "none"
+_IDENTIFIERS = {
+    "id", "ids", "usubjid", "subjid", "subjectid", "patid", "patno", "patnum", "ptid", "ptno",
+    "pid", "mrn", "uid", "pat", "patient", "subject", "participant", "subj", "patientid",
+    "recordid", "caseid", "personid", "participantid", "subjectno", "patientno", "pseudonym",
+}  # fmt: skip
+_WHOSE = {"patient", "subject", "participant", "record", "study", "case", "person", "pt", "pat",
+          "subj", "unique", "individual", "medical", "screening", "p", "s"}  # fmt: skip
+_NUMBERS = {"id", "ids", "no", "nr", "num", "number", "key", "code", "identifier", "name"}
+_STARTS = re.compile(r"t?_?(start|begin|entry|enter|entered|t0|left|truncation|delay\w*)(_.*)?|"
+                     r"(time|age|days?|months?|years?)_(start|begin|entry|at_entry)")  # fmt: skip
+_LARGEST_GROUP = 20
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The columns that say what a row is; None where there is none.
+
+    Attributes
+    ----------
+    id : str or None
+        Whose row it is.
+    start : str or None
+        When the row's interval begins, or the patient came under observation.
+    endpoint, endpoint_label : str or None
+        Of which end point it is: its code, its name in words.
+    """
+
+    id: str | None = None
+    start: str | None = None
+    endpoint: str | None = None
+    endpoint_label: str | None = None
+
+
+def endpoint_columns(frame: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Return the columns that name the end point of a row, its code and its words."""
+    upper = {name.upper(): name for name in frame}
+    code = next((upper[name] for name in ("PARAMCD",) if name in upper), None)
+    label = upper.get("PARAM")
+    if code is None:
+        code = label
+    if code is None or frame[code].isna().any() or frame[code].nunique() > 60:
+        return None, None
+    return code, label
+
+
+def is_identifier(name: str) -> bool:
+    """Return whether a column's name is one that identifies patients."""
+    words = words_of(name)
+    if not words or "".join(words) in _IDENTIFIERS:
+        return bool(words)
+    return words[-1] in _NUMBERS and words[0] in _WHOSE and len(words) <= 4
+
+
+def infer_rows(
+    frame: pd.DataFrame,
+    taken: Collection[str],
+    time: str | None,
+    arm: str | None,
+    said_id: str | None,
+    said_start: str | None,
+) -> tuple[Rows, list[Inference]]:
+    """Return what a row is.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The flat file.
+    taken : collection of str
+        Columns with another part: time, event, arm.
+    time, arm : str or None
+        The columns of times and arms, where known.
+    said_id, said_start : str or None
+        Columns that the user named; ``none`` says that there is none.
+
+    Raises
+    ------
+    UsageError
+        Where rows may not be patients and nothing shows what they are.
+    """
+    endpoint, label = endpoint_columns(frame)
+    free = [name for name in frame if name not in {*taken, endpoint, label}]
+    found: list[Inference] = []
+    identifier = _identifier(frame, free, arm, endpoint, said_id, found)
+    start = _start(frame, free, time, identifier, endpoint, said_start, found)
+    if endpoint and identifier is None and frame[endpoint].nunique() >= 2:
+        choices = [name for name in free if name != start and frame[name].notna().all()
+                   and frame[name].nunique() >= 2]  # fmt: skip
+        raise asked(
+            f"{endpoint} names several end points, and no column says whose a row is: name it "
+            f"with --id ({', '.join(examples(choices, 20))})",
+            "--id", f"{endpoint} names several end points. Which column says whose a row is?",
+            choices,
+        )  # fmt: skip
+    return Rows(identifier, start, endpoint, label), found
+
+
+def _identifier(
+    frame: pd.DataFrame,
+    free: list[str],
+    arm: str | None,
+    endpoint: str | None,
+    said: str | None,
+    found: list[Inference],
+) -> str | None:
+    if said is not None:
+        if said.casefold() == NONE and said not in frame:
+            found.append(Inference("flat.id", NONE, "said with --id: each row is a patient"))
+            return None
+        found.append(Inference("flat.id", said, "said with --id"))
+        return said
+    named = [name for name in free if is_identifier(name) and frame[name].notna().all()
+             and (frame[name].nunique() >= 2 or len(frame) == 1)]  # fmt: skip
+    if named:
+        # USUBJID, else what is alone in each row, else what has the most values
+        best = max(named, key=lambda name: (name.upper() == "USUBJID", frame[name].nunique()))
+        found.append(Inference("flat.id", best, "the column's name"))
+        return best
+    if endpoint is None and (several := _repeated(frame, free, arm)):
+        rule = (f"each value of {shortened(several)} stands in several rows that agree in "
+                "arm and other columns, as rows of one patient do")  # fmt: skip
+        raise asked(
+            f"{rule}: say whose a row is with --id {several}, or --id {NONE} where each row is "
+            "a patient",
+            "--id", f"{rule[0].upper()}{rule[1:]}. Which column says whose a row is?",
+            (several, NONE),
+        )  # fmt: skip
+    return None
+
+
+def _repeated(frame: pd.DataFrame, free: list[str], arm: str | None) -> str | None:
+    """Return a column by whose values rows agree in the arm and in two other columns, or None."""
+    if arm is None or len(frame) < 8:
+        return None
+    varied = [name for name in free if frame[name].nunique() >= 2]
+    for name in varied:
+        sizes = frame[name].value_counts()
+        fits = frame[name].notna().all() and 5 <= len(sizes) <= len(frame) / 1.5
+        if not fits or sizes.median() > _LARGEST_GROUP or frame[arm].nunique() < 2:
+            continue
+        several = frame[frame[name].isin(sizes.index[sizes > 1])]
+        groups = several.groupby(name, observed=True)
+        if groups[arm].nunique(dropna=False).max() > 1:
+            continue
+        agree = [one for one in varied
+                 if one != name and groups[one].nunique(dropna=False).max() == 1]  # fmt: skip
+        if len(agree) >= 2:
+            return name
+    return None
+
+
+def _start(
+    frame: pd.DataFrame,
+    free: list[str],
+    time: str | None,
+    identifier: str | None,
+    endpoint: str | None,
+    said: str | None,
+    found: list[Inference],
+) -> str | None:
+    """Return the column in which intervals begin, where there is one."""
+    if said is not None:
+        if said.casefold() == NONE and said not in frame:
+            found.append(Inference("flat.start", NONE, "said with --start: all from time 0"))
+            return None
+        if frame[said].dtype.kind != "f":
+            raise UsageError(f"--start: {said} holds no numbers", "--start")
+        found.append(Inference("flat.start", said, "said with --start"))
+        return said
+    if time is None or frame[time].dtype.kind != "f":
+        return None
+    fitting = []
+    for name in free:
+        called = _STARTS.fullmatch("_".join(words_of(name))) or name.upper() == "ENTRY"
+        if called and name != identifier and frame[name].dtype.kind == "f":
+            before = (frame[name] <= frame[time]) | frame[name].isna() | frame[time].isna()
+            if before.all() and (frame[name] > 0).any():
+                fitting.append(name)
+    if not fitting:
+        return None
+    keys = [one for one in (identifier, endpoint) if one]
+    several = bool(keys) and identifier is not None and frame.duplicated(keys).any()
+    what = ", ".join(map(shortened, fitting))
+    if several:
+        n = frame[identifier].nunique()
+        message = (
+            f"the {len(frame):,} rows are of {counted_noun(n, 'patient')} "
+            f"({shortened(identifier)}), and {what} may be where a row's interval starts"
+        )
+        choices = fitting
+    else:
+        message = (f"{what} lies before {shortened(time)} in every row: it may be when a patient "
+                   "came under observation (delayed entry)")  # fmt: skip
+        choices = [*fitting, NONE]
+    raise asked(
+        f"{message}: say it with --start {' or --start '.join(choices)}",
+        "--start", f"{message[0].upper()}{message[1:]}. Where does the time under observation "
+        "begin?", choices,
+    )  # fmt: skip
