@@ -167,7 +167,8 @@ def _points(
     more = "more" if difference >= 0 else "fewer"
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
-    who = f"with {in_text(endpoint.label)}" if endpoint.favourable else free_of(endpoint)
+    who = f"with {endpoint.noun or in_text(endpoint.label)}"
+    who = who if endpoint.favourable else free_of(endpoint)
     more = "no more and no fewer" if is_zero(number) else more
     words = f"{more} patients {who} at {shown_time(lookup.trial, t)}"
     limits = f"{lookup.ci}, {low} to {high}"

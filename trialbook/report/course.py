@@ -31,11 +31,11 @@ def course_of(
     treated, control = named(comparison.treated.label), named(comparison.control.label)
     clear = [one for one in periods_of(lookup, endpoint, comparison) if one.side]
     for period in dict.fromkeys([*clear[:1], *clear[-1:]]):
-        when = _when(trial, period.start, period.end)
+        start = when(trial, period.start, period.end)
         size = f"{than(change(period.hr))} with {control}"
         ratio = " to ".join(printed_ratio(period.hr, period.lower, period.upper)[1:])
         said.append(
-            f"{when} the hazard of {named(endpoint.label)} with {treated} was {size} "
+            f"{start} the hazard of {named(endpoint.label)} with {treated} was {size} "
             f"(hazard ratio, {printed_ratio(period.hr, period.lower, period.upper)[0]}; "
             f"{lookup.ci}, {ratio})."
         )
@@ -73,21 +73,23 @@ def points_said(
     size, low, high = points_at(lookup, endpoint, comparison, t)
     treated, control = named(comparison.treated.label), named(comparison.control.label)
     more = "more" if difference >= 0 else "fewer"
-    free = f"{'without' if endpoint.favourable else 'free of'} "
-    free += named(endpoint.noun or endpoint.label)
-    when, limits = f"At {shown_time(lookup.trial, t)}", f"({lookup.ci}, {low} to {high})"
+    noun = named(endpoint.noun or endpoint.label)
+    free = f"had had {noun}" if endpoint.favourable else f"were free of {noun}"
+    if endpoint.favourable:  # of what one hopes for one counts who had it
+        more = "fewer" if difference >= 0 else "more"
+    at, limits = f"At {shown_time(lookup.trial, t)}", f"({lookup.ci}, {low} to {high})"
     if is_zero(size):
         return (
-            f"{when} as many patients given {treated} as given {control} were {free}: the "
+            f"{at} as many patients given {treated} as given {control} {free}: the "
             f"difference was {size} percentage points {limits}."
         )
     return (
-        f"{when} {size} percentage points {more} patients given {treated} than given {control} "
-        f"were {free} {limits}."
+        f"{at} {size} percentage points {more} patients given {treated} than given {control} "
+        f"{free} {limits}."
     )
 
 
-def _when(trial: "Trial", start: float, end: float) -> str:
+def when(trial: "Trial", start: float, end: float) -> str:
     """Return a period at the start of a sentence: ``"Within 6 months"``, ``"After 12 months"``."""
     if start == 0:
         return f"Within the first {shown_time(trial, end)}"

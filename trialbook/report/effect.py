@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FEWEST_EVENTS = 10
 # What stands in for Cox's model where an arm has no events, the first that there is.
 WITHOUT_EVENTS = ("profile", "firth")
+WAYS = {"profile": "profile likelihood", "firth": "Firth's penalized likelihood"}
 
 
 class Verdict(StrEnum):

@@ -114,22 +114,23 @@ def find_sensitivity(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison"
 ) -> str | None:
     """Return how the other analyses came out: ``"All 12 other analyses give a ratio below 1"``."""
-    planned_hr = effect_of(lookup, endpoint, comparison).hr
+    effect = effect_of(lookup, endpoint, comparison)
+    planned_hr = effect.hr
     others = other_analyses(lookup, endpoint, comparison)
-    if not others or not isfinite(planned_hr):
+    if not others or not isfinite(planned_hr) or effect.constancy is Constancy.NOT_THROUGHOUT:
         return None
     below = planned_hr < 1
     side = "below" if below else "above"
     same = sum((hr < 1) == below for hr, _, _ in others)
     clear = sum(upper < 1 if below else lower > 1 for _, lower, upper in others)
     n = len(others)
-    how_many = f"All {n}" if same == n else f"{same} of {n}"
-    if n == 1:
-        how_many = "The one" if same else "Not the one"
-    return (
-        f"{how_many} other {'analyses give' if n > 1 else 'analysis gives'} a hazard ratio {side} "
-        f"1, {clear} with the whole interval"
+    how_many = {1: "The one", 2: "Both"}.get(n, f"All {n}") if same == n else f"{same} of {n}"
+    gives = "analysis gives" if n == 1 else "analyses give"
+    whole = {0: "none", n: "the" if n == 1 else "all"}.get(clear, f"{clear}")
+    whole = (
+        "with the whole interval" if (clear, n) == (1, 1) else f"{whole} with the whole interval"
     )
+    return f"{how_many} other {gives} a hazard ratio {side} 1, {whole}"
 
 
 def find_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:

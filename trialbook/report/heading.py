@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.report.constancy import periods_of
+from trialbook.report.course import landmarks_told, when
 from trialbook.report.effect import Effect, Verdict, effect_of
-from trialbook.report.landmarks import at_landmark, headline_landmark
+from trialbook.report.landmarks import at_landmark, headline_landmark, shown_time
 from trialbook.report.words import at_start, in_text
 
 if TYPE_CHECKING:
@@ -37,14 +39,50 @@ def heading(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> 
         nothing is compared, where a ratio did not hold throughout or cannot be told.
     """
     trial = lookup.trial
+    if not trial.config.inferred and len(trial.comparisons) == 1:
+        (only,) = trial.comparisons
+        if turned := _not_throughout(lookup, endpoint, only, ties):
+            return f"{_asked(trial, endpoint)} Not throughout: {turned}"
     found = [] if trial.config.inferred else _answers(lookup, endpoint, ties)
     if not found or None in found:
-        asked = question(trial, endpoint)
-        if trial.synthetic:
-            asked = f"{at_start(SYNTHETIC)}: {in_text(asked[:1]).lower()}{asked[1:]}"
-        return asked
+        return _asked(trial, endpoint)
     said = at_start("; ".join(_joined(found)))
     return f"{said}, {SYNTHETIC}" if trial.synthetic else said
+
+
+def _asked(trial: "Trial", endpoint: "Endpoint") -> str:
+    """Return the question; of synthetic patients it says so."""
+    asked = question(trial, endpoint)
+    if not trial.synthetic:
+        return asked
+    return f"{at_start(SYNTHETIC)}: {asked[:1].lower()}{asked[1:]}"
+
+
+def _not_throughout(lookup, endpoint, comparison, ties) -> str:
+    """Return what happened early and late where the ratio did not hold throughout, else ''."""
+    effect = effect_of(lookup, endpoint, comparison, ties)
+    if effect.verdict() is not Verdict.NOT_THROUGHOUT:
+        return ""
+    clear = [one for one in periods_of(lookup, endpoint, comparison) if one.side]
+    if {one.side for one in clear} >= {-1, 1}:
+        first = clear[0]
+        last = next(one for one in reversed(clear) if one.side != first.side)
+        events = in_text(endpoint.plural) or in_text(endpoint.label)
+        how = ("fewer", "more") if endpoint.plural else ("less", "more")
+        early, late = (in_text(when(lookup.trial, one.start, one.end)) for one in (first, last))
+        with_whom = f"with {in_text(comparison.treated.label)}"
+        return f"{how[first.side > 0]} {events} {with_whom} {early}, {how[last.side > 0]} {late}"
+    told = [
+        (t, at_landmark(lookup, endpoint, comparison, t)[0])
+        for t in landmarks_told(lookup, endpoint, comparison)
+    ]
+    words = [
+        f"{'more' if difference >= 0 else 'fewer'} {free_of(endpoint)} at "
+        f"{shown_time(lookup.trial, t)}"
+        for t, difference in told
+        if isfinite(difference)
+    ]
+    return f"with {in_text(comparison.treated.label)} {', '.join(words)}"
 
 
 def _answers(lookup, endpoint, ties) -> list[tuple[str, str, str] | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trialbook.printed import printed, printed_ratio, rounded, with_sign
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import course_of
-from trialbook.report.effect import FEWEST_EVENTS, Effect, Verdict, effect_of  # noqa: F401
+from trialbook.report.effect import FEWEST_EVENTS, WAYS, Effect, Verdict, effect_of  # noqa: F401
 from trialbook.report.margin import noninferiority
 
 # The vocabulary is imported from here, too.
@@ -41,7 +41,8 @@ def interval(effect: Effect) -> str:
     if effect.estimable:
         level = rounded(100 * effect.conf_level, 0)
         hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
-        parts = [f"{effect.model}, {hr}", f"{level}% CI, {lower} to {upper}"]
+        by = f" ({WAYS[effect.method]})" if effect.method else ""
+        parts = [f"{effect.model}{by}, {hr}", f"{level}% CI, {lower} to {upper}"]
     if isfinite(effect.p_value):
         parts.append(f"{effect.test} {with_sign(printed('p_value', effect.p_value))}")
     return "; ".join(parts)
@@ -176,8 +177,10 @@ def meaning(
         if effect.constancy is Constancy.CHANGED
         else ""
     )
+    # The question asked is answered first.
     margin = noninferiority(effect, treated, control)
-    parts = [finding, changed, judgement, margin, _agreement(effect), CAVEATS[randomized]]
+    parts = [margin, at_start(finding) if margin else finding, changed, judgement]
+    parts += [_agreement(effect), CAVEATS[randomized]]
     return " ".join(" ".join(filter(None, parts)).split())
 
 

@@ -113,10 +113,11 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
         who = f"{pair_in_words(comparison)}: " if several else ""
         told = sentences.interpretation(lookup, endpoint, comparison, ties)
-        said.append(f"{who}{at_start(sentences.interval(effect))}. {told}")
+        ratio = sentences.interval(effect)
+        said.append(f"{who}{ratio if who else at_start(ratio)}. {told}")
         for find in (findings.find_sensitivity, findings.find_constancy):
             if text := find(lookup, endpoint, comparison):
-                said.append(f"{who}{_escaped(text)}.")
+                said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
         if text := per_protocol(lookup, endpoint, comparison, effect):
             said.append(f"{who}{text}")
     if text := findings.find_subgroups(lookup, endpoint):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.analyses.planned import planned
 from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.printed import is_zero, rounded, size_of
 from trialbook.report import sentences
@@ -44,6 +45,10 @@ def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) 
         f"{sentences.interpretation(lookup, endpoint, comparison, ties)}"
         for comparison in lookup.trial.comparisons
     ]
+    plan = planned(lookup.trial, ties)
+    if p := p_phrase(lookup, "log_rank", endpoint.paramcd, "all", method=plan.test):
+        n, kind = len(lookup.trial.arms), "stratified log-rank" if plan.test else "log-rank"
+        parts.append(f"Of all {n} groups together, the {kind} test gives {p}.")
     return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
 
 
@@ -82,20 +87,19 @@ def _needed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t:
     good = (difference > 0) != endpoint.favourable
     # The event is what one hopes for, or what one fears.
     event = of(endpoint.noun or endpoint.label)
-    stays = f"{'is' if endpoint.favourable else 'stays'} {_free_of(endpoint)}"
-    fate = f"has {event}" if difference < 0 else stays
-    kind = "treat" if good else "harm"
-    number = rounded(1 / abs(difference), 0)
-    every = f"for every {number} treated for {shown_time(lookup.trial, t)}"
+    with_event, without = f"has {event}", f"stays {_free_of(endpoint)}"
+    treated_for = f"treated for {shown_time(lookup.trial, t)}"
     if lower * upper > 0:
         few, many = (rounded(n, 0) for n in sorted(1 / abs(limit) for limit in (lower, upper)))
-        limits = f"{lookup.ci}, {few} to {many}"
-    else:
-        more, fewer = (upper, lower) if difference > 0 else (lower, upper)
-        ends = [f"one more for every {rounded(1 / abs(more), 0)}"] if more else []
-        ends += [f"one fewer for every {rounded(1 / abs(fewer), 0)}"] if fewer else []
-        limits = f"{lookup.ci}, from {' through none to '.join(ends)}"
-    return f"That is one more patient who {fate} {every} (number needed to {kind}; {limits})."
+        fate, kind = with_event if difference < 0 else without, "treat" if good else "harm"
+        return (
+            f"That is one more patient who {fate} for every {rounded(1 / abs(difference), 0)} "
+            f"{treated_for} (number needed to {kind}; {lookup.ci}, {few} to {many})."
+        )
+    ends = [f"one more who {without} for every {rounded(1 / upper, 0)}"] if upper else []
+    ends += [f"one more who {with_event} for every {rounded(-1 / lower, 0)}"] if lower else []
+    span = ", through none, to ".join(ends)
+    return f"Counted in patients {treated_for}, the interval goes from {span}."
 
 
 def _free_of(endpoint: "Endpoint") -> str:
@@ -146,16 +150,16 @@ def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: floa
         p = lookup.value("p_value", *key, method="km")
         effect = sentences.effect_of(lookup, endpoint, comparison)
         said = p_phrase(lookup, *key, method="km")
+        instead = _without_constancy(lookup, endpoint, comparison)
         if effect.constancy is Constancy.NOT_THROUGHOUT:
-            course = sentences.course_of(lookup, endpoint, comparison)
             tested = f" (test of proportional hazards, {said})" if said else ""
-            lines.append(f"{who}: the hazard ratio did not hold throughout{tested}. {course}")
+            lines.append(f"{who}: the hazard ratio did not hold throughout{tested}. {instead}")
         elif not isfinite(p):
             lines.append(f"{who}: proportional hazards cannot be tested here.")
         elif p < alpha:
             lines.append(
                 f"{who}: the hazard ratio changed over time ({said}); one number "
-                "is an average over it, and the curves and the restricted mean say more."
+                f"is an average over it, and the curves say more. {instead}"
             )
         else:
             lines.append(
@@ -163,11 +167,24 @@ def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: floa
                 f"({said}); a test with few events would miss all but large changes."
             )
     if any("did not hold" in line or "changed over" in line for line in lines):
-        lines.append(
-            "The planned estimate stands, for no test chooses the analysis; the average hazard and "
-            "the max-combo test, which need no constant ratio, stand in the table of estimates."
-        )
+        lines.append("The planned estimate stands all the same: no test chooses the analysis.")
     return Text("\n\n".join(lines) or sentences.not_compared(lookup.trial))
+
+
+def _without_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
+    """Return what needs no constant ratio: the average hazard's ratio, the max-combo test."""
+    said, code, name = [], endpoint.paramcd, comparison.name
+    for t in lookup.distinct("time", "average_hazard", paramcd=code, arm=name)[:1]:
+        of_row = {"time": t, "method": "ratio"}
+        ratio = lookup.text("{ratio}", "average_hazard", code, name, **of_row)
+        limits = lookup.text("{lower} to {upper}", "average_hazard", code, name, **of_row)
+        if ratio[:1].isdigit():
+            within = shown_time(lookup.trial, t)
+            said.append(f"the ratio of the average hazards within {within} is {ratio} "
+                        f"({lookup.ci}, {limits})")  # fmt: skip
+    if p := p_phrase(lookup, "log_rank", code, name, method="maxcombo"):
+        said.append(f"the max-combo test gives {p}")
+    return f"Without that assumption {listed(said)}." if said else ""
 
 
 def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
