@@ -45,6 +45,46 @@ def test_a_patient_counts_once(safety):
     assert value(found, paramcd="RASH", arm="B", statistic="n") == 0
 
 
+def test_rates_have_exact_limits_and_events_are_counted_beside_patients(safety):
+    """R: ``poisson.test(1, 15 / 365.25)``: A's first is at risk 3 days, the second 12."""
+    found = analyses.adverse_events(safety)
+    of = {"paramcd": "COLD", "method": "exact"}
+    assert value(found, **of, arm="A", statistic="events") == 2
+    assert value(found, paramcd="COLD", arm="A", statistic="n") == 1
+    years = (3 + 12) / 365.25
+    limits = [value(found, **of, arm="A", statistic=name) for name in ("rate", "lower", "upper")]
+    assert limits == pytest.approx(np.array([1, 0.02531781, 5.57164339]) * 100 / years, rel=1e-6)
+    assert value(found, **of, arm="B", statistic="events") == 0
+    none = [value(found, **of, arm="B", statistic=name) for name in ("rate", "lower", "upper")]
+    assert none == pytest.approx([0, 0, 3.68887945 * 100 / (24 / 365.25)], rel=1e-6)
+    ratio = [value(found, **of, arm="B vs A", statistic=s) for s in ("rate_ratio", "lower")]
+    assert ratio == [0, 0]
+    assert 0 < value(found, **of, arm="B vs A", statistic="upper") < np.inf
+
+
+def test_risks_are_compared_at_the_landmarks_and_death_competes(write_trial):
+    """Of A one of two has it on day 3; of B one dies on day 2, before his event on day 5."""
+    adsl = patients(
+        "AABB", TRTSDT=["2020-01-01"] * 4, TRTEDT=["2020-01-10"] * 4,
+        DTHDT=["", "", "2020-01-02", ""], DTHFL=["", "", "Y", ""],
+    )  # fmt: skip
+    adae = pd.DataFrame(
+        [("P1", "COLD", "2020-01-03"), ("P3", "COLD", "2020-01-05"), ("P4", "COLD", "2020-01-04")],
+        columns=["USUBJID", "AEDECOD", "ASTDT"],
+    ).assign(TRTEMFL="Y")
+    study = write_trial(adsl, times(adsl, [9] * 4, [1] * 4), adae=adae, landmarks=[3, 8])
+    found = analyses.time_to_adverse_event(study)
+    of = {"paramcd": "any", "method": "aalen_johansen"}
+    risks = [value(found, **of, arm=arm, time=8, statistic="cumulative_incidence") for arm in "AB"]
+    assert risks == [0.5, 0.5]
+    assert value(found, **of, arm="B vs A", time=3, statistic="risk_difference") == -0.5
+    errors = [value(found, **of, arm=arm, time=8, statistic="std_error") for arm in "AB"]
+    pooled = value(found, **of, arm="B vs A", time=8, statistic="std_error")
+    assert pooled == pytest.approx(np.hypot(*errors))
+    upper = value(found, **of, arm="B vs A", time=8, statistic="upper")
+    assert upper == pytest.approx(1.959964 * pooled, rel=1e-6)
+
+
 def test_a_blank_variable_counts_nobody_as_without_the_event(write_trial):
     """A sponsor who leaves AEACN blank has not said that nobody stopped treatment."""
     dates = {"TRTSDT": ["2020-01-01"] * 2, "TRTEDT": ["2020-01-10"] * 2}

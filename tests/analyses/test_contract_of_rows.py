@@ -186,6 +186,8 @@ def _stub(trial, data, codes):
         config=SimpleNamespace(strata=(), models={}, analysis=PlannedAnalysis()),
         time=trial.time,
         landmarks=(10.0,),
+        margin_difference=None,
+        min_cell=0,
         horizon=None,
         privacy="public",
         time_to_event=lambda _: data,

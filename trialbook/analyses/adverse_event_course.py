@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -92,24 +93,33 @@ def time_to_adverse_event(
     ----------
     trial : Trial
     times : numpy.ndarray, optional
-        Time points since the first dose in AVAL's unit; by default the ticks of the primary
-        figure.
+        Time points since the first dose in AVAL's unit; by default the landmarks, and for what
+        is drawn (``serious``, ``withdrawal``, ``fatal``) the ticks of the primary figure.
     conf_level : float
-        Level of the log-log intervals.
+        Level of the intervals: log-log of an arm, Wald of a difference.
 
     Returns
     -------
     pandas.DataFrame
-        Results with analysis ``adverse_events``, paramcd ``serious``, ``withdrawal``, ``fatal``,
-        method ``aalen_johansen`` by arm and time: cumulative_incidence, std_error, lower, upper.
-        The end of treatment (and of the risk window after it) competes: no event can count
-        after it. Empty with a remark where dates are not given.
+        Results with analysis ``adverse_events``, paramcd a named group, method
+        ``aalen_johansen`` by time: by arm cumulative_incidence, std_error, lower, upper; by
+        comparison risk_difference (treated minus control), std_error, lower, upper. Death and
+        the end of treatment (and of the risk window after it) compete: no event can count after
+        them. Empty with a remark where dates are not given.
+
+    References
+    ----------
+    Stegherr R et al. Survival analysis for AdVerse events with VarYing follow-up times (SAVVY).
+    Trials 2021;22:420.
     """
-    times = time_ticks(trial) if times is None else times
+    drawn = np.union1d(time_ticks(trial), trial.landmarks)
     first, remarks = _first_events(trial)
     records = []
     for name, patients in first.items():
-        records.extend(_incidence(trial, patients, name, times, conf_level))
+        own = drawn if name in FIRST else np.asarray(trial.landmarks, float)
+        at = own if times is None else np.asarray(times, float)
+        if len(at):
+            records.extend(_incidence(trial, patients, name, at, conf_level))
     return results(records, remarks)
 
 
@@ -124,16 +134,17 @@ def first_adverse_events(trial: Trial) -> dict[str, pd.DataFrame]:
     -------
     dict
         ``serious``, ``withdrawal``, ``fatal`` to the safety population with ``arm``, ``AVAL``
-        (since the first dose, in AVAL's unit) and ``cause``: 1 the event, 2 the end of treatment
-        (and of the risk window after it). Without those that ADAE does not tell, and without
-        patients whose dates are not known.
+        (since the first dose, in AVAL's unit) and ``cause``: 1 the event, 2 death or the end of
+        treatment (and of the risk window after it). Without those that ADAE does not tell, and
+        without patients whose dates are not known.
     """
-    return {name: frame.copy(deep=False) for name, frame in _first_events(trial)[0].items()}
+    found, _ = _first_events(trial)
+    return {name: found[name].copy(deep=False) for name in FIRST if name in found}
 
 
 @lru_cache(maxsize=2)
 def _first_events(trial: Trial) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """Return `first_adverse_events`, and what must be said of them; kept, for figure and rows."""
+    """Return the first events of every named group, and what must be said of them; kept."""
     adae = trial.treatment_emergent()
     if adae is None:
         return {}, [ABSENT]
@@ -143,10 +154,12 @@ def _first_events(trial: Trial) -> tuple[dict[str, pd.DataFrame], list[str]]:
     if not known.any():
         return {}, ["The dates of adverse events or of treatment are not given."]
     patient = adae["patient"].to_numpy()
+    if "DTHDT" in safety:
+        died = (safety["DTHDT"] - safety["TRTSDT"]).dt.days.to_numpy(float) + 1
+        window = np.fmin(window, np.maximum(died, 1))
     to_unit = trial.time.per_year / DAYS_PER_YEAR
     found = {}
-    for name in FIRST:
-        group = trial.config.adverse_events.get(name, GROUPS[name])
+    for name, group in (GROUPS | dict(trial.config.adverse_events)).items():
         if untold := untold_variable(trial, group):
             remarks.append(f"{untold}: when {name} events came is not known.")
             continue
@@ -162,15 +175,36 @@ def _first_events(trial: Trial) -> tuple[dict[str, pd.DataFrame], list[str]]:
 
 
 def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
+    read, method = {}, method_at("aalen_johansen", conf_level)
     for code, patients in by_arm(trial, data):
         if patients.empty:
             continue
         time, cause = patients["AVAL"].to_numpy(), patients["cause"].to_numpy()
         at = survival.cumulative_incidence(time, cause, conf_level=conf_level).at(times, 1)
-        of = {"paramcd": name, "arm": code, "method": method_at("aalen_johansen", conf_level)}
+        read[code] = at
+        of = {"paramcd": name, "arm": code, "method": method}
         for i, t in enumerate(times):
             names = ["cumulative_incidence", "std_error", "lower", "upper"]
             statistics = {name: getattr(at, name)[i] for name in names}
+            yield from rows("adverse_events", statistics, time=float(t), **of)
+    half_widths = NormalDist().inv_cdf((1 + conf_level) / 2)
+    for comparison in trial.comparisons:
+        if not {comparison.treated.code, comparison.control.code} <= set(read):
+            continue
+        one, other = read[comparison.treated.code], read[comparison.control.code]
+        difference = one.cumulative_incidence - other.cumulative_incidence
+        std_error = np.hypot(one.std_error, other.std_error)
+        # No event in either arm, or one in everybody, leaves no variance to speak of.
+        known = std_error > 0
+        half = np.where(known, half_widths * std_error, np.nan)
+        of = {"paramcd": name, "arm": comparison.name, "method": method}
+        for i, t in enumerate(times):
+            statistics = {
+                "risk_difference": difference[i],
+                "std_error": std_error[i] if known[i] else np.nan,
+                "lower": difference[i] - half[i],
+                "upper": difference[i] + half[i],
+            }
             yield from rows("adverse_events", statistics, time=float(t), **of)
 
 

@@ -1,11 +1,13 @@
 """Adverse events: who had any, of which kind, how often per time at risk."""
 
+from dataclasses import asdict
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.common import DAYS_PER_YEAR, percent, results
+from trialbook import survival
+from trialbook.analyses.common import DAYS_PER_YEAR, method_at, percent, results
 from trialbook.analyses.response import compared
 from trialbook.config import EventGroup
 from trialbook.results import rows
@@ -37,9 +39,11 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         ``withdrawal``, ``fatal``, a group of trial.yml, a system organ class (AEBODSYS) or a
         preferred term (AEDECOD); should a term bear the name of a class or a group, its `level`
         is the variable's name. By arm: n and percent of the safety population; rate, patients
-        with a first event per 100 patient-years, and time_at_risk in AVAL's unit. By comparison:
-        p_value of ``fisher``; risk_difference, lower, upper of ``newcombe``. Empty with a remark
-        where there are no adverse events.
+        with a first event per 100 patient-years, and time_at_risk in AVAL's unit; method
+        ``exact``: events (their number, not that of patients), rate, lower, upper (Poisson). By
+        comparison: p_value of ``fisher``; risk_difference, lower, upper of ``newcombe``;
+        ``exact``: rate_ratio, lower, upper given the number of patients with an event. Empty with
+        a remark where there are no adverse events.
 
     Notes
     -----
@@ -65,11 +69,27 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     def comparison_rows(counts, name):
         return compared("adverse_events", counts, conf_level, arm=name)
 
+    @cache
+    def rate_of(n, years):
+        if not years > 0:
+            return dict.fromkeys(["rate", "lower", "upper"])
+        return asdict(survival.incidence_rate(n, years, per=100, conf_level=conf_level))
+
+    @cache
+    def ratio_of(*counts):
+        if not min(counts[1], counts[3]) > 0:
+            return dict.fromkeys(["rate_ratio", "lower", "upper"])
+        ratio = survival.rate_ratio(*counts, conf_level=conf_level)
+        return {"rate_ratio": ratio.rate_ratio, "lower": ratio.lower, "upper": ratio.upper}
+
+    exact = method_at("exact", conf_level)
     records = []
     codes = [one.code for one in trial.arms]
     for (paramcd, level), key in _keys(trial, adae, remarks):
         shape = len(paramcd), len(codes)
         n, n_in_window, days = _by_arm(key, patient, onset, arm, window, shape)
+        events = _events_by_arm(key, arm[patient], shape)
+        years = days / DAYS_PER_YEAR
         for term in np.lexsort((paramcd, -n.sum(axis=1))):
             of = {"paramcd": paramcd[term], "level": level[term]}
             for i, code in enumerate(codes):
@@ -82,11 +102,21 @@ def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
                     "time_at_risk": at_risk * to_unit,
                 }
                 records.extend(rows("adverse_events", statistics, arm=code, **of))
+                first = int(n_in_window[term, i]), float(years[term, i])
+                statistics = {"events": events[term, i]} | rate_of(*first)
+                records.extend(rows("adverse_events", statistics, arm=code, method=exact, **of))
             for comparison in trial.comparisons:
                 i, j = codes.index(comparison.treated.code), codes.index(comparison.control.code)
                 counts = (n[term, i], n_patients[i], n[term, j], n_patients[j])
                 shared = comparison_rows(tuple(map(int, counts)), comparison.name)
                 records.extend({**row, **of} for row in shared)
+                first = [
+                    count
+                    for k in (i, j)
+                    for count in (int(n_in_window[term, k]), float(years[term, k]))
+                ]
+                of_pair = of | {"arm": comparison.name, "method": exact}
+                records.extend(rows("adverse_events", ratio_of(*first), **of_pair))
     return results(records, remarks + _fatal_not_serious(adae))
 
 
@@ -185,6 +215,13 @@ def _keys(trial, adae, remarks):
         level = np.where(np.isin(names, taken), variable, "")
         taken.extend(names)
         yield (names, level), position[code]
+
+
+def _events_by_arm(key, arm, shape):
+    """Return how many events there were, however many a patient had, (terms, arms)."""
+    kept = key >= 0
+    cell = key[kept].astype(np.int64) * shape[1] + arm[kept]
+    return np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def _by_arm(key, patient, onset, arm, window, shape):

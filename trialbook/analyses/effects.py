@@ -190,7 +190,8 @@ def landmark(
     endpoint : Endpoint or str, optional
         The primary one by default.
     landmarks : sequence of float, optional
-        Time points in AVAL's unit; trial.yml's by default.
+        Time points in AVAL's unit; trial.yml's by default. The time of a margin of
+        noninferiority is one of the primary end point's in any case.
     conf_level : float
         Level of the Wald intervals.
 
@@ -207,6 +208,8 @@ def landmark(
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
     landmarks = trial.landmarks if landmarks is None else landmarks
+    if endpoint == trial.primary and trial.margin_difference is not None:
+        landmarks = sorted({*landmarks, trial.margin_difference[1]})
     remarks = [] if len(landmarks) else ["No landmarks are named in trial.yml."]
     records = []
     for comparison in trial.comparisons:

@@ -334,8 +334,11 @@ def cumulative(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> N
                 decisions.coarse.add((analysis, paramcd, "", level, t, method))
             continue
         line = (analysis, paramcd, "", level, t, method)
-        names = ["cumulative_incidence", "std_error", "lower", "upper"]
-        decisions.rows |= {(line, arm, name) for name in names}
+        # A difference would tell of the one arm where the other is known.
+        pairs = [one for one in trial.comparisons if arm in (one.treated.code, one.control.code)]
+        names = ["cumulative_incidence", "risk_difference", "std_error", "lower", "upper"]
+        for of_arm in (arm, *(one.name for one in pairs)):
+            decisions.rows |= {(line, of_arm, name) for name in names}
 
 
 def _open_course(course: dict[float, float], trial: "Trial", of: tuple, least: int) -> set[float]:

@@ -90,6 +90,7 @@ from trialbook.survival.max_combo import (
     MaxCombo,
     max_combo,
 )
+from trialbook.survival.multiplicity import adjusted, fixed_sequence, graphical
 from trialbook.survival.proportional_hazards import (
     ProportionalHazards,
     SchoenfeldResiduals,
@@ -189,6 +190,7 @@ __all__ = [
     "SimulatedTrials",
     "SurvivalDifference",
     "TippingPoint",
+    "adjusted",
     "andersen_gill",
     "average_hazard",
     "average_hazard_difference",
@@ -214,7 +216,9 @@ __all__ = [
     "firth",
     "fisher_exact",
     "fisher_p_value",
+    "fixed_sequence",
     "freedman_events",
+    "graphical",
     "gray_test",
     "has_few_events",
     "incidence_rate",

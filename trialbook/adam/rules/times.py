@@ -85,13 +85,18 @@ def _values(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findin
             ("ENTRY", given & entry.isna(), "must not be blank where others have it",
              "0 for a patient who was observed from the start"),
             ("ENTRY", entry < 0, "must not be negative", "count it from where AVAL counts"),
-            ("ENTRY", entry >= rows["AVAL"], "must lie before AVAL",
+            # who was there from the start may have the event at time 0
+            ("ENTRY", (entry > 0) & (entry >= rows["AVAL"]), "must lie before AVAL",
              "a patient is observed from ENTRY to AVAL"),
         ]  # fmt: skip
     for variable, wrong, rule, hint in rules:
         if wrong.any():
             shown = _patients(rows[wrong])
             findings.problem(file, variable, rule, int(wrong.sum()), shown, hint)
+    if "ENTRY" in rows and (late := int((rows["ENTRY"] > 0).sum())):
+        begins = "begins" if late == 1 else "begin"
+        findings.remark(f"{counted_noun(late, 'time')} in ADTTE {begins} "
+                        "late (ENTRY): such a patient counts as at risk from then on.")  # fmt: skip
     zero = int((rows["AVAL"] == 0).sum())
     if zero:
         findings.remark(f"{counted_noun(zero, 'time')} in ADTTE "

@@ -7,7 +7,15 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses.adverse_event_course import first_adverse_events
-from trialbook.analyses.common import by_arm, endpoint_of, joined, method_at, pair, times_of
+from trialbook.analyses.common import (
+    by_arm,
+    endpoint_of,
+    entry_of,
+    joined,
+    method_at,
+    pair,
+    times_of,
+)
 from trialbook.analyses.curves.points import curve_rows, points_of, regular_times, thinned
 from trialbook.analyses.discontinuation import leaving_times
 from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
@@ -55,7 +63,8 @@ def survival_curves(
     for code, patients in by_arm(trial, trial.time_to_event(endpoint.paramcd)):
         if patients.empty:
             continue
-        km = survival.kaplan_meier(*times_of(patients), conf_level=conf_level)
+        entry = entry_of(patients)
+        km = survival.kaplan_meier(*times_of(patients), entry=entry, conf_level=conf_level)
         at = km.at(points_of(km.time, km.n_events > 0, ticks, more, all_of_them=marks))
         names = ("survival", "lower", "upper", "n_at_risk", "n_events", "n_censored")
         frames.append(
@@ -89,6 +98,8 @@ def incidence_curves(
     if not endpoint.competing:
         return results_frame([])
     data = trial.competing_risks(endpoint.paramcd)
+    if entry_of(data) is not None:
+        return results_frame([])  # cumulative incidence cannot take late entry
     ticks, more = time_ticks(trial, endpoint), [*trial.landmarks, *landmarks]
     frames = [
         _incidence("competing_risks", patients, endpoint.paramcd, code, conf_level, ticks, more)
@@ -144,9 +155,9 @@ def harm_curves(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         ``withdrawal``, ``fatal``, method ``aalen_johansen``, by arm: cumulative_incidence, lower,
         upper, n_at_risk, n_events so far, since the first dose; the end of treatment competes.
     """
-    ticks = time_ticks(trial)
+    ticks, more = time_ticks(trial), trial.landmarks
     return joined(
-        _incidence("adverse_events", patients, name, code, conf_level, ticks)
+        _incidence("adverse_events", patients, name, code, conf_level, ticks, more)
         for name, data in first_adverse_events(trial).items()
         for code, patients in by_arm(trial, data)
     )
@@ -187,7 +198,10 @@ def hazard_ratio_curves(
         time, event = times_of(patients)
         if event.sum() < FEWEST_EVENTS or not (event[treated].any() and event[~treated].any()):
             continue
-        model = survival.cox(time, event, treated, ties=ties, conf_level=conf_level)
+        entry = entry_of(patients)
+        if ties == "exact" and entry is not None:
+            continue
+        model = survival.cox(time, event, treated, entry=entry, ties=ties, conf_level=conf_level)
         if not np.isfinite(model.coef[0]):
             continue
         smooth = survival.log_hazard_ratio_over_time(model, conf_level=conf_level)
