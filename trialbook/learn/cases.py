@@ -134,9 +134,10 @@ def of_trial(study: "Trial") -> Case | None:
     None for confidential data, for more than `MOST_PATIENTS`, for pooled arms, and where either
     group has no patient with the end point. Of several comparisons, the first.
     """
+    from trialbook.safe import patients_shown
     from trialbook.survival import kaplan_meier
 
-    if study.privacy == "confidential" or study.blinded or not study.comparisons:
+    if not patients_shown(study) or study.blinded or not study.comparisons:
         return None
     endpoint, comparison = study.primary, study.comparisons[0]
     frame = study.time_to_event(endpoint)

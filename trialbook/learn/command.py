@@ -10,6 +10,7 @@ from trialbook.learn.lesson import Lesson
 from trialbook.publishing.book import Book, find_book
 from trialbook.publishing.messages import UsageError
 from trialbook.publishing.pairing import as_json, read_notebook
+from trialbook.safe import patients_shown
 from trialbook.trial import load_trial
 
 FOLDER = "learn"
@@ -64,7 +65,7 @@ def write_notebooks(
 
 def _data_beside(study, folder: Path) -> str | None:
     """Copy a trial's data sets beside the notebooks; return where they are, None where not."""
-    if study.privacy == "confidential":
+    if not patients_shown(study):
         return None
     target = folder / DATA / study.id
     target.mkdir(parents=True, exist_ok=True)

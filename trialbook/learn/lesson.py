@@ -55,7 +55,7 @@ class Lesson:
     @property
     def strict(self) -> bool:
         """Whether a difference between hand and library is an error: in the book's editions."""
-        return self.study is None or self.study.privacy == "synthetic"
+        return self.study is None or self.study.synthetic
 
     def case(self, name: str) -> Case:
         """Return the patients that an exercise is about.

@@ -147,6 +147,7 @@ def _build(
     from trialbook.publishing.site import SiteBuilder
     from trialbook.publishing.trials import trial_facts
     from trialbook.report.output import EXPORT_NOTE
+    from trialbook.safe.hashes import SECRET, keyed, secret_of
 
     cache = Cache(shelf.cache)
     blinded = editions[0].blinded
@@ -168,9 +169,13 @@ def _build(
         to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
         for one in editions:
             _say_what_is_kept(one, order, say)
+        secret = secret_of(shelf.store)
+        os.environ[SECRET] = secret
         # what a file that leaves the book, a figure or a table, says of where it is from
+        of_data = fingerprint.key(data.hashes)
+        named = keyed(of_data, secret) if facts.confidential else of_data
         os.environ[EXPORT_NOTE] = " ".join(
-            [f"{facts.title}.", f"Data {fingerprint.key(data.hashes)[:12]}.", facts.notice]
+            [f"{facts.title}.", f"Data {named[:12]}.", facts.notice]
         ).strip()
         _execute(to_do, data, order, cache, shelf.scratch, say)
         built = {}
@@ -186,6 +191,7 @@ def _build(
         raise
     finally:
         os.environ.pop(EXPORT_NOTE, None)
+        os.environ.pop(SECRET, None)
         site.close()
     version = shelf.publish(_joined(built, shelf, blinded))
     cache.prune(_used(version))

@@ -30,7 +30,7 @@ class TrialFacts:
     cut : dict
         What `trialbook compare` must know besides the results.
     confidential : bool
-        Whether small counts are withheld.
+        Whether single patients may not be shown.
     """
 
     id: str
@@ -76,6 +76,7 @@ def trial_facts(data: Watched, cache: Cache, *, blinded: bool = False) -> TrialF
 def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
     from trialbook.comparison.cuts import facts_as_json
+    from trialbook.safe import patients_shown
     from trialbook.trial import load_trial
 
     trial = load_trial(folder, blinded=blinded)
@@ -98,5 +99,5 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         n_patients=len(trial.adsl),
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
-        confidential=trial.privacy == "confidential",
+        confidential=not patients_shown(trial),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Table, Text
 from trialbook.report.table import html_table
-from trialbook.safe import without_counts
+from trialbook.safe import remarks_shown, shown_hashes
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -32,9 +32,16 @@ def data_card(trial: "Trial") -> Text:
 
 
 def tbl_files(trial: "Trial") -> Table:
-    """Show the files that were read, with the hashes that name their exact content."""
+    """Show the files that were read, with the hashes that name their exact content.
+
+    Of confidential files with keyed ones, which tell nothing of it: a build has the key.
+    """
+    called, hashes = shown_hashes(trial)
     files = pd.DataFrame(
-        [{"File": name, "SHA-256": digest} for name, digest in sorted(trial.files.items())]
+        [
+            {"File": name} | ({called: hashes[name]} if hashes else {})
+            for name in sorted(trial.files)
+        ]
     )
     return html_table(files, name="files", caption="The files that this book was made from")
 
@@ -43,7 +50,5 @@ def repairs(trial: "Trial") -> Text:
     """List what was repaired on reading, or say that nothing had to be."""
     if not trial.repairs:
         return Text("Nothing had to be repaired on reading.")
-    said = [str(repair) for repair in trial.repairs]
-    if trial.privacy == "confidential":
-        said = [without_counts(one) for one in dict.fromkeys(said)]
+    said = remarks_shown(map(str, trial.repairs), trial)
     return Text("\n".join(f"- {escape_markdown(one, 1000)}" for one in said))

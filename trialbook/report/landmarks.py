@@ -33,11 +33,10 @@ def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ..
 
 
 def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
-    """Return whether at a time 10% and 10 patients of every arm are at risk (min_cell, if more)."""
-    fewest = max(FEWEST_AT_RISK, lookup.trial.min_cell)
+    """Return whether at a time 10% and 10 patients of every arm are at risk ."""
     for arm, n_at_risk in zip(lookup.trial.arms, at_risk(lookup, endpoint, t), strict=True):
         n = lookup.value("n", "kaplan_meier", endpoint.paramcd, arm.code)
-        if not (n_at_risk >= fewest and n_at_risk >= LEAST_SHARE_AT_RISK * n):
+        if not (n_at_risk >= FEWEST_AT_RISK and n_at_risk >= LEAST_SHARE_AT_RISK * n):
             return False
     return True
 

@@ -21,6 +21,7 @@ from trialbook.report.escape import escape_cell, escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.results import complete, results_frame
+from trialbook.safe import patients_shown
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -185,7 +186,7 @@ def show_each(figures: Iterable[tuple[str, Drawing | None]]) -> None:
 
 
 def shown_unless_confidential(value: object, trial: "Trial") -> object:
-    """Return what a cell shows of the data themselves; of confidential data a line instead.
+    """Return what a cell shows of the data themselves; a line where these are not shown.
 
     Parameters
     ----------
@@ -193,7 +194,7 @@ def shown_unless_confidential(value: object, trial: "Trial") -> object:
         Counts or estimates which have not passed through the results.
     trial : Trial
     """
-    if trial.privacy != "confidential":
+    if patients_shown(trial):
         return value
     return Text("*Not shown of confidential data; what may be shown of it follows.*")
 

@@ -63,7 +63,7 @@ def how_many(trial: "Trial") -> str:
 
     Of two arms with fewer than 5 each, 8 would tell both.
     """
-    if trial.min_cell > 1 and not shown_sizes(trial, "efficacy"):
+    if not shown_sizes(trial, "efficacy"):
         return "A number, withheld, of"
     return f"{len(trial.efficacy_population()):,}"
 

@@ -8,7 +8,6 @@ a single patient (minimum, maximum, a date, the time of an event) is shown.
 """
 
 import math
-import re
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,13 +47,8 @@ OF_END_POINTS = ["kaplan_meier", "follow_up", "multiplicity", *end_points.EFFECT
 _TELLING = {*COUNTS, "time_at_risk"}
 _OF_PROPORTIONS = ("aalen_johansen", "newcombe")
 _DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
-_COUNTED = re.compile(
-    r"\b\d[\d,]*(?= (?:of \d|(?:\w+ ){0,2}(?:patients?|values?|records?|rows?|events?|times?)\b))"
-)
 # Percentages in steps of so many points are near enough for a standardized difference.
 FINE = 2
-# Which visits have few values: "(1.7, 12)".
-_LISTED = re.compile(r" \(\d[\d., ]*\)")
 _KEY = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 
 
@@ -235,13 +229,3 @@ def row_keys(results: pd.DataFrame) -> list[tuple[Any, ...]]:
     times = [None if time != time else time for time in results["time"]]
     columns = [times if name == "time" else results[name] for name in _KEY]
     return list(zip(*columns, strict=True))
-
-
-def without_counts(text: str) -> str:
-    """Return a remark with its counts replaced by a word, whatever their size.
-
-    >>> without_counts("REGION is missing for 3 patients: they are in no subgroup.")
-    'REGION is missing for some patients: they are in no subgroup.'
-    """
-    told = _COUNTED.sub("some", _LISTED.sub("", text))
-    return told[:1].upper() + told[1:]

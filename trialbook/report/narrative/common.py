@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Remark
 from trialbook.report.sentences import at_start, of
-from trialbook.safe import without_counts
+from trialbook.safe import remarks_shown
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison
@@ -20,7 +20,7 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Rema
     Parameters
     ----------
     trial : Trial
-        Of confidential data remarks are shown without their counts.
+        Whose patients say whether remarks keep their counts.
     *frames : pandas.DataFrame
         Results frames; their remarks are shown once each.
     about : str
@@ -33,11 +33,10 @@ def show_remarks(trial: "Trial", *frames: pd.DataFrame, about: str = "") -> Rema
     notes: list[str] = list(trial.population_note(about)) if about else []
     for frame in frames:
         notes += frame.attrs.get("remarks", ())
-    if trial.privacy == "confidential":
-        notes = [without_counts(note) for note in notes]
+    notes = remarks_shown(notes, trial)
     if not notes:
         return None
-    return Remark("\n".join(f"- {escape_markdown(note)}" for note in dict.fromkeys(notes)))
+    return Remark("\n".join(f"- {escape_markdown(note)}" for note in notes))
 
 
 def pair_in_words(comparison: "Comparison", *, start: bool = True) -> str:

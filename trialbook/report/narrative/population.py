@@ -14,7 +14,7 @@ from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import FORMED, listed, of
-from trialbook.safe import WITHHELD
+from trialbook.safe import WITHHELD, patients_shown
 
 if TYPE_CHECKING:
     from trialbook.config import Endpoint
@@ -115,7 +115,7 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
 
 def no_distributions(trial: "Trial") -> Remark:
     """Return why no distribution is drawn."""
-    if trial.privacy == "confidential":
+    if not patients_shown(trial):
         return Remark("Of confidential data the values of single patients are not drawn.")
     return not_given("Numbers at baseline are")
 

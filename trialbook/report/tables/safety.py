@@ -110,7 +110,7 @@ def _window(trial: "Trial") -> str:
 def _rounded(lookup: "Lookup") -> str:
     """Return why there are percentages without counts; empty where there are counts."""
     trial = lookup.trial
-    return "" if trial.min_cell <= 1 or shown_sizes(trial, "safety") else ROUNDED
+    return "" if shown_sizes(trial, "safety") else ROUNDED
 
 
 def tbl_severity(lookup: "Lookup") -> Table | None:
