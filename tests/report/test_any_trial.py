@@ -93,7 +93,9 @@ def outputs(chapter, trial, **parameters):
             value = last and eval(compile(ast.Expression(last.value), chapter, "eval"), names)
         for kind in ("html", "markdown"):
             found = [one.data.get(f"text/{kind}") for one in captured.outputs]
-            found.append(getattr(value, f"_repr_{kind}_", lambda: None)())
+            last_one = getattr(value, f"_repr_{kind}_", lambda: None)()
+            # with what a page must know of it, a text is a pair
+            found.append(last_one[0] if isinstance(last_one, tuple) else last_one)
             shown += [(kind, text) for text in found if text]
     return shown
 
