@@ -95,7 +95,7 @@ def _text(**changes: str) -> str:
 
 
 BROKEN = [
-    Broken("ADSL is missing", "ADSL: is needed and not in small", without("adsl")),
+    Broken("ADSL is missing", "ADSL: is needed and not there", without("adsl")),
     Broken("ADTTE is missing", "ADTTE: is needed and not in small", without("adtte")),
     Broken("a needed variable is missing", "adtte.csv: CNSR: is needed", without("adtte", "CNSR")),
     Broken("a needed variable is misspelt", "did you mean AVALS?",
@@ -109,8 +109,8 @@ BROKEN = [
            at("adae", "USUBJID", {0: "nobody", 1: "nobody"})),
     Broken("a time is negative", "AVAL: must not be negative (1 row)",
            at("adtte", "AVAL", {2: -3})),
-    Broken("a time is blank", "AVAL: must not be blank (2 rows)",
-           at("adtte", "AVAL", {2: np.nan, 4: np.nan})),
+    Broken("every time of an end point is blank", "AVAL: is blank in every row of OS",
+           at("adtte", "AVAL", dict.fromkeys(range(8), np.nan))),
     Broken("a time is no number", "AVAL: must be a number (1 row)",
            at("adtte", "AVAL", {2: "ten days"})),
     Broken("CNSR is blank", "CNSR: must not be blank (1 row)", at("adtte", "CNSR", {0: np.nan})),

@@ -11,6 +11,7 @@ from trialbook.adam.problems import Findings
 from trialbook.adam.readers import FORMATS, not_read, read_table, stem_and_format
 from trialbook.adam.reading import Reading
 from trialbook.adam.schemas import NEEDED, SCHEMAS
+from trialbook.adam.stand_ins import adsl_of, with_stand_ins
 from trialbook.adam.tidy import tidy
 from trialbook.adam.validate import validate
 
@@ -66,10 +67,11 @@ def read_data_sets(folder: Path, findings: Findings, reading: Reading) -> Tables
     files = data_files(folder)
     tables = Tables()
     for name in NEEDED:
-        if name not in files:
+        other = _unread(folder, name)
+        if name not in files and (name != "ADSL" or "ADTTE" not in files or other):
             endings = ", ".join(FORMATS)
             hint = f"put {name.lower()} there ({endings}), or map one flat file (flat:)"
-            if other := _unread(folder, name):
+            if other:
                 hint = f"{other.name} is there, but {stem_and_format(other)[1] or 'no ending'} is "
                 hint += f"not read: {not_read(other)}"
             findings.problem(name, "", f"is needed and not in {folder.name}", hint=hint)
@@ -83,6 +85,12 @@ def read_data_sets(folder: Path, findings: Findings, reading: Reading) -> Tables
             findings.problem(paths[0].name, "", rule, hint="keep the one that counts")
             continue
         _read(name, paths, tables, findings, reading)
+    if "ADSL" not in files and "ADTTE" in tables.frames and not _unread(folder, "ADSL"):
+        file = files["ADTTE"][0].name
+        adsl = adsl_of(tables.frames["ADTTE"], file, findings)
+        if adsl is not None:
+            tables.frames["ADSL"], tables.labels["ADSL"] = adsl, tables.labels["ADTTE"]
+            validate(adsl, "ADSL", file, findings)
     return tables
 
 
@@ -106,7 +114,7 @@ def _read(
         before = len(findings.problems)
         table = read_table(path, findings, reading)
         if table is not None:
-            frame = tidy(table, name, findings)
+            frame = with_stand_ins(tidy(table, name, findings), name, path.name, findings)
             validate(frame, name, path.name, findings)
             if len(findings.problems) == before:
                 frames.append(frame)

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.blinding import blinded as without_arms
+from trialbook.adam.evaluable import evaluable, in_one_unit
 from trialbook.adam.flat import in_own_words, read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
-from trialbook.adam.older_names import with_disposition
 from trialbook.adam.paths import check_paths
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules import check_membership, check_trial_data, link_patients
-from trialbook.adam.rules.safety import without_doubled_parameters
+from trialbook.adam.rules.safety import with_emergent, without_doubled_parameters
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.adam.trial_yml import read_trial_yml
 from trialbook.adam.validate import validate
@@ -109,6 +109,10 @@ def read_trial(
     if config is None:
         return Read()
     read = Read(config, config, data, files=file_hashes(folder))
+    if "ADTTE" in data:
+        files.setdefault("ADSL", files["ADTTE"])
+        data["ADTTE"] = evaluable(data["ADTTE"], files["ADTTE"], findings)
+        data["ADTTE"] = in_one_unit(data["ADTTE"], config, files["ADTTE"], findings)
     if "ADLB" in data:
         data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
         numbered = with_visit_numbers(data["ADLB"], "ADLB", files["ADLB"], findings)
@@ -116,8 +120,8 @@ def read_trial(
         data |= {} if numbered is None else {"ADLB": numbered}
         read.data = data
     if "ADSL" in data:
-        data["ADSL"] = with_disposition(data["ADSL"], files["ADSL"], findings)
         read.data, read.rows = link_patients(data, files, findings)
+        read.data = with_emergent(read.data, read.rows, config.risk_window, files, findings)
     check_trial_data(read.data, config, files, findings)
     if "ADSL" in data:
         told: tuple[str, ...] = ()

@@ -212,8 +212,9 @@ def _are_names(values: list[str], n_rows: int, decimal: str | None) -> bool:
     """
     if any(_LEADING_ZERO.match(value) or _LIKE_NAME.fullmatch(value) for value in values):
         return True
-    numbers = {as_number(one, decimal or ".") for one in values}
-    return len(values) == n_rows > 1 and len(numbers) < n_rows
+    if len(values) < n_rows or n_rows < 2 or any(value[0] in "+-" for value in values):
+        return False
+    return len({as_number(one, decimal or ".") for one in values}) < n_rows
 
 
 def _is_missing(value: object) -> bool:

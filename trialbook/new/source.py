@@ -1,6 +1,6 @@
 """What the source of a new trial is: a folder of ADaM data sets, or one flat file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules.safety import without_doubled_parameters
+from trialbook.adam.visits import with_visit_numbers
 from trialbook.new.inference import UsageError
 
 # beside other files these are notes rather than data
@@ -115,7 +116,10 @@ def _adam(folder: Path, paths: list[Path], reading: Reading) -> Source:
     if "ADLB" in tables.frames:
         file = ", ".join(path.name for path in paths if data_set_of(path) == "ADLB")
         adlb = without_doubled_parameters(tables.frames["ADLB"], file, findings)
-        tables.frames["ADLB"] = adlb
+        numbered = with_visit_numbers(adlb, "ADLB", file, findings)
+        others = {name: frame for name, frame in tables.frames.items() if name != "ADLB"}
+        frames = others if numbered is None else others | {"ADLB": numbered}
+        tables = replace(tables, frames=frames)
     _stop_or_ask(findings, folder.name)
     return Source(paths, tables, findings)
 
