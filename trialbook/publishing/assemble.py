@@ -8,6 +8,7 @@ from trialbook.publishing import fingerprint
 from trialbook.publishing.book import Book
 from trialbook.publishing.collect import results_csv
 from trialbook.publishing.editions import Edition, now
+from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
 from trialbook.publishing.reading import prepared
 from trialbook.publishing.site import Pages, SiteBuilder
@@ -52,7 +53,7 @@ def assemble(
     pages = {name: prepared(text, facts.has) for name, text in notebooks.items()}
     shown = {name: page.notebook for name, page in pages.items() if not page.is_empty}
     stage(book, shown, work / "stage")
-    for name, text in numbers.items():
+    for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():
         (new / name).write_text(text, encoding="utf-8")
     for kind in KINDS:
         (new / kind).mkdir()

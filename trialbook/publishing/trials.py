@@ -1,7 +1,7 @@
 """What a build must know of a trial; kept, so that an unchanged trial need not be read again."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ class TrialFacts:
         What `trialbook compare` must know besides the results.
     confidential : bool
         Whether single patients may not be shown.
+    roles : dict
+        PARAMCD of each end point to its role.
+    safety : str
+        The flag of the safety population.
     """
 
     id: str
@@ -43,6 +47,8 @@ class TrialFacts:
     repairs: list[str]
     cut: dict[str, Any]
     confidential: bool = False
+    roles: dict[str, str] = field(default_factory=dict)
+    safety: str = "SAFFL"
 
     @property
     def summary(self) -> str:
@@ -100,4 +106,6 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
         confidential=not patients_shown(trial),
+        roles={one.paramcd: one.role for one in trial.endpoints},
+        safety=trial.config.populations.safety,
     )
