@@ -50,6 +50,12 @@ def test_ars_comes_back_without_loss(ard):
     same(read_ars(through_json(ars_of(ard, "x", "X"))), ard)
 
 
+def test_no_results_are_no_results():
+    nothing = pd.DataFrame(columns=COLUMNS)
+    assert read_cards(cards_of(nothing)).empty
+    assert read_ars(ars_of(nothing, "x", "X")).empty
+
+
 def test_names_of_statistics_are_one_to_one():
     assert len(set(STAT_NAMES.values())) == len(STAT_NAMES)
     assert not set(STAT_NAMES) & set(STAT_NAMES.values())

@@ -54,16 +54,14 @@ def cards_of(ard: pd.DataFrame, safety: str = "SAFFL") -> pd.DataFrame:
         Columns `CARDS` and `OURS`; ``stat`` as text with 17 digits at most, so that it comes back
         as it was; empty where it is not estimable.
     """
-    subgroup = ard["subgroup"].str.partition("=")
+    variable = ard["subgroup"].map(lambda text: text.partition("=")[0])
     by_arm = ard["arm"] != ""
-    by_subgroup = ard["subgroup"] != ""
     arms = pd.Series(PLANNED, index=ard.index).where(ard["population"] != safety, ACTUAL)
     found = {
         "group1": arms.where(by_arm, ""),
         "group1_level": ard["arm"],
-        "group2": subgroup[0].where(by_subgroup, ""),
-        # "SEX" alone (of an interaction) is another thing than "SEX=" with an empty level
-        "group2_level": (subgroup[1] + subgroup[2]).str.removeprefix("="),
+        "group2": variable,
+        "group2_level": ard["subgroup"].map(lambda text: text.partition("=")[2]),
         "variable": ard["paramcd"],
         "variable_level": ard["level"],
         "context": ard["analysis"],
