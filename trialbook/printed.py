@@ -136,6 +136,8 @@ def kind_of(
         if method.startswith("ratio"):
             return RATIO
         return RATE_DIFFERENCE if " vs " in arm else RATE
+    if analysis == "noninferiority" and statistic in LIMITS | {"difference"}:
+        return POINTS if method.startswith("difference") else RATIO
     if analysis == "laboratory" and statistic in {"mean", "geometric_mean"}:
         return NUMBER
     if statistic in LIMITS | {"difference"}:

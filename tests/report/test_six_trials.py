@@ -56,7 +56,8 @@ SAID = {
         "result": r"\)\. Noninferiority was shown: .* the margin given, a hazard ratio of 0\.80 "
         r"\(one-sided P=0\.\d+ against it\); it covers 1, so superiority was not shown",
         "landmark": "had had a recovery",
-        "closing": "In the per-protocol population the hazard ratio is",
+        "closing": r"In the per-protocol population the hazard ratio is \S+ \(.*\): it keeps the "
+        "margin, too",
     },
 }
 # What no trial's book may say: verdicts beyond the end point, claims a program cannot make.

@@ -12,7 +12,7 @@ from trialbook.analyses import end_points
 from trialbook.analyses.common import formula_remarks
 from trialbook.report.answer import answer
 from trialbook.report.heading import question
-from trialbook.report.narrative.efficacy import say_withdrawal
+from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import p_phrase
 from trialbook.report.tables.efficacy import _p as signed_p
 from trialbook.results import results_frame, rows

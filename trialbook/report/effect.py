@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
 from trialbook.report.constancy import Constancy, constancy
-from trialbook.report.landmarks import at_landmark, shown_time
+from trialbook.report.landmarks import shown_time
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison, Endpoint
@@ -214,10 +214,13 @@ def _margin(
     if trial.margin_difference is None:
         return {}
     margin, t = trial.margin_difference
-    _, lower, upper = at_landmark(lookup, endpoint, comparison, t)
+    row = {"time": t, "method": "difference"}
+    lower, upper, p_margin = (
+        lookup.value(one, *of, **row) for one in ("lower", "upper", "p_value")
+    )
     return {
         "margin_difference": margin,
         "difference": (lower, upper),
         "margin_time": shown_time(trial, t),
-        "p_margin": lookup.value("p_value", *of, time=t, method="difference"),
+        "p_margin": p_margin,
     }

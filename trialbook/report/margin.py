@@ -4,10 +4,17 @@ Piaggio G et al. Reporting of noninferiority and equivalence randomized trials: 
 CONSORT 2010 statement. JAMA 2012;308:2594-604, figure 1.
 """
 
+from dataclasses import replace
 from math import isfinite
+from typing import TYPE_CHECKING
 
-from trialbook.printed import printed, rounded, with_sign
+from trialbook.analyses.planned import planned
+from trialbook.printed import printed, printed_ratio, rounded, with_sign
 from trialbook.report.effect import Effect, Verdict
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison, Endpoint
+    from trialbook.safe.lookup import Lookup
 
 
 def noninferiority(effect: Effect, treated: str, control: str) -> str:
@@ -65,3 +72,45 @@ _WITHIN_MARGIN = {
     "the interval excludes {none}: noninferior by the margin, inferior all the same.",
     Verdict.NO_CLEAR_DIFFERENCE: "; it covers {none}, so superiority was not shown.",
 }
+
+
+def per_protocol(
+    lookup: "Lookup",
+    endpoint: "Endpoint",
+    comparison: "Comparison",
+    effect: Effect,
+    ties: str | None = None,
+) -> str:
+    """Return the per-protocol result beside a question of noninferiority, '' where not asked.
+
+    Patients who stray from treatment make the groups alike, so that the analysis of all
+    randomized patients does not err on the safe side here (ICH E9, section 5.2.3).
+    """
+    if not effect.asks_margin:
+        return ""
+    of_ratio = effect.margin is not None
+    row = {"level": "per_protocol", "method": planned(lookup.trial, ties).model}
+    if not of_ratio:
+        row |= {"method": "difference", "time": lookup.trial.margin_difference[1]}
+    key = ("noninferiority", endpoint.paramcd, comparison.name)
+    estimate, lower, upper = (
+        lookup.value(one, *key, **row)
+        for one in ("ratio" if of_ratio else "difference", "lower", "upper")
+    )
+    if not (isfinite(lower) and isfinite(upper)):
+        return "No per-protocol analysis is at hand, which a question of noninferiority asks for."
+    if of_ratio:
+        texts = printed_ratio(estimate, lower, upper)
+        limits = replace(effect, lower=lower, upper=upper).against_margin
+        what = "the hazard ratio is"
+    else:
+        texts = [rounded(100 * value, 1) for value in (estimate, lower, upper)]
+        limits = replace(effect, difference=(lower, upper)).against_margin
+        what = f"the difference in percentage points at {effect.margin_time} is"
+    told = f"In the per-protocol population {what} {texts[0]} ({texts[1]} to {texts[2]})"
+    all_patients = effect.against_margin
+    if limits is None or all_patients is None:
+        return f"{told}."
+    side = "keeps the margin" if limits.kept else "reaches beyond the margin"
+    agrees = limits.kept == all_patients.kept
+    return f"{told}: it {side}{', too' if agrees else '; the two populations do not agree'}."

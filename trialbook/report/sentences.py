@@ -14,7 +14,7 @@ from trialbook.printed import printed, printed_ratio, rounded, with_sign
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import course_of
 from trialbook.report.effect import FEWEST_EVENTS, WAYS, Effect, Verdict, effect_of  # noqa: F401
-from trialbook.report.margin import noninferiority
+from trialbook.report.margin import noninferiority, per_protocol
 
 # The vocabulary is imported from here, too.
 from trialbook.report.words import (  # noqa: F401
@@ -278,4 +278,6 @@ def interpretation(
         synthetic=trial.synthetic,
         course=course_of(lookup, endpoint, comparison),
     )
-    return f"{at_start(said)} {adjusted(lookup, endpoint, comparison)}".strip()
+    beside = [per_protocol(lookup, endpoint, comparison, effect, ties)]
+    beside.append(adjusted(lookup, endpoint, comparison))
+    return " ".join(filter(None, [at_start(said), *beside]))

@@ -10,16 +10,17 @@ from trialbook.report.narrative.closing import (
 from trialbook.report.narrative.common import show_remarks
 from trialbook.report.narrative.design import no_estimand, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
-    say_change_of_primary,
-    say_components,
     say_landmark,
-    say_multiplicity,
     say_proportional_hazards,
-    say_recurrent,
     say_result,
     say_rmst,
     say_subgroups,
-    say_withdrawal,
+)
+from trialbook.report.narrative.end_points import (
+    say_change_of_primary,
+    say_components,
+    say_multiplicity,
+    say_recurrent,
 )
 from trialbook.report.narrative.population import (
     no_distributions,
@@ -31,6 +32,7 @@ from trialbook.report.narrative.population import (
     shown_differences,
 )
 from trialbook.report.narrative.safety import no_course_of_harms, say_events
+from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import how_many
 
 __all__ = [

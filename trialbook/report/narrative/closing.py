@@ -118,35 +118,9 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
         for find in (findings.find_sensitivity, findings.find_constancy):
             if text := find(lookup, endpoint, comparison):
                 said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
-        if text := per_protocol(lookup, endpoint, comparison, effect):
-            said.append(f"{who}{text}")
     if text := findings.find_subgroups(lookup, endpoint):
         said.append(f"{_escaped(text)}.")
     return _listed(said, not_said(trial, effect))
-
-
-def per_protocol(lookup, endpoint, comparison, effect) -> str:
-    """Return the per-protocol result beside a question of noninferiority, '' where not asked.
-
-    Who strays from treatment makes the groups alike, so the analysis of all randomized patients
-    does not err on the safe side here (ICH E9, section 5.2.3).
-    """
-    if not effect.asks_margin or effect.margin is None:
-        return ""
-    key, of_row = ("sensitivity", endpoint.paramcd, comparison.name), {"method": "per_protocol"}
-    ratio = lookup.text("{hr} ({hr_lower} to {hr_upper})", *key, **of_row)
-    lower, upper = (lookup.value(one, *key, **of_row) for one in ("hr_lower", "hr_upper"))
-    if not (isfinite(lower) and isfinite(upper)):
-        return "No per-protocol analysis is at hand, which a question of noninferiority asks for."
-    inside = lower > effect.margin if effect.favourable else upper < effect.margin
-    answer = "stays on the better side of" if inside else "reaches beyond"
-    return (
-        f"In the per-protocol population the hazard ratio is {ratio}: that interval {answer} the "
-        "margin, too."
-        if inside == bool(effect.against_margin and effect.against_margin.kept)
-        else f"In the per-protocol population the hazard ratio is {ratio}: that interval {answer} "
-        "the margin, so the two populations do not agree."
-    )
 
 
 def close_safety(lookup: "Lookup", labels: dict[str, str]) -> Text | None:
