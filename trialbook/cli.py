@@ -237,12 +237,13 @@ def audit(figures: Path, show_all: bool, table: Path | None) -> None:
     from trialbook.audit import audit as audited
     from trialbook.audit import audit_text
     from trialbook.publishing.command import reported
+    from trialbook.report.escape import escape_cell
 
-    try:
-        findings = audited(figures)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
     with reported():
+        try:
+            findings = audited(figures)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from error
         if table is not None:
-            findings.to_csv(table, index=False)
+            findings.map(escape_cell).to_csv(table, index=False)
     click.echo(audit_text(findings, show_all=show_all), nl=False)

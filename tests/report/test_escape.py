@@ -1,8 +1,12 @@
 """Text from data is shown as text, in HTML, in Markdown and in figures."""
 
+import csv
 import html
+import io
 import re
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +90,27 @@ def test_marks_that_turn_the_reading_direction_go():
     assert plain("a\u202eb\u2066c\u200fd\x00e\nf") == "abcd e f"
 
 
+@given(st.text(st.characters(), max_size=60))
+def test_any_text_can_stand_in_xml(text):
+    element = ElementTree.fromstring(f"<a>{html.escape(plain(text))}</a>")
+    assert (element.text or "") == plain(text)
+
+
+@pytest.mark.parametrize("text", ["a\ufffeb", "a\uffffb", "a\x0bb", "a\ud800b", "a\x1fb"])
+def test_what_xml_cannot_hold_goes(text):
+    assert ElementTree.fromstring(f"<a>{plain(text)}</a>").text in ("ab", "a b")
+
+
+@given(st.lists(st.text("a=\r\n,\"' ", max_size=8), min_size=2, max_size=3))
+def test_no_cell_of_a_csv_file_begins_a_row(cells):
+    file = io.StringIO()
+    pd.DataFrame([[escape_cell(cell) for cell in cells]]).to_csv(file, index=False, header=False)
+    assert "\r" not in file.getvalue()
+    rows = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
+    assert len(rows) == 1
+    assert not any(cell.lstrip().startswith("=") for cell in rows[0])
+
+
 def test_a_novel_is_cut_and_says_so():
     assert plain("x" * 10_000) == "x" * 200 + "… (10,000 characters)"
     assert shortened("y" * 50, 10) == "y" * 9 + "…"
@@ -105,8 +130,6 @@ def test_a_figure_shows_hostile_text_as_it_is(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_table_shows_hostile_text_as_it_is(text):
-    import pandas as pd
-
     frame = pd.DataFrame(
         {text: [text, "b"], "n": [text, None], f"{text}!": ["1", "2"], "of": [text, text]}
     )

@@ -21,6 +21,7 @@ Two optional columns overrule what is inferred: ``denominator`` (a number, or th
 it is) and ``integer`` (``yes`` where a mean is of whole numbers). Others are ignored.
 """
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -243,11 +244,28 @@ def read_paper(path: str | Path) -> Paper:
 
 
 def read_figures(path: str | Path) -> pd.DataFrame:
-    """Read a CSV file of printed figures as text, unchecked; ValueError where it is no CSV."""
+    """Read a CSV file of printed figures as text, unchecked; ValueError where it is no CSV.
+
+    The index holds the number of the line on which a row ends.
+    """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except ValueError as error:  # pandas' own errors of parsing and decoding are ValueErrors
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            rows = [(reader.line_num, row) for row in reader if row]
+    except (csv.Error, UnicodeDecodeError) as error:
         raise ValueError(f"{Path(path).name} is no CSV file in UTF-8: {error}") from error
+    header = rows.pop(0)[1] if rows else []
+    ragged = [line for line, row in rows if len(row) != len(header)]
+    if ragged or not header:
+        shown = ", ".join(map(str, ragged[:5])) or "1"
+        raise ValueError(
+            f"{Path(path).name}: line {shown} does not have the {len(header)} values of the first "
+            "line; look for a quotation mark that is not closed"
+        )
+    if len(set(header)) < len(header):
+        raise ValueError(f"{Path(path).name}: a column's name stands twice in the first line")
+    lines = pd.Index([line for line, _ in rows], dtype=int)
+    return pd.DataFrame([row for _, row in rows], lines, header, dtype=object)
 
 
 def paper_from(table: pd.DataFrame, name: str = "the table") -> Paper:
@@ -265,8 +283,11 @@ def paper_from(table: pd.DataFrame, name: str = "the table") -> Paper:
         problems.append(f"id {', '.join(repeated[:5])} stands more than once")
     blank = table.loc[table[["id", "item", "statistic", "printed"]].eq("").any(axis=1)]
     if len(blank):
-        lines = ", ".join(str(i + 2) for i in blank.index[:5])
+        lines = ", ".join(map(str, blank.index[:5]))
         problems.append(f"line {lines} lacks an id, item, statistic or printed value")
+    for line, given in table.get("denominator", pd.Series(dtype=object)).items():
+        if re.fullmatch(r"[-+]?[\d.,]+", given) and not re.fullmatch(r"0*[1-9][0-9]*", given):
+            problems.append(f"line {line}, denominator: {given} is no number of patients")
     if problems:
         raise ValueError(f"{name}: {'; '.join(problems)}")
     return Paper(tuple(_figure(row) for row in table.to_dict("records")))

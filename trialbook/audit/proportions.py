@@ -27,10 +27,19 @@ def percentages(paper: Paper) -> Iterator[Finding]:
         if denominator is None or figure.number.relation:
             continue
         count = paper.beside(figure, "n")
-        if count is not None and count.count is not None:
+        if denominator.n == 0:
+            yield _of_nobody(figure, denominator)
+        elif count is not None and count.count is not None:
             yield _with_count(paper, figure, count, denominator)
         else:
             yield _without_count(figure, denominator)
+
+
+def _of_nobody(figure: Figure, denominator: Denominator) -> Finding:
+    proof = f"0 patients have no percentage; printed: {figure.printed}%"
+    conditions = f"0 ({denominator.label}) is the denominator"
+    involved = ids(figure, *denominator.figures)
+    return Finding(GRIM, figure.about, involved, "impossible", conditions, proof, "", figure.id)
 
 
 def _with_count(paper: Paper, figure: Figure, count: Figure, denominator: Denominator) -> Finding:
@@ -45,7 +54,7 @@ def _with_count(paper: Paper, figure: Figure, count: Figure, denominator: Denomi
         others = {
             other.label: other.n
             for other in paper.populations(figure.arm).values()
-            if other.n != of and figure.number.contains(Fraction(100 * n, other.n))
+            if other.n not in (0, of) and figure.number.contains(Fraction(100 * n, other.n))
         }
         if others:
             label, other = next(iter(others.items()))

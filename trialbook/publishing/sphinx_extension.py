@@ -14,6 +14,7 @@ from trialbook.publishing.citations import link_citations
 from trialbook.publishing.exhibits import count_exhibits, set_exhibits
 from trialbook.publishing.free_numbers import mark_free_numbers
 from trialbook.publishing.head import head, kind, sheet_notice
+from trialbook.publishing.headers import write_headers
 from trialbook.publishing.mathml import setup_mathml
 from trialbook.publishing.navigation import navigation, sections
 from trialbook.publishing.reading import for_reading
@@ -116,7 +117,7 @@ def more_pages(app: Any) -> list[tuple[str, dict[str, Any], str]]:
 
 
 def finish(app: Any, error: Exception | None) -> None:
-    """Write the index and the site map; remove what Sphinx's extensions left and no page uses."""
+    """Write index, site map and headers; remove what Sphinx's extensions left and no page uses."""
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
@@ -138,6 +139,7 @@ def finish(app: Any, error: Exception | None) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    write_headers(out)
 
 
 def _text(markup: str | None) -> str:

@@ -11,7 +11,9 @@ import unicodedata
 
 LONGEST = 200
 _INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]"
+    # the last two of the first line XML cannot hold (XML 1.0, section 2.2), nor can it controls
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
+    "|[\U000e0000-\U000e007f]"
 )
 _MARKDOWN = re.compile(r"""([!"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-])""")
 _NEEDS_ENTITY = {"$": "&#36;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
@@ -82,14 +84,20 @@ def escape_markdown(text: object, longest: int = LONGEST) -> str:
 
 
 def escape_cell(cell: object) -> object:
-    """Return the cell of a CSV file so that no spreadsheet takes it for a formula.
+    r"""Return the cell of a CSV file so that no spreadsheet takes it for a formula.
 
     An apostrophe is put before text that begins, after blanks, with one of ``= + - @`` or a tab
     (OWASP, CSV injection); a number stays a number, and so does the level ``@0.90`` of a result.
+    A bare carriage return becomes a line feed, which every writer puts in quotes: by itself it
+    would begin a row, and that with whatever stands behind it.
 
     >>> escape_cell("=cmd()"), escape_cell("-2.5"), escape_cell("-2-3"), escape_cell(1.5)
     ("'=cmd()", '-2.5', "'-2-3", 1.5)
+    >>> escape_cell("a\r=cmd()")
+    'a\n=cmd()'
     """
+    if isinstance(cell, str):
+        cell = re.sub(r"\r\n?", "\n", cell)
     if not isinstance(cell, str) or not _FORMULA.match(cell) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}"
