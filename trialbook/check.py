@@ -5,7 +5,8 @@ from pathlib import Path
 
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError, Findings, Problem, Repair, counted_noun
-from trialbook.trial import find_folder
+from trialbook.summary import summary, to_confirm
+from trialbook.trial import find_folder, trial_of
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Report:
     problems: tuple[Problem, ...]
     repairs: tuple[Repair, ...]
     remarks: tuple[str, ...]
+    summary: tuple[str, ...] = ()
+    to_confirm: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -33,6 +36,8 @@ class Report:
         if self.remarks:
             parts.append("To know:")
             parts += [f"  - {remark}" for remark in self.remarks]
+        parts[1:1] = self.summary
+        parts += self.to_confirm
         return "\n".join(parts)
 
 
@@ -46,5 +51,11 @@ def check_trial(folder: str | Path) -> Report:
     """
     found = find_folder(folder)
     findings = Findings()
-    read_trial(found, findings)
-    return Report(found, tuple(findings.problems), tuple(findings.repairs), tuple(findings.remarks))
+    read = read_trial(found, findings)
+    trial = None if findings.problems else trial_of(read, found, findings)
+    config = read.config
+    return Report(
+        found, tuple(findings.problems), tuple(findings.repairs), tuple(findings.remarks),
+        () if config is None else tuple(summary(config, trial)),
+        () if config is None else tuple(to_confirm(config)),
+    )  # fmt: skip

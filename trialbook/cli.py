@@ -124,15 +124,22 @@ def new(folder: Path, source: Path, **options: object) -> None:
         trialbook new data/mine --from ~/study/adam
         trialbook new data/mine --from mine.csv --time months --event died --arm group
     """
-    from trialbook.new import UsageError, new_trial
+    import sys
+
+    from trialbook.new import Request, UsageError, commands_that_answer, converse
     from trialbook.publishing.command import reported
     from trialbook.publishing.messages import UsageError as Refused
 
+    request = Request.of(folder, source, options)
     with reported():
         try:
-            made = new_trial(folder, source, **options)
+            if sys.stdin.isatty() and sys.stdout.isatty():
+                made = converse(request, click.prompt, click.echo)
+            else:
+                made = request.make()
         except UsageError as error:
-            raise Refused(str(error)) from error
+            answers = commands_that_answer(request, error)
+            raise Refused("\n\n".join(filter(None, (str(error), answers)))) from error
         click.echo(str(made))
 
 

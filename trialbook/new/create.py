@@ -5,16 +5,27 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import Any
 
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules.trial_yml import NAME
-from trialbook.new.compose import compose_adam, compose_flat
+from trialbook.new.compose import Composed, compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
 from trialbook.new.source import Source, read_source
+from trialbook.summary import summary, to_confirm
 from trialbook.trial import Trial, trial_of
+
+_COLUMNS = ("time", "start", "event", "arm", "id", "event_value")
+_ALLOWED = {
+    "privacy": ("confidential", "public", "synthetic"),
+    "decimal": (None, ".", ","),
+    "dates": (None, "sas", "excel", "unix"),
+    "randomized": (None, "yes", "partly", "no", "unknown"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,13 +49,96 @@ class NewTrial:
     trial: Trial = field(repr=False)
 
     def __str__(self) -> str:
-        """Return what was inferred, and what was mended or is to be known, one line each."""
-        lines = [f"Wrote {self.folder / NAME}. Inferred:"]
-        lines += [f"  - {one}" for one in (*self.inferred, *self.notes)]
+        """Return what was taken for what and why, what was mended, and what to confirm first."""
+        lines = [f"Wrote {self.folder / NAME}.", *summary(self.trial.config, self.trial)]
+        lines += [f"  - {one}" for one in self.notes]
         if self.trial.repairs or self.trial.remarks:
             lines.append("Of the files:")
             lines += [f"  - {one}" for one in (*self.trial.repairs, *self.trial.remarks)]
-        return "\n".join(lines)
+        return "\n".join([*lines, *to_confirm(self.trial.config)])
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of `new_trial`: where to, from what, and what was said.
+
+    Attributes
+    ----------
+    directory, source : Path
+    said : dict
+        The options of `new_trial` by their names; None where not said.
+    """
+
+    directory: Path
+    source: Path
+    said: dict[str, Any]
+    _read: dict[tuple, Source] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, directory: str | Path, source: str | Path, said: dict[str, Any]) -> "Request":
+        """Return a request, options that are not spoken of unsaid."""
+        unsaid = {name: one.default for name, one in signature(new_trial).parameters.items()
+                  if one.kind is Parameter.KEYWORD_ONLY}  # fmt: skip
+        return cls(Path(directory).expanduser(), Path(source).expanduser(), unsaid | said)
+
+    def answered(self, option: str, value: str) -> "Request":
+        """Return the request with an option said, ``"--event-value"`` say."""
+        name = option.removeprefix("--").replace("-", "_")
+        return replace(self, said=self.said | {name: value})
+
+    def make(self) -> NewTrial:
+        """Make the folder.
+
+        Raises
+        ------
+        UsageError, DataError
+        """
+        source, (text, inferred, notes) = self.compose()
+        trial = _place(self.directory, source, text)
+        return NewTrial(self.directory, tuple(inferred), tuple(notes), trial)
+
+    def compose(self) -> tuple[Source, Composed]:
+        """Return the files, and the text of trial.yml with its grounds; write nothing."""
+        said = self.said
+        self._check()
+        columns = {name: said[name] for name in _COLUMNS}
+        of_flat = {f"--{name.replace('_', '-')}": of for name, of in columns.items()}
+        source = self._source(flat=any(of_flat.values()))
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", self.directory.resolve().name).strip("-_")[:64]
+        options = {one: said[one] for one in ("control", "treated", "unit", "privacy",
+                                              "randomized", "primary")}  # fmt: skip
+        options |= {"id": name or "trial", "reading": self._reading}
+        if source.flat is None:
+            _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
+            return source, compose_adam(source, values=said["values"], **options)
+        _refuse({"--value": said["values"] or None},
+                "belongs to ADaM data sets; here is a flat file")  # fmt: skip
+        return source, compose_flat(source, columns=columns, **options)
+
+    @property
+    def _reading(self) -> Reading:
+        said = self.said
+        return Reading(said["decimal"], said["dates"], said["encoding"], said["sheet"],
+                       _meanings(said["flags"]))  # fmt: skip
+
+    def _source(self, *, flat: bool) -> Source:
+        """Return the files, read once for each way of reading them."""
+        key = (flat, *(self.said[name] for name in ("decimal", "dates", "encoding", "sheet")))
+        if key not in self._read:
+            self._read[key] = read_source(self.source, flat=flat, reading=self._reading)
+        return self._read[key]
+
+    def _check(self) -> None:
+        """Refuse values that no option has, and a folder that is there."""
+        for name, allowed in _ALLOWED.items():
+            if self.said[name] not in allowed:
+                listed = ", ".join(one for one in allowed if one)
+                raise UsageError(f"--{name} must be one of {listed}", f"--{name}")
+        if self.directory.exists() and not self.directory.is_dir():
+            raise UsageError(f"{self.directory} is a file: choose another folder", "DIR")
+        if (self.directory / NAME).exists():
+            message = f"{self.directory / NAME} is there already: choose another folder"
+            raise UsageError(message, "DIR")
 
 
 def new_trial(
@@ -115,37 +209,8 @@ def new_trial(
     DataError
         When the files are wrong, with all that is.
     """
-    directory, source = Path(directory).expanduser(), Path(source).expanduser()
-    for option, value, allowed in [
-        ("--privacy", privacy, ("confidential", "public", "synthetic")),
-        ("--decimal", decimal, (None, ".", ",")),
-        ("--dates", dates, (None, "sas", "excel", "unix")),
-        ("--randomized", randomized, (None, "yes", "partly", "no", "unknown")),
-    ]:
-        if value not in allowed:
-            listed = ", ".join(one for one in allowed if one)
-            raise UsageError(f"{option} must be one of {listed}", option)
-    if directory.exists() and not directory.is_dir():
-        raise UsageError(f"{directory} is a file: choose another folder", "DIR")
-    if (directory / NAME).exists():
-        raise UsageError(f"{directory / NAME} is there already: choose another folder", "DIR")
-    reading = Reading(decimal, dates, encoding, sheet, _meanings(flags))
-    columns = {"time": time, "start": start, "event": event, "arm": arm, "id": id,
-               "event_value": event_value}  # fmt: skip
-    of_flat = {f"--{name.replace('_', '-')}": of for name, of in columns.items()}
-    read = read_source(source, flat=any(of_flat.values()), reading=reading)
-    options = {
-        "id": re.sub(r"[^A-Za-z0-9_-]+", "-", directory.resolve().name).strip("-_")[:64] or "trial",
-        "control": control, "treated": treated, "unit": unit, "privacy": privacy,
-        "randomized": randomized, "reading": reading,
-    }  # fmt: skip
-    if read.flat is None:
-        _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
-        text, inferred, notes = compose_adam(read, primary=primary, values=values, **options)
-    else:
-        _refuse({"--value": values or None}, "belongs to ADaM data sets; here is a flat file")
-        text, inferred, notes = compose_flat(read, columns=columns, primary=primary, **options)
-    return NewTrial(directory, tuple(inferred), tuple(notes), _place(directory, read, text))
+    given = {name: value for name, value in locals().items() if name not in ("directory", "source")}
+    return Request.of(directory, source, given).make()
 
 
 def _meanings(flags: Sequence[str]) -> dict[str, str]:

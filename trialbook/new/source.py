@@ -12,10 +12,14 @@ from trialbook.adam.readers import FORMATS, not_read, stem_and_format
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules.safety import without_doubled_parameters
 from trialbook.adam.visits import with_visit_numbers
-from trialbook.new.inference import UsageError
+from trialbook.new.inference import Question, UsageError
 
 # beside other files these are notes rather than data
 _OFTEN_PROSE = (".txt", ".dat")
+
+
+# what answers a question that reading a file raises
+_CHOICES = {"--decimal": (".", ","), "--dates": ("sas", "excel", "unix")}
 
 
 @dataclass
@@ -142,6 +146,10 @@ def _stop_or_ask(findings: Findings, where: str) -> None:
     """
     problems = findings.problems
     if problems and all(one.option for one in problems):
-        raise UsageError("\n".join(map(str, problems)),
-                         *dict.fromkeys(one.option for one in problems))  # fmt: skip
+        options = dict.fromkeys(one.option for one in problems)
+        first = {one.option: one for one in reversed(problems)}
+        questions = [Question(option, str(first[option]), _CHOICES[option])
+                     for option in options if option in _CHOICES]  # fmt: skip
+        raise UsageError("\n".join(map(str, problems)), *options,
+                         questions=questions if len(questions) == len(options) else ())  # fmt: skip
     findings.stop_if_wrong(where)

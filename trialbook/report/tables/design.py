@@ -57,6 +57,8 @@ def tbl_question(trial: "Trial") -> Table:
         )
     if trial.config.inferred:
         rows.append(("Told by", INFERRED))
+        if isinstance(trial.config.inferred, dict):
+            rows += [(f"Inferred: {key}", ground) for key, ground in trial.config.inferred.items()]
     if trial.config.registration:
         rows.append(("Registration", trial.config.registration))
     return html_table(

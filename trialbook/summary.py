@@ -1,0 +1,86 @@
+"""What a colleague would send back with a trial's files: what was taken for what, and why.
+
+Both `trialbook new` and `trialbook check` end with it, so that whoever knows the trial can see at
+a glance what to put right.
+"""
+
+from typing import TYPE_CHECKING
+
+from trialbook.adam.problems import counted_noun, shortened
+from trialbook.config import TrialConfig
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+
+_CONFIRM = "; to confirm)"
+_LONGEST = 500
+_NOT_KNOWN = "not known: nothing in the files says that chance assigned the patients"
+_PRIVACY = {
+    "confidential": "confidential: nothing of single patients is shown, small counts are withheld",
+    "public": "public: everything may be shown, single patients too",
+    "synthetic": "synthetic: the patients are made, and every page says so",
+}
+
+
+def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
+    """Return the trial in a few lines: who is compared, in what, counted how, shown to whom.
+
+    Parameters
+    ----------
+    config : TrialConfig
+        trial.yml; its `inferred` gives the grounds of what nobody has confirmed yet.
+    trial : Trial or None
+        The trial with its data, where they are in order: numbers of patients and of events.
+    """
+    grounds = config.inferred if isinstance(config.inferred, dict) else {}
+    lines = ["What was taken for what:"]
+
+    def say(what: str, value: str, *keys: str) -> None:
+        lines.append(f"  - {what}: {value}")
+        lines.extend(f"      {key}: {shortened(grounds[key], _LONGEST)}" for key in keys
+                     if key in grounds)  # fmt: skip
+
+    control = config.arms[0]
+    sizes = {}
+    if trial is not None and not trial.blinded:
+        sizes = trial.efficacy_population()["arm"].value_counts().to_dict()
+    name = {arm.code: arm.label + (f" (n = {sizes[arm.code]:,})" if arm.code in sizes else "")
+            for arm in config.arms}  # fmt: skip
+    pairs = [f"{name[one.treated.code]} with {name[one.control.code]}" for one in config.compared()]
+    compared = "; ".join(pairs) or f"{name[control.code]}, one group"
+    say("compared", compared, "arms", "control", "comparisons")
+    for endpoint in config.endpoints:
+        count = ""
+        if trial is not None:
+            frame = trial.time_to_event(endpoint)
+            count = f", {counted_noun(int(frame['event'].sum()), 'event')} in {len(frame):,}"
+        primary = endpoint is _primary(config)
+        keys = ("primary end point", "flat.event", "flat.event_value") if primary else ()
+        say(f"end point {endpoint.paramcd}" + (", the primary one" if primary else ""),
+            f"time to {endpoint.label}, {endpoint.event}{count}", *keys)  # fmt: skip
+    say("time", f"in {config.time.unit}, shown in {config.time.show}", "time", "flat.time",
+        "flat.start")  # fmt: skip
+    assigned = {"yes": "by chance", "partly": "partly by chance", "no": "not by chance"}
+    say("assignment", assigned.get(config.randomized, _NOT_KNOWN), "randomized")
+    said = {"arms", "control", "comparisons", "primary end point", "flat.event",
+            "flat.event_value", "time", "flat.time", "flat.start", "randomized"}  # fmt: skip
+    lines += [f"  - {key}: {shortened(of, _LONGEST)}" for key, of in grounds.items()
+              if key not in said]  # fmt: skip
+    lines.append(f"  - --privacy {_PRIVACY[config.privacy]}")
+    return lines
+
+
+def to_confirm(config: TrialConfig) -> list[str]:
+    """Return what to confirm first: privacy always, and what no file proved."""
+    grounds = config.inferred if isinstance(config.inferred, dict) else {}
+    open_ = [f"{key}: {of.removesuffix(_CONFIRM)})" for key, of in grounds.items()
+             if of.endswith(_CONFIRM)]  # fmt: skip
+    if not config.inferred:
+        return []
+    privacy = f"privacy: {config.privacy}; no file says it (--privacy confidential, public or "
+    lines = ["Confirm first, in trial.yml:", f"  - {privacy}synthetic)"]
+    return lines + [f"  - {shortened(one, _LONGEST)}" for one in open_]
+
+
+def _primary(config: TrialConfig):
+    return next((one for one in config.endpoints if one.role == "primary"), config.endpoints[0])
