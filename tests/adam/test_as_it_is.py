@@ -90,6 +90,65 @@ def test_units_may_differ_between_end_points_and_each_is_read_by_its_own(said, t
     assert trial.time_to_event("PFS")["PARAM"].unique() == ["Progression-free survival (days)"]
 
 
+def test_a_unit_that_only_dates_show_is_read_by_them(tmp_path):
+    data = small()
+    config = {"endpoints": [{"paramcd": "OS", "role": "primary"}, {"paramcd": "PFS"}]}
+    plain = loaded(tmp_path / "plain", data, config).time_to_event("PFS")["AVAL"]
+    other = data["adtte"]["PARAMCD"] == "PFS"
+    data["adtte"].loc[other, "AVAL"] /= 30.4375
+    data["adtte"].loc[other, ["AVALU", "PARAM"]] = ["", "PFS"]
+    trial = loaded(tmp_path, data, config)
+    np.testing.assert_allclose(trial.time_to_event("PFS")["AVAL"], plain, rtol=1e-12)
+    assert "PFS is in months, and was converted to days" in told(trial)
+
+
+def test_a_count_is_no_end_point_though_avalu_does_not_say_so(tmp_path):
+    data = small()
+    data["adtte"]["AVALU"] = ""
+    counts = data["adtte"]["PARAMCD"] == "PFS"
+    data["adtte"].loc[counts, "PARAM"] = "Number of exacerbations"
+    data["adtte"].loc[counts, "AVAL"] = 3.0
+    folder = write_trial(tmp_path / "t", data)
+    (folder / "trial.yml").unlink()
+    made = new_trial(tmp_path / "m", folder)
+    assert [one.paramcd for one in made.trial.endpoints] == ["OS"]
+    assert "PFS is no time (a count, say) and was left out" in str(made)
+    config = {"endpoints": [{"paramcd": "PFS"}]}
+    with pytest.raises(DataError, match="PFS is no time, but Number of exacerbations"):
+        loaded(tmp_path / "named", data, config)
+
+
+def test_new_counts_in_the_unit_of_the_primary_end_point(tmp_path):
+    data = small()
+    months = data["adtte"]["PARAMCD"] == "PFS"
+    data["adtte"].loc[months, "AVALU"] = "MONTHS"
+    data["adtte"].loc[months, "PARAM"] = "Progression-free survival"
+    data["adtte"].loc[months, ["STARTDT", "ADT"]] = pd.NaT
+    folder = write_trial(tmp_path / "t", data)
+    (folder / "trial.yml").unlink()
+    for primary, unit in (("OS", "days"), ("PFS", "months")):
+        made = new_trial(tmp_path / primary, folder, primary=primary).trial
+        assert made.config.time.unit == unit
+    assert made.time_to_event("OS")["AVAL"].max() == pytest.approx(80 / 30.4375)
+
+
+def test_the_usual_laboratory_parameters_come_first_and_constants_not_at_all(tmp_path):
+    data = small()
+    lab = pd.DataFrame({"USUBJID": ["P-1", "P-2"] * 2, "AVISITN": [0, 0, 1, 1], "AVAL": range(4)})
+    codes = ["ZZZ", "HGB", "CONST", "ALT", *[f"X{n}" for n in range(20)]]
+    data["adlb"] = pd.concat(
+        [lab.assign(PARAMCD=code, AVAL=1.0 if code == "CONST" else lab["AVAL"]) for code in codes]
+    )
+    folder = write_trial(tmp_path / "t", data)
+    (folder / "trial.yml").unlink()
+    made = new_trial(tmp_path / "m", folder, primary="OS")
+    named = [one.paramcd for one in made.trial.config.laboratory]
+    assert named[:2] == ["ALT", "HGB"]
+    assert len(named) == 20
+    assert "CONST" not in named
+    assert "parameters that trial.yml does not name, and that are not shown: CONST" in str(made)
+
+
 def test_arm_stands_in_for_trt01p_and_a_time_of_day_for_its_date(tmp_path):
     data = small()
     adsl = data["adsl"].rename(columns={"TRT01P": "ARM", "TRT01A": "ACTARM"})

@@ -41,7 +41,7 @@ def test_cdisc_pilot_needs_no_option_and_no_edit(tmp_path):
 def test_pilot_with_laboratory_takes_its_18_parameters(tmp_path):
     made = new_trial(tmp_path / "pilot", SHARED / "adam" / "cdisc-pilot-parquet")
     assert len(made.trial.config.laboratory) == 18
-    assert made.trial.config.laboratory[0].label == "Sodium, mmol/L"
+    assert made.trial.config.laboratory[0].label == "Alanine Aminotransferase, U/L"
 
 
 @needs_shared
@@ -92,10 +92,10 @@ def test_counts_are_left_out_and_said(source, tmp_path):
     assert any("FALLS" in note for note in made.notes)
 
 
-def test_end_points_in_two_units_are_refused(source, tmp_path):
+def test_an_end_point_whose_unit_its_param_contradicts_is_refused(source, tmp_path):
     data = small()
     data["adtte"].loc[8:, "AVALU"] = "MONTHS"
-    with pytest.raises(UsageError, match="days and months"):
+    with pytest.raises(DataError, match=r"PFS is in months, trial.yml says days"):
         new_trial(tmp_path / "m", source(data), primary="OS")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.adam.problems import Findings, counted_noun, examples
-from trialbook.adam.unit_words import unit_in, unit_of
+from trialbook.adam.unit_words import unit_by_dates, unit_in, unit_of
 from trialbook.config import TrialConfig
 from trialbook.units import DAYS_PER_UNIT
 
@@ -80,8 +80,8 @@ def in_one_unit(
 ) -> pd.DataFrame:
     """Return ADTTE with every end point in the trial's unit, each read by its own.
 
-    The unit of an end point is what AVALU says, else PARAM; one that neither gives is in the
-    trial's. A month is 30.4375 days, a year 365.25.
+    The unit of an end point is what AVALU says, else PARAM, else what its dates prove; one that
+    nothing gives is in the trial's. A month is 30.4375 days, a year 365.25.
 
     Parameters
     ----------
@@ -123,5 +123,18 @@ def _units(adtte: pd.DataFrame) -> pd.Series:
         column = adtte.get(name, pd.Series(np.nan, index=adtte.index)).astype(object)
         said.append(column.map({value: reader(value) for value in column.dropna().unique()}))
     avalu, param = said
+    dated = _by_dates(adtte[avalu.isna() & param.isna()])
     contradict = avalu.notna() & param.notna() & avalu.ne(param)
-    return avalu.where(avalu.notna(), param).mask(contradict)
+    found = avalu.where(avalu.notna(), param).mask(contradict)
+    return found.where(found.notna() | contradict, adtte["PARAMCD"].astype(object).map(dated))
+
+
+def _by_dates(silent: pd.DataFrame) -> dict[str, str]:
+    """Return the units that dates prove, of end points that say none."""
+    if not {"STARTDT", "ADT"} <= set(silent):
+        return {}
+    found = {
+        paramcd: unit_by_dates(rows["AVAL"], rows["STARTDT"], rows["ADT"])
+        for paramcd, rows in silent.groupby("PARAMCD", sort=False, observed=True)
+    }
+    return {paramcd: one[0] for paramcd, one in found.items() if one is not None}

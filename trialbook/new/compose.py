@@ -53,7 +53,7 @@ def compose_adam(
     analysed = adsl[adsl["ITTFL"] == "Y"] if "ITTFL" in adsl else adsl
     times, _ = time_endpoints(adtte)
     questions = Questions()
-    arms, inferred = [], []
+    arms, inferred, endpoints = [], [], []
     with questions.gathered():
         if analysed.empty:
             raise UsageError("ITTFL of ADSL is Y for no patient: correct it, or leave it out",
@@ -67,7 +67,9 @@ def compose_adam(
     with questions.gathered():
         endpoints, found, notes = infer_endpoints(adtte, primary)
     with questions.gathered():
-        unit = infer_unit(times, options["unit"])
+        # the trial counts in the unit of its primary end point; others are converted
+        of_primary = [one["paramcd"] for one in endpoints[:1]] or times["PARAMCD"].unique()
+        unit = infer_unit(times[times["PARAMCD"].isin(of_primary)], options["unit"])
     questions.ask()
     inferred += found
     randomized = _randomized(adsl, arms, options["randomized"])
@@ -95,7 +97,7 @@ def compose_adam(
     if parameters:
         writer.items("laboratory", parameters, "add low: and high: for the normal range")
         inferred.append(Inference("laboratory", counted_noun(len(parameters), "parameter"),
-                                  "PARAMCD of ADLB with two visits or more"))  # fmt: skip
+                                  "at two visits or more; the usual ones first"))  # fmt: skip
     if other_parameters:
         notes.append("laboratory parameters left out: " + ", ".join(examples(other_parameters, 20)))
     if groups := infer_adverse_events(adae):

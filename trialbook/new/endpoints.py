@@ -6,6 +6,7 @@ from math import floor
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.evaluable import is_count
 from trialbook.adam.problems import examples, shortened
 from trialbook.adam.unit_words import unit_by_dates, unit_in, unit_of
 from trialbook.new.flat import flat_unit
@@ -32,9 +33,13 @@ _TIME_TO = re.compile(r"^time (from .* )?(to|until) (the )?(first )?", re.IGNORE
 
 def time_endpoints(adtte: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Return the rows of ADTTE that are times, and the PARAMCDs that are counts."""
-    if "AVALU" not in adtte:
-        return adtte, []
-    no_time = adtte["AVALU"].notna() & adtte["AVALU"].map(unit_of, na_action="ignore").isna()
+    silent = pd.Series(True, index=adtte.index)
+    no_time = ~silent
+    if "AVALU" in adtte:
+        silent = adtte["AVALU"].isna()
+        no_time = ~silent & adtte["AVALU"].map(unit_of, na_action="ignore").isna()
+    if "PARAM" in adtte:
+        no_time |= silent & adtte["PARAM"].map(is_count, na_action="ignore").eq(True)
     counts = adtte.loc[no_time, "PARAMCD"].unique()
     return adtte[~adtte["PARAMCD"].isin(counts)], sorted(counts)
 

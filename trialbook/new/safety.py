@@ -11,16 +11,31 @@ _RELATED = re.compile(r"^(y|yes|related|possibl[ey]|probabl[ey]|definite(ly)?|ce
                       r"( related)?$", re.IGNORECASE)  # fmt: skip
 
 
+# what is looked at first in any trial, by CDISC's codes: liver, kidney, salts, metabolism, blood
+_USUAL = (
+    "ALT AST ALP GGT BILI BILDIR CREAT CREATN EGFR UREA UREAN BUN URATE ALB PROT SODIUM K CL CA "
+    "PHOS MG BICARB GLUC HBA1C CK LDH CHOL LDL HDL TRIG CRP HGB HCT RBC WBC NEUT LYM MONO EOS "
+    "BASO PLAT INR"
+)
+
+
 def infer_laboratory(adlb: pd.DataFrame | None) -> tuple[list[dict], list[str]]:
     """Return the laboratory parameters as trial.yml's mappings, and those passed over.
 
-    A parameter needs a number at two visits at least.
+    A parameter needs different numbers at two visits at least. Those that are looked at in any
+    trial come first, then those with the most records; the first twenty are taken.
     """
     if adlb is None or "AVISITN" not in adlb:
         return [], []
     measured = adlb[adlb["AVAL"].notna() & adlb["AVISITN"].notna()]
-    visits = measured.groupby("PARAMCD", sort=False)["AVISITN"].nunique()
-    kept = list(visits.index[visits >= 2])
+    of_parameter = measured.groupby("PARAMCD", sort=False)
+    varies = (of_parameter["AVISITN"].nunique() >= 2) & (of_parameter["AVAL"].nunique() >= 2)
+    rank = {paramcd: n for n, paramcd in enumerate(_USUAL.split())}
+    records = measured["PARAMCD"].value_counts()
+    kept = sorted(
+        varies.index[varies],
+        key=lambda paramcd: (rank.get(str(paramcd).upper(), len(rank)), -records[paramcd]),
+    )
     first = adlb.drop_duplicates("PARAMCD").set_index("PARAMCD")
     parameters = []
     for paramcd in kept[:_MOST_PARAMETERS]:

@@ -34,6 +34,12 @@ def check_named(data: dict[str, pd.DataFrame], config: TrialConfig, findings: Fi
             key = f"laboratory[{number}].paramcd"
             _known(NAME, key, parameter.paramcd, paramcds, "PARAMCD of ADLB", findings)
         _one_unit(data["ADLB"], config, findings)
+        shown = {parameter.paramcd for parameter in config.laboratory}
+        if shown and (others := [one for one in paramcds if one not in shown]):
+            findings.remark(
+                "ADLB also holds parameters that trial.yml does not name, and that are not shown: "
+                + ", ".join(examples(others, 10)) + (", ..." if len(others) > 10 else "") + "."
+            )  # fmt: skip
     if "ADAE" in data:
         for group, events in config.adverse_events.items():
             for variable in events.where:

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.evaluable import is_count
 from trialbook.adam.problems import Findings, counted_noun, examples
 from trialbook.adam.unit_words import unit_by_dates, unit_in, unit_of
 from trialbook.config import TrialConfig
@@ -116,6 +117,11 @@ def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Finding
     silent: list[str] = []
     for (paramcd, avalu, param), n in kinds.items():
         unit = unit_in(param) if pd.isna(avalu) else unit_of(avalu)
+        if pd.isna(avalu) and is_count(param):
+            findings.problem(file, "PARAM", f"{paramcd} is no time, but {param}", int(n),
+                             hint="take the end point out of trial.yml; "
+                             "counts are not analysed as times")  # fmt: skip
+            continue
         if pd.isna(avalu) and unit is not None:
             findings.repair(file, "AVALU", f"blank for {paramcd}, taken from PARAM: {unit}", int(n))
         elif pd.isna(avalu):
@@ -127,9 +133,10 @@ def _units(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Finding
                              hint="take the end point out of trial.yml; "
                              "counts are not analysed as times")  # fmt: skip
         elif unit != said:
-            findings.problem(file, "AVALU", f"{paramcd} is in {unit}, trial.yml says {said}",
-                             int(n), hint="every end point is in the one unit of time: "
-                             "in trial.yml")  # fmt: skip
+            hint = "correct AVALU, PARAM, or time: in trial.yml"
+            findings.problem(
+                file, "AVALU", f"{paramcd} is in {unit}, trial.yml says {said}", int(n), hint=hint
+            )
         elif other not in (None, unit):
             findings.problem(file, "AVALU", f"{paramcd} is in {unit}, its PARAM says {other}",
                              int(n), hint="correct the one that is wrong")  # fmt: skip
