@@ -44,8 +44,9 @@ def change_by_visit(
 
     Notes
     -----
-    Intervals and P values take the t distribution with as many degrees of freedom as there are
-    patients less arms and the slope on baseline, which is exact when no value is missing.
+    Standard errors and degrees of freedom are Kenward and Roger's, see `kenward_roger`. Where
+    their correction is not to be had, a remark says so: standard errors are then model-based,
+    with the patients seen at the visit less arms and slope as degrees of freedom.
     """
     geometric = parameter.summary == "geometric"
     scale = np.log if geometric else np.asarray
@@ -75,10 +76,15 @@ def change_by_visit(
     except (ValueError, np.linalg.LinAlgError) as error:
         remarks.append(f"{parameter.paramcd}: no mixed model. {error}")
         return []
-    df = len(wide) - len(arms) - 1
-    quantile = stats.t.isf((1 - conf_level) / 2, df)
+    if model.correction is None:
+        remarks.append(
+            f"{parameter.paramcd}: the data do not determine the mixed model's variances well "
+            "enough for the correction by Kenward and Roger: the model's own standard errors stand "
+            "in, with the patients seen at each visit as degrees of freedom."
+        )
 
-    def row(estimate, std_error, name, arm, visit, **more):
+    def row(estimate, std_error, df, name, arm, visit, **more):
+        quantile = stats.t.isf((1 - conf_level) / 2, df)
         back = np.exp if geometric else float
         limits = {
             "lower": back(estimate - quantile * std_error),
@@ -101,8 +107,9 @@ def change_by_visit(
                 continue
             unit = np.eye(len(arms) + 1)
             weights = unit[arms.index(treated)] - unit[arms.index(control)]
-            estimate, std_error = model.contrast(i, weights)
+            estimate, std_error, df = model.contrast(i, weights)
             p_value = 2 * stats.t.sf(abs(estimate) / std_error, df)
             name = "ratio" if geometric else "difference"
-            records += row(estimate, std_error, name, comparison.name, visit, p_value=p_value)
+            of = (name, comparison.name, visit)
+            records += row(estimate, std_error, df, *of, p_value=p_value)
     return records

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize
 
+from trialbook.analyses.kenward_roger import KenwardRoger, kenward_roger
+
 PRECISION = 1e-8
 # How far a log standard deviation may go from its start: further, the likelihood has no maximum.
 FARTHEST = 15.0
@@ -26,6 +28,10 @@ class RepeatedMeasures:
         Each visit's coefficients.
     covariance : numpy.ndarray, shape (q, r, q, r)
         Of the coefficients (model-based).
+    correction : KenwardRoger or None
+        For few patients; None where the variances are not well determined.
+    n_seen : numpy.ndarray of int, shape (q,)
+        Patients with a value at each visit.
     sigma : numpy.ndarray, shape (q, q)
         Of the values of one patient.
     loglik : float
@@ -38,11 +44,25 @@ class RepeatedMeasures:
     sigma: np.ndarray
     loglik: float
     n_patients: int
+    correction: KenwardRoger | None
+    n_seen: np.ndarray
 
-    def contrast(self, visit: int, weights: np.ndarray) -> tuple[float, float]:
-        """Return a combination of a visit's coefficients, and its standard error."""
-        variance = weights @ self.covariance[visit, :, visit, :] @ weights
-        return float(self.coef[visit] @ weights), float(np.sqrt(variance))
+    def contrast(self, visit: int, weights: np.ndarray) -> tuple[float, float, float]:
+        """Return a combination of a visit's coefficients, its standard error, its df.
+
+        By Kenward and Roger. Where their correction is not to be had, model-based, with the
+        patients seen at the visit less the covariates as degrees of freedom.
+        """
+        q, r = self.coef.shape
+        estimate = float(self.coef[visit] @ weights)
+        if self.correction is None:
+            variance = weights @ self.covariance[visit, :, visit, :] @ weights
+            return estimate, float(np.sqrt(variance)), float(self.n_seen[visit] - r)
+        whole = np.zeros((q, r))
+        whole[visit] = weights
+        whole = whole.ravel()
+        variance = whole @ self.correction.covariance @ whole
+        return estimate, float(np.sqrt(variance)), self.correction.df(whole)
 
 
 @dataclass(frozen=True)
@@ -141,12 +161,15 @@ def repeated_measures(Y: np.ndarray, Z: np.ndarray) -> RepeatedMeasures:
     whole = start @ factor(fit.x)
     sigma = whole @ whole.T
     value, _, coef, covariance = _reml(sigma, sums)
+    correction = kenward_roger(sigma, sums, coef, covariance)
     return RepeatedMeasures(
         coef * scale,
         covariance.reshape(q, r, q, r) * scale**2,
         sigma * scale**2,
         -value - (np.isfinite(Y).sum() - q * r) * np.log(scale),
         n,
+        correction and correction.scaled(scale**2),
+        present.sum(axis=0),
     )
 
 
