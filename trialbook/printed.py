@@ -392,7 +392,7 @@ class Printer:
             analysis = level
         if own is None or analysis not in {"baseline", "exposure", "laboratory"}:
             return None
-        if analysis == "laboratory" and method.startswith(("locf", "mmrm")):
+        if analysis == "laboratory" and method.startswith(("locf", "mmrm", "ancova")):
             if paramcd in self.ratios:
                 return None
             own += 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trialbook.analyses.repeated_measures import repeated_measures
+from trialbook.analyses.repeated_measures import VisitByVisit, repeated_measures
 
 
 def patients_of(n, q, missing, seed):
@@ -89,6 +89,20 @@ def test_without_missing_values_it_is_the_exact_t_test_of_each_visit():
         assert estimate == pytest.approx(coef[0] - coef[1], rel=1e-5)
         expected = np.sqrt(variance[0, 0] + variance[1, 1] - 2 * variance[0, 1])
         assert std_error == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_stands_in_is_the_linear_model_of_each_visit():
+    Y, Z = patients_of(20, 3, 0.3, seed=2)
+    seen = ~np.isnan(Y[:, 2])
+    estimate, std_error, df = VisitByVisit(Y, Z).contrast(2, np.array([1.0, -1, 0]))
+    coef, left, *_ = np.linalg.lstsq(Z[seen], Y[seen, 2], rcond=None)
+    inverse = np.linalg.inv(Z[seen].T @ Z[seen])
+    variance = left[0] / (seen.sum() - 3) * (inverse[0, 0] + inverse[1, 1] - 2 * inverse[0, 1])
+    assert (estimate, std_error, df) == pytest.approx(
+        (coef[0] - coef[1], np.sqrt(variance), seen.sum() - 3)
+    )
+    few = np.full((3, 1), 1.0)
+    assert np.isnan(VisitByVisit(few, Z[:3]).contrast(0, np.array([1.0, -1, 0]))).all()
 
 
 @pytest.mark.slow

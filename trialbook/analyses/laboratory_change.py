@@ -6,7 +6,7 @@ from scipy import stats
 
 from trialbook.analyses.common import method_at
 from trialbook.analyses.laboratory_records import after_baseline
-from trialbook.analyses.repeated_measures import repeated_measures
+from trialbook.analyses.repeated_measures import VisitByVisit, repeated_measures
 from trialbook.config import Parameter
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -40,7 +40,8 @@ def change_by_visit(
     list of dict
         Rows of method ``mmrm``: by arm n (patients with a value at the visit), mean or
         geometric_mean, std_error, lower, upper at the mean baseline value; by comparison
-        difference or ratio, std_error, lower, upper, p_value.
+        difference or ratio, std_error, lower, upper, p_value. Of method ``ancova`` where the
+        mixed model has no estimate.
 
     Notes
     -----
@@ -71,12 +72,17 @@ def change_by_visit(
     arms = [arm.code for arm in trial.arms if (patients["arm"] == arm.code).any()]
     base = scale(patients["BASE"].to_numpy(float))
     by_arm = np.column_stack([patients["arm"] == code for code in arms]).astype(float)
+    Y, Z = wide.to_numpy(), np.column_stack([by_arm, base - base.mean()])
+    method = "mmrm"
     try:
-        model = repeated_measures(wide.to_numpy(), np.column_stack([by_arm, base - base.mean()]))
+        model = repeated_measures(Y, Z)
     except (ValueError, np.linalg.LinAlgError) as error:
-        remarks.append(f"{parameter.paramcd}: no mixed model. {error}")
-        return []
-    if model.correction is None:
+        remarks.append(
+            f"{parameter.paramcd}: no mixed model. {error} An analysis of covariance at each visit "
+            "stands in: it takes missing values as missing completely at random."
+        )
+        model, method = VisitByVisit(Y, Z), "ancova"
+    if method == "mmrm" and model.correction is None:
         remarks.append(
             f"{parameter.paramcd}: the data do not determine the mixed model's variances well "
             "enough for the correction by Kenward and Roger: the model's own standard errors stand "
@@ -92,7 +98,7 @@ def change_by_visit(
         }
         statistics = {name: back(estimate), "std_error": std_error, **limits, **more}
         of = {"paramcd": parameter.paramcd, "arm": arm, "time": visit}
-        return rows("laboratory", statistics, method=method_at("mmrm", conf_level), **of)
+        return rows("laboratory", statistics, method=method_at(method, conf_level), **of)
 
     records = []
     for i, visit in enumerate(wide.columns):

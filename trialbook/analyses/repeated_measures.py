@@ -66,6 +66,32 @@ class RepeatedMeasures:
 
 
 @dataclass(frozen=True)
+class VisitByVisit:
+    """Analyses of covariance, one a visit, of those seen there: what stands in for the model.
+
+    Attributes
+    ----------
+    Y, Z
+        As for `repeated_measures`.
+    """
+
+    Y: np.ndarray
+    Z: np.ndarray
+
+    def contrast(self, visit: int, weights: np.ndarray) -> tuple[float, float, float]:
+        """Return a combination of a visit's coefficients, its standard error, its df."""
+        seen = ~np.isnan(self.Y[:, visit])
+        Z, y = self.Z[seen], self.Y[seen, visit]
+        df = len(y) - np.linalg.matrix_rank(Z)
+        if df < 1 or np.linalg.matrix_rank(Z) < Z.shape[1]:
+            return np.nan, np.nan, np.nan
+        inverse = np.linalg.inv(Z.T @ Z)
+        coef = inverse @ Z.T @ y
+        variance = ((y - Z @ coef) ** 2).sum() / df * (weights @ inverse @ weights)
+        return float(coef @ weights), float(np.sqrt(variance)), float(df)
+
+
+@dataclass(frozen=True)
 class _Sums:
     """Sums over the patients of each pattern of observed visits, P patterns."""
 

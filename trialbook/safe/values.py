@@ -79,7 +79,7 @@ def _behind(trial: "Trial", line: tuple) -> dict[str, np.ndarray]:
     """Return the values that a line of means is of, by arm; none where it is not of numbers."""
     analysis, variable, subgroup, _, time, method = line
     if analysis == "laboratory":
-        if method.startswith("mmrm"):
+        if method.startswith(("mmrm", "ancova")):
             return {}
         at = (variable, "locf" if method.startswith("locf") else time)
         arms = _laboratory(trial).get(at, {})

@@ -28,6 +28,13 @@ ROUNDED = (
 JUDGED = {"AESEV": "Worst severity", "AEREL": "Relation to treatment"}
 
 
+CHANGES = {
+    "locf": "Last value carried forward",
+    "mmrm": "Mixed model",
+    "ancova": "Analysis of covariance at that visit",
+}
+
+
 def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
     """Return the overview: groups of adverse events by arm, differences, Fisher's test.
 
@@ -254,7 +261,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     """
     trial, lines, ends = lookup.trial, [], set()
     for item in laboratory_parameters(lookup):
-        for method, words in (("locf", "Last value carried forward"), ("mmrm", "Mixed model")):
+        for method, words in CHANGES.items():
             times = lookup.distinct("time", "laboratory", paramcd=item.paramcd, method=method)
             times = sorted(t for t in times if t == t) or [None] * bool(times)
             if not times:
@@ -280,7 +287,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
         notes=[
             f"Mean change, or ratio to baseline where geometric means are used ({lookup.ci}). "
             "Compared, treated with control: the difference of changes, or the ratio of ratios, by "
-            "the mixed model."
+            "the mixed model, or the model of that visit alone where the former has no estimate."
         ],
     )
 
@@ -295,15 +302,16 @@ def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[st
     """Return the cells of the comparisons of a parameter's change, by method."""
     trial = lookup.trial
     name = "ratio" if item.summary == "geometric" else "difference"
-    cells = {"locf": {}, "mmrm": {}}
+    cells = {method: {} for method in CHANGES}
     for heading, template in (
         (f"Compared ({lookup.ci})", f"{{{name}}} ({{lower}} to {{upper}})"),
         ("P", "{p_value}"),
     ):
         columns = comparison_columns(trial, heading)
-        of = {"time": visit, "method": "mmrm"}
         cells["locf"] |= dict.fromkeys(columns.values(), "")
-        cells["mmrm"] |= row_cells(lookup, columns, template, "laboratory", item.paramcd, **of)
+        for method in ("mmrm", "ancova"):
+            of = {"time": visit, "method": method}
+            cells[method] |= row_cells(lookup, columns, template, "laboratory", item.paramcd, **of)
     return cells
 
 
