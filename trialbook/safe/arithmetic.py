@@ -29,6 +29,17 @@ def apart(one: Counts, other: Counts, least: int) -> bool:
     )
 
 
+def of_everyone(counts: Counts, whole: Counts) -> bool:
+    """Return whether in some column all of a group have something, which tells it of each."""
+    return any(whole.get(column) == count for column, count in counts.items() if count > 0.5)
+
+
+def total(parts: Mapping[object, Counts]) -> Counts:
+    """Return the sum of parts, column by column."""
+    columns = dict.fromkeys(column for counts in parts.values() for column in counts)
+    return {column: sum(of.get(column, 0) for of in parts.values()) for column in columns}
+
+
 def ladder(
     candidates: Iterable[tuple[object, Counts]], least: int, shown: Iterable[Counts] = ()
 ) -> dict[object, Counts]:
@@ -59,7 +70,12 @@ def ladder(
 
 
 def secret_parts(
-    parts: Mapping[object, Counts], whole: Counts | None, least: int, *, exhaustive: bool = True
+    parts: Mapping[object, Counts],
+    whole: Counts | None,
+    least: int,
+    *,
+    exhaustive: bool = True,
+    secret: Iterable[object] = (),
 ) -> set[object]:
     """Return which parts of a whole must be hidden, in all columns, so that none is recovered.
 
@@ -73,6 +89,8 @@ def secret_parts(
         The smallest count shown.
     exhaustive : bool
         Whether the parts and a remainder that is not shown (missing values) make up the whole.
+    secret : iterable
+        Parts that must be hidden for other reasons, and not be recovered either.
 
     Returns
     -------
@@ -86,7 +104,7 @@ def secret_parts(
     at least 2 `least` - 2: every value from 1 to `least` - 1 then remains possible for the small
     part, even for one who knows this rule.
     """
-    hidden = {name for name, counts in parts.items() if any_small(counts, least)}
+    hidden = {name for name, counts in parts.items() if any_small(counts, least)} | {*secret}
     if whole is None:
         return hidden
     hidden |= {name for name, counts in parts.items() if not apart(counts, whole, least)}
@@ -101,7 +119,9 @@ def secret_parts(
         key=lambda name: (sum(parts[name].values()), str(name)),
     )
     for name in order:
-        if all(_covered(parts, hidden, remainder, column, least) for column in whole):
+        alone = {*secret} and len(hidden) == 1 and not any(remainder.values())
+        covered = all(_covered(parts, hidden, remainder, column, least) for column in whole)
+        if covered and not alone:
             break
         hidden.add(name)
     return hidden
@@ -116,7 +136,12 @@ def _covered(parts, hidden: set, remainder: Counts, column: str, least: int) -> 
 
 
 def secret_subsets(
-    subsets: Sequence[tuple[object, Counts]], whole: Counts, least: int, *, covering: bool = False
+    subsets: Sequence[tuple[object, Counts]],
+    whole: Counts,
+    least: int,
+    *,
+    covering: bool = False,
+    everyone: bool = False,
 ) -> set[object]:
     """Return which subsets of a whole must be hidden; a patient may be in several of them.
 
@@ -128,6 +153,9 @@ def secret_subsets(
     least : int
     covering : bool
         Whether every patient of the whole is in a subset: of two, the number in both is known.
+    everyone : bool
+        Whether a subset that holds all of the whole must be hidden, too: the whole is a group
+        that patients are known to be in.
 
     Returns
     -------
@@ -136,7 +164,9 @@ def secret_subsets(
     hidden = {
         name
         for name, counts in subsets
-        if any_small(counts, least) or not apart(counts, whole, least)
+        if any_small(counts, least)
+        or not apart(counts, whole, least)
+        or (everyone and of_everyone(counts, whole))
     }
     if covering and len(subsets) == 2:
         (_, one), (name, other) = sorted(subsets, key=lambda of: -sum(of[1].values()))

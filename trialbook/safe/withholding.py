@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.printed import printed
-from trialbook.safe import curves, end_points, patients
+from trialbook.safe import (
+    adverse_events,
+    curves,
+    disposition,
+    end_points,
+    incidence,
+    models,
+    parts,
+    patients,
+)
 from trialbook.safe.anchors import ALL, populations
 from trialbook.safe.decisions import (
     COUNTS,
@@ -30,20 +39,25 @@ if TYPE_CHECKING:
 
 WITHHELD = "withheld"
 RULES = {
-    "adverse_events": (patients.adverse_events, end_points.cumulative),
-    "competing_risks": (end_points.cumulative,),
-    "composite": (end_points.composite,),
-    "design": (end_points.design,),
+    "adverse_events": (adverse_events.adverse_events, incidence.cumulative),
+    "baseline": (patients.described,),
+    "centre": (patients.described,),
+    "competing_risks": (incidence.cumulative,),
+    "composite": (parts.composite,),
+    "design": (parts.design,),
     "deviation": (patients.deviations,),
-    "discontinuation": (end_points.cumulative, patients.discontinuation),
-    "disposition": (patients.disposition,),
-    "evidence": (end_points.evidence,),
+    "discontinuation": (incidence.cumulative, disposition.discontinuation),
+    "disposition": (disposition.disposition,),
+    "evidence": (parts.evidence,),
+    "exposure": (patients.described,),
     "laboratory": (patients.laboratory,),
-    "recurrent": (end_points.recurrent,),
+    "liver": (patients.described,),
+    "recurrent": (models.recurrent,),
     "response": (patients.response,),
-    "subgroup": (end_points.subgroup,),
+    "schedule": (patients.described,),
+    "subgroup": (parts.subgroup,),
 }
-OF_END_POINTS = ["kaplan_meier", "follow_up", "multiplicity", *end_points.EFFECTS]
+OF_END_POINTS = ["kaplan_meier", "follow_up", *end_points.EFFECTS]
 _TELLING = {*COUNTS, "time_at_risk"}
 _OF_PROPORTIONS = ("aalen_johansen", "newcombe")
 _DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
@@ -163,14 +177,16 @@ def _coarse_differences(
 
 
 def _decide(rows: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Ask the rules of each analysis; one that has none is withheld as a whole."""
     for analysis, of in rows.groupby("analysis", sort=False):
-        if analysis in OF_END_POINTS and analysis not in RULES:
-            continue
-        for rule in RULES.get(analysis, (patients.described,)):
+        for rule in RULES.get(analysis, ()):
             rule(of, trial, decisions)
+        if analysis not in RULES and analysis not in OF_END_POINTS:
+            decisions.lines |= set(of[LINE].itertuples(index=False, name=None))
     of_end_points = rows[rows["analysis"].isin(OF_END_POINTS)]
     if len(of_end_points):
         end_points.time_to_event(of_end_points, trial, decisions)
+        models.models(of_end_points, trial, decisions)
 
 
 def _fewest(rows: pd.DataFrame) -> dict[tuple, float]:
