@@ -82,6 +82,13 @@ def populations(
             hint = "TRT01P holds: " + ", ".join(examples(adsl["TRT01P"].dropna().unique(), 10))
             rule = f"the arm {arm.code} has no patient in the efficacy population ({values})"
             findings.problem(file, "TRT01P", rule, hint=hint)
+    untreated = [arm.label or arm.code for arm in config.arms
+                 if not (members["safety"].arm == arm.code).any()]  # fmt: skip
+    if untreated and len(untreated) < len(config.arms):
+        safety_notes += (
+            f"No patient of {' or of '.join(untreated)} is in the safety population: what is shown "
+            "of safety leaves the arm out.",
+        )
     _remarks(adsl, efficacy, safety & efficacy & (planned != actual) & actual.notna(), findings)
     if config.flat is not None:
         if all(_ALL_ASSIGNED in note for note in efficacy_notes) and not by_flag & set(adsl):

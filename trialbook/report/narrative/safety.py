@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of, p_phrase
-from trialbook.safe import WITHHELD
+from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
@@ -22,8 +22,11 @@ def no_course_of_harms() -> Remark:
 def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) -> Text | None:
     """Return groups of adverse events by arm, difference with interval first, P value after."""
     trial, lines = lookup.trial, []
+    sizes = shown_sizes(trial, "safety")
+    compared = [one for one in trial.comparisons
+                if 0 not in (sizes.get(one.treated.code), sizes.get(one.control.code))]  # fmt: skip
     for key in keys:
-        for comparison in trial.comparisons:
+        for comparison in compared:
             treated, control = (
                 lookup.text("{n} ({percent}%)", "adverse_events", key, arm.code)
                 for arm in (comparison.treated, comparison.control)

@@ -1,5 +1,6 @@
 """Columns that most tables share: one per arm, one per comparison."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,23 +11,39 @@ if TYPE_CHECKING:
 def arm_columns(trial: "Trial", counts: dict[str, int]) -> dict[str, str]:
     """Return an arm's code to the heading of its column: label and number of patients.
 
-    Without the number where `counts` does not hold it, since it may not be shown.
+    Without the number where `counts` does not hold it, since it may not be shown. An arm without
+    patients has no column, where others have some.
     """
+    filled = {arm.code for arm in trial.arms if counts.get(arm.code) != 0}
     return {
         arm.code: f"{arm.label} (N={counts[arm.code]:,})" if arm.code in counts else arm.label
         for arm in trial.arms
+        if arm.code in filled or not filled
     }
 
 
-def comparison_columns(trial: "Trial", heading: str) -> dict[str, str]:
+def comparison_columns(
+    trial: "Trial", heading: str, arms: Collection[str] | None = None
+) -> dict[str, str]:
     """Return a comparison's name to the heading of its column.
 
     With one comparison the heading says what is compared with what by itself.
+
+    Parameters
+    ----------
+    trial : Trial
+    heading : str
+    arms : collection of str, optional
+        The arms that have a column; a comparison with another has none.
     """
     comparisons = trial.comparisons
     if len(comparisons) == 1:
         return {comparisons[0].name: heading}
-    return {comparison.name: f"{heading}, {comparison.name}" for comparison in comparisons}
+    return {
+        comparison.name: f"{heading}, {comparison.name}"
+        for comparison in comparisons
+        if arms is None or {comparison.treated.code, comparison.control.code} <= set(arms)
+    }
 
 
 def row_cells(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.laboratory_records import visit_unit
-from trialbook.config import Parameter
+from trialbook.config import Arm, Parameter
 from trialbook.report.labels import term_label
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
@@ -159,11 +159,12 @@ def tbl_severity(lookup: "Lookup") -> Table | None:
 def _compared(lookup, key: str, level: str, *, with_p: bool) -> dict[str, str]:
     """Return the cells of the comparisons of one line."""
     of = ("adverse_events", key)
-    columns = comparison_columns(lookup.trial, f"Difference, points ({lookup.ci})")
+    arms = arm_columns(lookup.trial, shown_sizes(lookup.trial, "safety"))
+    columns = comparison_columns(lookup.trial, f"Difference, points ({lookup.ci})", arms)
     template = "{risk_difference} ({lower} to {upper})"
     cells = row_cells(lookup, columns, template, *of, level=level, method="newcombe")
     if with_p:
-        columns = comparison_columns(lookup.trial, "P")
+        columns = comparison_columns(lookup.trial, "P", arms)
         cells |= row_cells(lookup, columns, "{p_value}", *of, level=level, method="fisher")
     return cells
 
@@ -187,7 +188,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         return None
     trial = lookup.trial
     arms = arm_columns(trial, shown_sizes(trial, "safety"))
-    rates = {arm.code: f"Rate, {arm.code}" for arm in trial.arms}
+    rates = {code: f"Rate, {code}" for code in arms}
 
     def key(term: str, variable: str) -> str:
         return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""
@@ -267,7 +268,7 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
             if not times:
                 continue
             line = {"group": item.label, "Change from baseline": words}
-            for arm in trial.arms:
+            for arm in _treated(trial).values():
                 of = ("laboratory", item.paramcd, arm.code)
                 key = {"time": times[-1], "method": method}
                 text = lookup.text("{mean} ({lower} to {upper})", *of, **key)
@@ -292,6 +293,11 @@ def tbl_laboratory(lookup: "Lookup") -> Table | None:
     )
 
 
+def _treated(trial: "Trial") -> dict[str, Arm]:
+    """Return the arms that have patients in the safety population, by their codes."""
+    return {code: trial.arm(code) for code in arm_columns(trial, shown_sizes(trial, "safety"))}
+
+
 def _last(trial: "Trial", visits: set) -> str:
     """Return which visit is the last one, where it is the same for all: ``" (month 36)"``."""
     (visit,) = visits if len(visits) == 1 else (None,)
@@ -307,7 +313,7 @@ def _change_compared(lookup: "Lookup", item: Parameter, visit: float) -> dict[st
         (f"Compared ({lookup.ci})", f"{{{name}}} ({{lower}} to {{upper}})"),
         ("P", "{p_value}"),
     ):
-        columns = comparison_columns(trial, heading)
+        columns = comparison_columns(trial, heading, _treated(trial))
         cells["locf"] |= dict.fromkeys(columns.values(), "")
         for method in ("mmrm", "ancova"):
             of = {"time": visit, "method": method}
@@ -329,7 +335,7 @@ def tbl_shifts(lookup: "Lookup") -> Table | None:
         None where no normal ranges are given.
     """
     trial, lines = lookup.trial, []
-    arms = {arm.code: f"{arm.label}, n (%)" for arm in trial.arms}
+    arms = {code: f"{arm.label}, n (%)" for code, arm in _treated(trial).items()}
     for item in laboratory_parameters(lookup):
         shifts = lookup.distinct("level", "laboratory", paramcd=item.paramcd, method="shift")
         key = {"paramcd": item.paramcd, "method": "shift"}
