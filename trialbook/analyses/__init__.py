@@ -42,6 +42,7 @@ from trialbook.analyses.end_points import end_points
 from trialbook.analyses.evidence import evidence
 from trialbook.analyses.exposure import exposure
 from trialbook.analyses.hazards import cox, log_rank, proportional_hazards
+from trialbook.analyses.intercurrent import intercurrent
 from trialbook.analyses.laboratory import laboratory
 from trialbook.analyses.liver import liver, liver_peaks
 from trialbook.analyses.multiplicity import multiplicity
@@ -50,6 +51,7 @@ from trialbook.analyses.planned import Planned, planned
 from trialbook.analyses.recurrent import recurrent
 from trialbook.analyses.response import response
 from trialbook.analyses.sensitivity import hazard_ratio_by_period, sensitivity
+from trialbook.analyses.strata import strata
 from trialbook.analyses.subgroups import subgroups
 from trialbook.analyses.time_to_event import follow_up, incidence_rate, kaplan_meier, time_ticks
 from trialbook.analyses.tipping_point import tipping_point
@@ -84,6 +86,7 @@ __all__ = [
     "hazard_ratio_curves",
     "incidence_curves",
     "incidence_rate",
+    "intercurrent",
     "joined",
     "kaplan_meier",
     "laboratory",
@@ -105,6 +108,7 @@ __all__ = [
     "schedule",
     "sensitivity",
     "severity",
+    "strata",
     "subgroups",
     "survival_curves",
     "time_ticks",
@@ -133,6 +137,7 @@ ANALYSES: dict[str, Callable[[Trial], pd.DataFrame]] = {
     "exposure": exposure,
     "centre": centres,
     "deviation": deviations,
+    "intercurrent": intercurrent,
     **{
         name: _of_every_endpoint(analysis)
         for name, analysis in {

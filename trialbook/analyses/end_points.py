@@ -8,6 +8,7 @@ from trialbook.analyses.common import joined
 from trialbook.analyses.effects import average_hazard, landmark, rmst
 from trialbook.analyses.hazards import TIES, cox, log_rank
 from trialbook.analyses.noninferiority import noninferiority
+from trialbook.analyses.strata import strata
 from trialbook.analyses.time_to_event import incidence_rate, kaplan_meier
 from trialbook.trial import Trial
 
@@ -36,8 +37,8 @@ def end_points(
     -------
     pandas.DataFrame
         Results of ``kaplan_meier``, ``log_rank``, ``cox``, ``incidence_rate``, ``landmark``,
-        ``rmst`` and ``average_hazard`` for every end point of trial.yml, ``noninferiority`` for
-        the primary one.
+        ``rmst`` and ``average_hazard`` for every end point of trial.yml, ``noninferiority`` and
+        ``strata`` for the primary one.
     """
     ways = [ties, *(way for way in TIES if way != ties)]
     return joined(
@@ -51,6 +52,11 @@ def end_points(
             landmark(trial, endpoint, landmarks=landmarks, conf_level=conf_level),
             rmst(trial, endpoint, horizon=horizon, conf_level=conf_level),
             average_hazard(trial, endpoint, horizon=horizon, conf_level=conf_level),
-            *([noninferiority(trial, ties=ties)] if endpoint == trial.primary else []),
+            *(_of_primary(trial, ties, conf_level) if endpoint == trial.primary else []),
         )
     )
+
+
+def _of_primary(trial: Trial, ties: str, conf_level: float) -> list[pd.DataFrame]:
+    """Return what is said of the primary end point alone."""
+    return [noninferiority(trial, ties=ties, conf_level=conf_level), strata(trial)]

@@ -204,7 +204,7 @@ def _mean_time(
     limits = [f"{lookup.ci}, {low} to {high}"]
     p = lookup.value("p_value", *key, **row)
     if isfinite(p):
-        limits.append(with_sign(printed("p_value", p)))
+        limits.append(f"{with_sign(printed('p_value', p))} for the difference of means")
     return KeyNumber(f"{number} {lookup.trial.time.show}", words, "; ".join(limits))
 
 

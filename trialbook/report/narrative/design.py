@@ -23,8 +23,9 @@ def no_estimand() -> Remark:
     """Return what stands where trial.yml states no estimand."""
     return Remark(
         "No estimand is stated for this trial. The analyses compare all patients in the groups "
-        "as planned, and treat the end of observation as unrelated to the outcome: the question "
-        "they answer is what would have happened had nobody left."
+        "as planned, whatever they took later: for stopping the drug that is a treatment policy. "
+        "What is not known of patients who left is missing, and taken as if they had fared like "
+        "those of their group who stayed."
     )
 
 

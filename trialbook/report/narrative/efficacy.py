@@ -46,7 +46,44 @@ def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) 
     if p := p_phrase(lookup, "log_rank", endpoint.paramcd, "all", method=plan.test):
         n, kind = len(lookup.trial.arms), "stratified log-rank" if plan.test else "log-rank"
         parts.append(f"Of all {n} groups together, the {kind} test gives {p}.")
+    parts += [_beside(lookup, endpoint, comparison) for comparison in lookup.trial.comparisons]
+    parts = [part for part in parts if part]
     return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
+
+
+def _beside(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
+    """Return the stratified analysis beside an unstratified headline, or the other way round.
+
+    An analysis should follow a stratified randomization (ICH E9, section 5.7); the plan's stays
+    the headline.
+    """
+    trial, key = lookup.trial, (endpoint.paramcd, comparison.name)
+    if not trial.config.strata or not lookup.has("cox", paramcd=key[0], method="stratified"):
+        return ""
+    follows = planned(trial).model == "stratified"
+    model = trial.config.analysis.ties if follows else "stratified"
+    ratio = lookup.text("{hr} ({hr_lower} to {hr_upper})", "cox", *key, method=model)
+    p = p_phrase(lookup, "log_rank", *key, method="" if follows else "stratified")
+    by = listed([of(trial.labels.get(one, one).partition(",")[0]) for one in trial.config.strata])
+    said = f"Randomization was stratified by {by}"
+    if not ratio[:1].isdigit():
+        return ""
+    test = "log-rank" if follows else "stratified log-rank"
+    estimate = f"{ratio}; {test} {p}" if p else ratio
+    if follows:
+        said += f", and so is the analysis. Without strata the hazard ratio is {estimate}."
+    else:
+        said += (
+            f"; analysed so, the hazard ratio is {estimate}. The planned analysis, which is not "
+        )
+        said += "stratified, stays the headline."
+    n, informing = (lookup.text("{n}", "strata", *key, level=one) for one in ("all", "informative"))
+    if n[:1].isdigit() and informing[:1].isdigit():
+        said += (
+            f" Of {n} strata {informing} inform it: those with patients of both groups at risk "
+            "when an event happened."
+        )
+    return f"{pair_in_words(comparison)}: {said}" if len(trial.comparisons) > 1 else said
 
 
 def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -117,6 +154,7 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         texts = (lookup.text(f"{{{one}}}", *key, **of_row) for one in LIMITED)
         text, low, high = size_of(*texts)
         p = p_phrase(lookup, *key, **of_row)
+        p = p and f"{p} for the difference of means"
         told = "; ".join(filter(None, [f"{lookup.ci}, {low} to {high}", p]))
         within = f"Within {shown_time(trial, t)}, patients"
         if is_zero(text):

@@ -43,7 +43,7 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
             difference = lookup.text("{risk_difference}", *row, method="newcombe")
             limits = lookup.text("{lower} to {upper}", *row, method="newcombe")
             p = p_phrase(lookup, *row, method="fisher")
-            interval = f"{lookup.ci}, {limits}" + (f"; {p}" if p else "")
+            interval = f"{lookup.ci}, {limits}" + (f"; Fisher's exact {p}" if p else "")
             lines.append(
                 f"- {escape_markdown(labels.get(key, key))}: {treated} with "
                 f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "

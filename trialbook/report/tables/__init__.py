@@ -3,6 +3,7 @@
 from trialbook.report.tables.design import (
     tbl_definitions,
     tbl_estimands,
+    tbl_intercurrent,
     tbl_question,
     tbl_sample_size,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "tbl_estimands",
     "tbl_event_rates",
     "tbl_exposure",
+    "tbl_intercurrent",
     "tbl_laboratory",
     "tbl_liver",
     "tbl_primary",

@@ -8,8 +8,9 @@ from trialbook.analyses.design import SIMULATIONS
 from trialbook.report.labels import covariate_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
-from trialbook.report.sentences import at_start, how_many, in_text
+from trialbook.report.sentences import at_start, how_many, in_text, listed
 from trialbook.report.table import html_table
+from trialbook.report.tables.columns import arm_columns, row_cells
 
 if TYPE_CHECKING:
     from trialbook.config_plan import Estimand
@@ -39,8 +40,8 @@ def tbl_question(trial: "Trial") -> Table:
         ("Comparison", control if treated else "none"),
         ("Outcome", outcome),
     ]
-    if trial.horizon:
-        rows.append(("Time", f"up to {shown_time(trial, trial.horizon)} where means are compared"))
+    if times := _times(trial):
+        rows.append(("Time", times))
     assigned = {
         "yes": "at random",
         "partly": "partly at random",
@@ -67,6 +68,20 @@ def tbl_question(trial: "Trial") -> Table:
         caption="The question",
         text=True,
     )
+
+
+def _times(trial: "Trial") -> str:
+    """Return the planned follow-up, and up to when means are compared, as far as they are given."""
+    plan = trial.config.design
+    parts = []
+    if plan and plan.horizon:
+        parts.append(f"planned follow-up {shown_time(trial, plan.horizon)}")
+    if trial.landmarks:
+        shown = [shown_time(trial, t) for t in trial.landmarks]
+        parts.append(f"survival compared at {listed(shown)}")
+    if trial.horizon:
+        parts.append(f"means compared up to {shown_time(trial, trial.horizon)}")
+    return "; ".join(parts)
 
 
 def _label(trial, paramcd: str) -> str:
@@ -109,8 +124,8 @@ def tbl_estimands(trial: "Trial") -> Table | None:
         "Treatment": [treatments] * len(stated),
         "Population": [_population(trial)] * len(stated),
         "Variable": [f"time to {in_text(one.label)}" for one in stated],
-        "Strategy for intercurrent events": [_strategies(one.estimand) for one in stated],
-        "Missing data": [one.estimand.missing for one in stated],
+        **_strategies([one.estimand for one in stated]),
+        "Missing data, no intercurrent event": [one.estimand.missing for one in stated],
         "Summary": [one.estimand.summary for one in stated],
     }
     columns = [f"{at_start(in_text(one.label))} ({one.paramcd})" for one in stated]
@@ -121,10 +136,67 @@ def tbl_estimands(trial: "Trial") -> Table | None:
     )
 
 
-def _strategies(estimand: "Estimand") -> str:
-    """Return each intercurrent event with its strategy, in the guideline's words."""
-    each = [f"{one.event}: {one.strategy.replace('_', ' ')}" for one in estimand.intercurrent]
-    return "; ".join(filter(None, [estimand.strategy, *each]))
+STRATEGIES = {
+    "treatment_policy": "treatment policy: it does not matter, what follows counts as well",
+    "hypothetical": "hypothetical: what would have been had it not happened",
+    "composite": "composite: it counts as the event",
+    "while_on_treatment": "while on treatment: what follows it does not count",
+    "principal_stratum": "principal stratum: only patients in whom it would not happen",
+}
+"""The strategies of ICH E9(R1), section A.3.2, each with what it means."""
+
+
+def _strategies(estimands: "list[Estimand]") -> dict[str, list[str]]:
+    """Return a row for each intercurrent event: its strategy in each estimand."""
+    events = dict.fromkeys(one.event for e in estimands for one in e.intercurrent)
+    rows = {}
+    if any(estimand.strategy for estimand in estimands):
+        rows["Intercurrent events"] = [estimand.strategy for estimand in estimands]
+    for event in events:
+        found = [
+            next((one.strategy for one in e.intercurrent if one.event == event), "")
+            for e in estimands
+        ]
+        rows[f"Intercurrent event: {event}"] = [STRATEGIES.get(one, "") for one in found]
+    return rows
+
+
+def tbl_intercurrent(lookup: "Lookup") -> Table | None:
+    """Return how many patients had each intercurrent event of the primary estimand, and by when.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``intercurrent``.
+
+    Returns
+    -------
+    Table or None
+        None where no estimand names one, or the data do not tell.
+    """
+    trial = lookup.trial
+    primary = trial.primary
+    if primary.estimand is None:
+        return None
+    how = {one.event: one.strategy.replace("_", " ") for one in primary.estimand.intercurrent}
+    arms, lines = arm_columns(trial, {}), []
+    for event in lookup.distinct("level", "intercurrent", paramcd=primary.paramcd):
+        of = ("intercurrent", primary.paramcd)
+        times = lookup.distinct("time", "intercurrent", paramcd=primary.paramcd, level=event)
+        for t in sorted((t for t in times if t == t), key=float):
+            cells = row_cells(lookup, arms, "{n} ({percent})", *of, level=event, time=t)
+            lines.append({"Event, n (%)": f"{at_start(event)}, by {shown_time(trial, t)}"} | cells)
+        cells = row_cells(lookup, arms, "{n} ({percent})", *of, level=event)
+        label = f"{at_start(event)}, in all ({how.get(event, '')})"
+        lines.append({"Event, n (%)": label} | cells)
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="intercurrent",
+        caption="Intercurrent events, as far as they were seen",
+        notes=["Patients with the event by then, of all analysed; nobody who left is counted on."],
+    )
 
 
 def _population(trial: "Trial") -> str:
