@@ -6,6 +6,7 @@ kind, so that every student can have patients of his own; no number of the ten i
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
+TABLES = Path(__file__).parent / "tables"
 CONTROL, TREATED = "control", "treated"
 MOST_PATIENTS = 50_000  # of more, a learner's cell would take long and show nothing new
 _NAMES = tuple("ABCDEFGHIJ")

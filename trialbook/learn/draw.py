@@ -1,6 +1,6 @@
 """Pictures of the course: each patient's line, and curves of a few patients or of a trial."""
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,9 +10,6 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet, write
 from trialbook.report.style import arm_colour, drawn_anew
 from trialbook.survival import kaplan_meier
-
-if TYPE_CHECKING:
-    pass
 
 LEFT, RIGHT, ROW = 0.45, 0.2, 0.24
 ARMS = (CONTROL, TREATED)
@@ -49,6 +46,48 @@ def lifelines(case: Case, name: str = "lifelines") -> Drawing:
         return figure
 
     return drawn_anew(draw, f"learn-{name}", message)
+
+
+def calendar(case: Case, name: str = "calendar") -> Drawing:
+    """Draw each patient's line where the calendar put it: from joining to the end of watching.
+
+    The dates of joining are made up: each patient joins so that nobody is watched beyond one day.
+    """
+    patients = case.patients.reset_index(drop=True)
+    close = patients["time"].max() + 1.0
+    # who is censored stayed to the closing day, or left before; who had the event joined early
+    spare = close - patients["time"]
+    joined = np.where(patients["event"], spare * 0.5, spare * np.where(patients.index % 2, 1, 0.4))
+    message = (
+        f"The same {len(patients)} patients by the calendar: they join one after the other, and "
+        "observation closes for all on one day."
+    )
+
+    def draw(width: float) -> Figure:
+        height = ROW * len(patients)
+        figure = sheet(height + 0.6, width)
+        axes = panel(figure, LEFT, 0.15, width - LEFT - RIGHT, height)
+        for row, one in patients.iterrows():
+            colour = arm_colour(int(one["treated"]))
+            end = joined[row] + one["time"]
+            axes.plot([joined[row], end], [row, row], color=colour, linewidth=1.8)
+            axes.plot(end, row, "o" if one["event"] else "|", color=colour, markersize=7)
+            write(figure, LEFT - 0.1, 0.15 + ROW * (row + 0.5), one["patient"], size=9, ha="right")
+        axes.axvline(close, color="0.5", linewidth=1, linestyle=":")
+        axes.set_ylim(len(patients) - 0.5, -0.5)
+        axes.set_xlim(0, close * 1.03)
+        axes.set_yticks([])
+        quiet(axes)
+        axes.set_xlabel(f"Calendar {case.unit}; dotted, the day on which it closes", labelpad=5)
+        return figure
+
+    return drawn_anew(draw, f"learn-{name}", message)
+
+
+def follow_up(case: Case, name: str = "follow-up") -> Drawing:
+    """Draw, for each arm, how many are still watched: the censored are the events here."""
+    turned = case.patients.assign(event=~case.patients["event"])
+    return curves(replace(case, patients=turned), name)
 
 
 def curves(case: Case, name: str = "curves") -> Drawing:
