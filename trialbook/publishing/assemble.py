@@ -10,7 +10,7 @@ from trialbook.publishing.collect import results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
-from trialbook.publishing.reading import prepared
+from trialbook.publishing.reading import Prepared, is_course, prepared
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
@@ -50,7 +50,10 @@ def assemble(
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     numbers = results_csv(notebooks)
-    pages = {name: prepared(text, facts.has) for name, text in notebooks.items()}
+    pages = {
+        name: Prepared(text, (), is_empty=False) if is_course(name) else prepared(text, facts.has)
+        for name, text in notebooks.items()
+    }
     shown = {name: page.notebook for name, page in pages.items() if not page.is_empty}
     stage(book, shown, work / "stage")
     for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():

@@ -63,6 +63,11 @@ class Prepared:
     is_empty: bool
 
 
+def is_course(chapter: str) -> bool:
+    """Return whether a chapter is one of the course, where code and exercises are what is read."""
+    return chapter.startswith("learn/")
+
+
 def prepared(notebook: str, has: Iterable[str]) -> Prepared:
     """Return an executed chapter without what its trial cannot fill.
 

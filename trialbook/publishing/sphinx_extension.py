@@ -17,7 +17,7 @@ from trialbook.publishing.head import head, kind, sheet_notice
 from trialbook.publishing.headers import write_headers
 from trialbook.publishing.mathml import setup_mathml
 from trialbook.publishing.navigation import navigation, sections
-from trialbook.publishing.reading import for_reading
+from trialbook.publishing.reading import for_reading, is_course
 from trialbook.publishing.search_index import SearchIndex
 
 # How much a page counts in a search: the report, what it rests on, reference.
@@ -67,7 +67,8 @@ def write_our_own_search(app: Any) -> None:
 
 def set_the_method_apart(app: Any, docname: str, source: list[str]) -> None:
     """Mark the prose of a chapter's method before Sphinx reads it."""
-    if source[0].lstrip().startswith("{"):
+    course = is_course(docname.removeprefix("notebooks/"))
+    if source[0].lstrip().startswith("{") and not course:
         source[0] = for_reading(source[0])
 
 
