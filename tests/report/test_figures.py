@@ -1,18 +1,25 @@
 """Figures are the same bytes every time, legible in both modes, and share no ids."""
 
+import json
 import re
+from dataclasses import replace
+from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
-from trialbook.report.plots.curves import Curve, Means, plot_means
 from trialbook.report.plots.flow import Box, plot_flow
 from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.plots.kaplan_meier import plot_kaplan_meier
-from trialbook.report.plots.layout import spread, wrapped_sides
+from trialbook.report.plots.layout import spread, stacked, wrapped_sides
+from trialbook.report.plots.means import Mean, Parameter, plot_means
+from trialbook.report.plots.ratios import Across, Constant, RatioLine, plot_ratios
+from trialbook.report.plots.steps import Panel, Steps, plot_steps
 from trialbook.report.style import ARMS, INK, inline_svg
 from trialbook.survival import kaplan_meier
+from trialbook.units import Time
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +77,12 @@ def test_the_file_for_the_download_has_plain_colours(forest):
     assert INK in forest().svg
 
 
-def test_the_smallest_letter_is_legible_on_a_phone(forest):
-    svg = forest().inline
+def test_the_smallest_letter_is_legible_on_a_page(forest):
+    svg = forest().inline.partition("tb-if-narrow")[0]
     width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg).group(1))
     sizes = [float(size) for size in re.findall(r"font(?:-size)?:[^;\"]*?([\d.]+)px", svg)]
     assert sizes
-    assert min(sizes) * 358 / width > 8
+    assert min(sizes) * 720 / width > 11
 
 
 def test_a_figure_without_data_is_none():
@@ -136,62 +143,149 @@ def test_both_sides_of_a_line_fit_the_figure_and_point_away_from_it():
 
 
 class _Trial:
-    """What the figures need of a trial: arms, unit of time, the smallest count shown."""
-
-    min_cell = 0
+    """What the figures need of a trial: arms, unit of time."""
 
     def __init__(self, labels):
-        arm = type("Arm", (), {})
-        self.arms = []
-        for code, label in labels.items():
-            one = arm()
-            one.code, one.label = code, label
-            self.arms.append(one)
-        time = type("Time", (), {"show": "months", "label": "Months since randomization"})()
-        time.to_show = lambda values: np.multiply(values, 1.0)
-        self.time = time
+        self.arms = [SimpleNamespace(code=code, label=label) for code, label in labels.items()]
+        self.time = Time("months", "months", "randomization")
 
 
-def _endpoint():
-    return type("Endpoint", (), {"label": "relapse", "paramcd": "REL"})()
+def steps(position, curve, **more):
+    percents = (100 * np.asarray(x) for x in (curve.survival, curve.lower, curve.upper))
+    return Steps(position, curve.time, *percents, **more)
+
+
+def survival_figure(trial, curves, ticks=(0, 10, 20)):
+    counts = ["40 (0)"] * len(ticks)
+    drawn = [steps(i, curve, counts=counts) for i, curve in enumerate(curves)]
+    panel = Panel("Free of relapse (%)", np.asarray(ticks, float), drawn, trial.time)
+    return plot_steps([panel], trial, height=3.0, top=100.0, name="km", message="m")
 
 
 @pytest.mark.parametrize("n_arms", [1, 2, 3, 6])
 def test_survival_is_drawn_for_any_number_of_arms(n_arms):
     rng = np.random.default_rng(1)
-    codes = [f"ARM{i}" for i in range(n_arms)]
-    curves = {c: kaplan_meier(rng.exponential(10, 40), rng.random(40) < 0.6) for c in codes}
-    trial = _Trial(dict.fromkeys(codes, "An arm"))
-    figure = plot_kaplan_meier(curves, trial, _endpoint(), ticks=range(0, 30, 5))
-    assert figure.svg.count("40 (0)") == n_arms
-    assert figure.inline.count("40 (0)") == 2 * n_arms  # for a page, and anew for a phone
-    colours = {ARMS[i] for i in range(n_arms)}
-    assert all(colour in figure.svg for colour in colours)
-    assert "Kaplan-Meier" in figure.message
+    curves = [kaplan_meier(rng.exponential(10, 40), rng.random(40) < 0.6) for _ in range(n_arms)]
+    trial = _Trial({f"ARM{i}": f"Treatment {i}" for i in range(n_arms)})
+    figure = survival_figure(trial, curves)
+    assert figure.svg.count("40 (0)") == 3 * n_arms
+    for i in range(n_arms):
+        assert ARMS[i] in figure.svg
+        assert f"Treatment {i}" in figure.svg  # at the end of its line
 
 
 def test_the_axis_of_survival_runs_from_0_to_100_percent():
     curve = kaplan_meier([1.0, 2.0, 30.0, 40.0], [True, False, False, False])
-    trial = _Trial({"A": "Placebo"})
-    svg = plot_kaplan_meier({"A": curve}, trial, _endpoint(), ticks=[0, 10, 20]).inline
+    svg = survival_figure(_Trial({"A": "Placebo"}), [curve]).inline
     labels = re.findall(r">(\d+)</text>", svg)
     assert {"0", "20", "40", "60", "80", "100"} <= set(labels)
 
 
-def test_a_curve_of_a_million_patients_stays_small():
-    rng = np.random.default_rng(2)
-    curve = kaplan_meier(rng.exponential(1000, 200_000), rng.random(200_000) < 0.5)
+def test_a_drawing_tells_where_its_axes_lie():
+    curve = kaplan_meier([1.0, 2.0, 30.0, 40.0], [True, False, False, False])
+    svg = survival_figure(_Trial({"A": "Placebo"}), [curve]).inline
+    opening = re.search(r"<svg [^>]*>", svg)[0]
+    told = {name: float(x) for name, x in re.findall(r' data-(\w+)="([\d.-]+)"', opening)}
+    width, height = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening).groups())
+    assert 0 < told["x0"] < told["x1"] < width
+    assert 0 < told["y1"] < told["y0"] < height
+    assert (told["min"], told["low"]) == (0, 0)
+    assert told["max"] >= 40
+    assert told["high"] >= 100
+    # The path of the curve starts where the attributes say that 100% at its first time is.
+    x = told["x0"] + (told["x1"] - told["x0"]) * 1.0 / told["max"]
+    y = told["y0"] - (told["y0"] - told["y1"]) * 75 / told["high"]
+    starts = [tuple(map(float, m)) for m in re.findall(r'd="M ([\d.]+) ([\d.]+)', svg)]
+    assert any(abs(a - x) < 0.05 and abs(b - y) < 0.05 for a, b in starts)
+
+
+def test_every_panel_is_told():
+    curve = kaplan_meier([1.0, 2.0, 3.0], [True, False, False])
     trial = _Trial({"A": "Placebo"})
-    figure = plot_kaplan_meier({"A": curve}, trial, _endpoint(), ticks=[0, 1000, 2000])
-    assert len(figure.inline) < 400_000
+    panel = Panel("x (%)", np.array([0.0, 2.0]), [steps(0, curve)], trial.time)
+    figure = plot_steps([panel, panel], trial, height=1.5, name="two", message="m")
+    panels = json.loads(re.search(r"data-panels='([^']+)'", figure.inline)[1])
+    assert len(panels) == 2
+    assert panels[0]["y0"] < panels[1]["y1"]
+
+
+def mean(position, n):
+    x = np.array([1.0, 2.0])
+    return Mean(position, x, x, x - 0.5, x + 0.5, np.asarray(n, float))
 
 
 def test_means_show_how_many_patients_are_behind_them():
-    curve = Curve(*(np.array([1.0, 2.0]) for _ in range(4)))
-    parameter = Means("C3", (1.0, 2.0), {"A": curve}, {"A": [57, 43]})
-    figure = plot_means(parameter, _Trial({"A": "Placebo"}), name="c3", message="m")
+    parameter = Parameter("C3, mg/dl", [mean(0, [57, np.nan])], limits=[1.5, 9.0])
+    figure = plot_means(
+        [parameter], _Trial({"A": "Placebo"}), visit_label="Visit", name="c3", message="m"
+    )
     assert ">57</text>" in figure.inline
-    assert ">43</text>" in figure.inline
+    assert ">–</text>" in figure.inline  # withheld
+    assert parameter.limits_in_view() == [1.5]
+
+
+def test_all_parameters_stand_in_one_figure():
+    parameters = [Parameter(f"P{i}, mg/dl", [mean(0, [1, 2]), mean(1, [3, 4])]) for i in range(6)]
+    figure = plot_means(
+        parameters, _Trial({"A": "Placebo", "B": "New"}), visit_label="V", name="l", message="m"
+    )
+    for i in range(6):
+        assert figure.svg.count(f">P{i}, mg/dl<") == 1
+
+
+def test_the_squares_of_a_forest_are_as_large_as_their_information():
+    """Area in proportion to one over the variance: the interval of b is twice as wide."""
+    rows = [ForestRow("a", 1, 0.5, 2), ForestRow("b", 1, 0.25, 4)]
+    figure = plot_forest(rows, name="f", message="m", treated="B", control="A", favours=("B", "A"))
+    marks = re.findall(r'<path id="m[0-9a-f]+" d="M (-[\d.]+) [\d.]+', figure.svg)
+    halves = sorted({-float(x) for x in marks} - {0.0})
+    assert halves[-1] / halves[-2] == pytest.approx(2, rel=0.05)
+
+
+def test_the_control_stands_first_in_a_forest():
+    rows = [ForestRow("a", 1, 0.5, 2, treated="7/10", control="3/10")]
+    svg = plot_forest(
+        rows, name="f", message="m", treated="NEW", control="OLD", favours=("b", "a")
+    ).svg
+    places = {
+        text: float(x)
+        for x, text in re.findall(r'translate\(([\d.]+) [\d.]+\)"[^>]*>\s*<text[^>]*>([^<]+)', svg)
+    } or {text: float(x) for x, text in re.findall(r'<text[^>]*? x="([\d.]+)"[^>]*>([^<]+)<', svg)}
+    assert places["3/10"] < places["7/10"]
+    assert places["OLD"] < places["NEW"]
+
+
+def test_ratios_on_an_axis_are_so_far_apart_that_labels_do_not_touch():
+    lines = [RatioLine(np.array([0.0, 1.0]), *(np.array([r, r]) for r in (0.3, 0.02, 9.0)))]
+    across = Across("Months", [0, 1], ["0", "1"])
+    figure = plot_ratios(
+        lines, across, title="t", constants=[Constant(0.4, "constant")], name="r", message="m"
+    )
+    assert "no difference" in figure.svg
+    assert "constant" in figure.svg
+    panel = re.search(r"<svg [^>]*>", figure.inline)[0]
+    low, high = (float(re.search(rf'data-{n}="([\d.-]+)"', panel)[1]) for n in ("low", "high"))
+    # A band that is far wider than the line does not make the axis.
+    assert np.exp(high) < 4
+    assert 0.05 < np.exp(low) < 0.3
+
+
+def test_labels_at_the_ends_of_lines_do_not_touch_and_stay_beside_the_axes():
+    heights = [0.3, 0.3, 0.15]
+    centres = stacked([1.0, 1.0, 1.05], heights, 0.0, 3.0)
+    order = np.argsort(centres)
+    for a, b in pairwise(order):
+        assert centres[b] - centres[a] >= (heights[a] + heights[b]) / 2
+    assert min(centres) >= 0.15
+    edge = stacked([2.99, 2.99], [0.3, 0.3], 0.0, 3.0)
+    assert max(edge) <= 2.85 + 1e-9
+
+
+def test_a_figure_shows_its_finding_above_it_and_what_is_drawn_below():
+    figure = Drawing("<svg></svg>", "n", "message", "<svg></svg>", headline="<i>Found</i>")
+    html = replace(figure, caption="What is drawn", subject="B vs A")._repr_html_()
+    assert html.index("Found") < html.index("<svg>") < html.index("What is drawn")
+    assert "<i>" not in html
 
 
 def test_labels_are_spread_without_touching():

@@ -14,7 +14,6 @@ from trialbook.analyses import ANALYSES, all_results
 from trialbook.paper import compare
 from trialbook.report import figures, narrative, tables
 from trialbook.report.paper import published_count
-from trialbook.report.plots.curves import Curve
 from trialbook.safe import row_keys, safe, without_counts
 from trialbook.safe.lookup import Lookup
 from trialbook.safe.values import tells_a_value
@@ -78,7 +77,9 @@ def test_a_mean_does_not_tell_the_one_patient_far_from_all_others(trial):
     # From mean and SD alone: she is as far from the mean as one among equals can be.
     reckoned = at.mean() + at.std() * (len(at) - 1) / np.sqrt(len(at))
     assert reckoned == pytest.approx(EXTREME_LAB, rel=0.01)
-    assert "NE" not in figures.plot_laboratory(lookup, trial.config.laboratory[0]).message
+    drawn = Lookup(analyses.laboratory_curves(trial), trial)
+    assert "NE" not in figures.plot_laboratory(drawn).message
+    assert 0 not in drawn.curve("laboratory", "ALT", hers).index
 
 
 @pytest.mark.parametrize(
@@ -181,9 +182,9 @@ def test_a_visit_of_few_is_not_named(tmp_path):
 
     trial = changed(tmp_path, {"adlb": with_visit}, per_arm=25)
     results = analyses.laboratory(trial)
-    lookup = Lookup(results, trial)
-    drawing = figures.plot_laboratory(lookup, trial.config.laboratory[0])
-    for svg in (drawing.svg, figures.plot_visits(trial).svg):
+    drawn = Lookup(analyses.laboratory_curves(trial, results), trial)
+    visits = Lookup(analyses.schedule(trial), trial)
+    for svg in (figures.plot_laboratory(drawn).svg, figures.plot_visits(visits).svg):
         assert "1.7<" not in svg
         assert ">2<" in svg
     remarks = [without_counts(one) for one in results.attrs["remarks"]]
@@ -304,11 +305,15 @@ def test_arms_too_small_to_be_counted_give_a_table_all_the_same(tmp_path):
     assert question.iloc[0, 1].startswith("A number, withheld, of patients: ")
 
 
-def test_a_drawing_tells_a_curve_to_no_more_digits_than_a_table():
-    curve = Curve(np.arange(3.0), np.array([0.0, 0.123456, 0.45678]))
-    known = curve.known_at(np.array([1.0, 2.0]))
-    assert list(known.value) == [0.123, 0.457]
-    assert list(known.in_steps(5).value) == pytest.approx([0.10, 0.45])
+def test_a_drawing_tells_a_curve_to_no_more_digits_than_a_table(trial):
+    drawn = analyses.all_curves(trial)
+    lookup = Lookup(drawn, trial)
+    curve = lookup.curve("kaplan_meier", trial.primary.paramcd, "CTL")
+    heights = curve["survival"].to_numpy()
+    assert len(heights) > 2
+    np.testing.assert_allclose(heights, np.round(heights, 3), atol=1e-12)
+    # Two steps apart lie more than one event's share.
+    assert set(curve.index) < set(drawn.query("level == 'kaplan_meier' and arm == 'CTL'")["time"])
 
 
 def test_deaths_by_another_account_do_not_tell_the_few_that_it_lacks(tmp_path):

@@ -123,4 +123,12 @@ def plot_growth() -> Drawing | None:
         f"Seconds for all five estimators grow as n log n (dotted), to "
         f"{largest['seconds']:.1f} seconds for {largest['patients']:,} patients."
     )
-    return drawn_anew(draw, "growth", message)
+    return drawn_anew(
+        draw,
+        "growth",
+        message,
+        headline=f"All five estimators take {largest['seconds']:.1f} seconds for "
+        f"{largest['patients']:,} patients",
+        caption="Seconds by number of patients, on logarithmic scales. Dotted, what grows as "
+        "n log n.",
+    )

@@ -108,8 +108,11 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
         rows,
         name="evidence",
         message=" ".join(said),
-        treated=only.treated.code if only else "first",
-        control=only.control.code if only else "second",
+        headline="This trial beside the others: risk ratios",
+        caption="Risk ratios with 95% confidence intervals. The average at the bottom would be the "
+        "result of pooling, if pooling were right.",
+        treated=only.treated.code if only else "treated",
+        control=only.control.code if only else "control",
         favours=sides,
         effect="Risk ratio",
     )

@@ -17,7 +17,7 @@ from trialbook.report.labels import covariate_label
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.layout import CONTINUED, GIVING_WAY, panel, sheet, write
 from trialbook.report.sentences import at_start, in_text
-from trialbook.report.style import ACCENT, INK, MUTED, PHONE, drawn_anew
+from trialbook.report.style import INK, MUTED, PHONE, drawn_anew
 from trialbook.survival.proportional_hazards import GLOBAL
 
 if TYPE_CHECKING:
@@ -137,7 +137,15 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
             top += each * len(rows) + 0.62
         return figure
 
-    return drawn_anew(draw, "what the paper leaves open", _message(chosen, trial))
+    return drawn_anew(
+        draw,
+        "what the paper leaves open",
+        _message(chosen, trial),
+        headline=f"How far {len(chosen)} results may lie from those of this book",
+        caption="Any value in a bar fits the paper: each bar runs from the lowest to the highest "
+        "value over data sets that all give back the printed figures; the mark is the value in "
+        "this book.",
+    )
 
 
 def _told_once(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -151,8 +159,8 @@ def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial", each: float) -> None:
     scale, show, log = _scale(next(rows.itertuples()), trial)
     for position, row in enumerate(rows.itertuples(), start=1):
         ends, y = [scale(row.lowest), scale(row.highest)], each * position - ROW / 2
-        axes.plot(ends, [y, y], color=ACCENT, linewidth=4, solid_capstyle="butt")
-        axes.plot(ends, [y, y], "|", color=ACCENT, markersize=9, markeredgewidth=1.5)
+        axes.plot(ends, [y, y], color=MUTED, linewidth=4, solid_capstyle="butt")
+        axes.plot(ends, [y, y], "|", color=MUTED, markersize=9, markeredgewidth=1.5)
         if not math.isnan(row.value):
             axes.plot(scale(row.value), y, "D", color=INK, markersize=4)
     if log:

@@ -6,12 +6,15 @@ these values to fall back on, so that dark mode and print can set their own.
 """
 
 import io
+import json
 import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -25,11 +28,11 @@ ACCENT = "#7a4fa3"
 # Control first. Legible as text on white, told apart by the colour-blind, and in grey.
 ARMS = ("#b4480b", "#0b5fa5", "#04705a", "#8a3d7c", "#6b5a00", "#4a4f57")
 
-# Inches; a page shows a point as at most 1.5 pixels, a phone as about one.
-WIDTH = 5.2
-WIDE = 5.7
+# Inches: of a figure as wide as the text of a page, and of a phone. Both show a point as about
+# 1.35 pixels, so that letters have one size.
+WIDTH = 7.4
 PHONE = 3.7
-SCALE = 1.5
+SCALE = 720 / (72 * WIDTH)
 # matplotlib lays out with DejaVu Sans, which is wider than any font of the page: letters can be
 # larger than it believes, and still fit.
 LETTERS = 1.12
@@ -91,7 +94,15 @@ def arm_colour(position: int) -> str:
     return ARMS[position % len(ARMS)]
 
 
-def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = None) -> Drawing:
+def drawn(
+    figure: Figure,
+    name: str,
+    message: str,
+    *,
+    narrow: Figure | None = None,
+    headline: str = "",
+    caption: str = "",
+) -> Drawing:
     """Return a finished figure as the book shows it.
 
     Parameters
@@ -104,6 +115,8 @@ def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = No
         What the figure says, for those who do not see it.
     narrow : matplotlib.figure.Figure, optional
         The same for a phone, which shows it instead.
+    headline, caption : str
+        What is found, in a few words; and what is drawn, as far as it is.
 
     Returns
     -------
@@ -112,9 +125,9 @@ def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = No
     """
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     svg = _svg(figure, slug)
-    inline = inline_svg(svg, slug)
+    inline = inline_svg(svg, slug, _told(figure))
     if narrow is not None:
-        other = inline_svg(_svg(narrow, f"{slug}-narrow"), f"{slug}-narrow")
+        other = inline_svg(_svg(narrow, f"{slug}-narrow"), f"{slug}-narrow", _told(narrow))
         inline = f'<div class="tb-if-wide">{inline}</div><div class="tb-if-narrow">{other}</div>'
     png = b""
     if export_folder("figures"):
@@ -122,21 +135,37 @@ def drawn(figure: Figure, name: str, message: str, *, narrow: Figure | None = No
         figure.set_dpi(PNG_DPI)
         FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
         png = raster.getvalue()
-    return Drawing(inline=inline, name=slug, message=message, svg=svg, png=png)
+    return Drawing(
+        inline=inline,
+        name=slug,
+        message=message,
+        svg=svg,
+        png=png,
+        headline=headline,
+        caption=caption,
+    )
 
 
-def drawn_anew(draw: Callable[[float], Figure], name: str, message: str) -> Drawing:
+def drawn_anew(
+    draw: Callable[[float], Figure],
+    name: str,
+    message: str,
+    *,
+    headline: str = "",
+    caption: str = "",
+) -> Drawing:
     """Return a figure as `drawn` does, drawn for a page and once more for a phone.
 
     Parameters
     ----------
     draw : callable
         Makes the figure at a width in inches.
-    name, message : str
+    name, message, headline, caption : str
         As for `drawn`.
     """
+    words = {"headline": headline, "caption": caption}
     with theme():
-        return drawn(draw(WIDTH), name, message, narrow=draw(PHONE))
+        return drawn(draw(WIDTH), name, message, narrow=draw(PHONE), **words)
 
 
 def _svg(figure: Figure, slug: str) -> str:
@@ -147,8 +176,50 @@ def _svg(figure: Figure, slug: str) -> str:
     return buffer.getvalue()
 
 
-def inline_svg(svg: str, prefix: str) -> str:
-    """Return an SVG document as an element for a page.
+@dataclass(frozen=True)
+class Axis:
+    """Where a panel's axes lie, for what reads values off the drawing.
+
+    Attributes
+    ----------
+    x0, x1, y0, y1 : float
+        Left, right, bottom and top, in units of the drawing's viewBox.
+    min, max, low, high : float
+        The values there: of the horizontal axis in the shown unit, of the vertical one as marked.
+    """
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    min: float
+    max: float
+    low: float
+    high: float
+
+
+def readable(axes: Axes) -> None:
+    """Let the drawing tell where these axes lie, see `Axis`; once their limits are settled."""
+    figure = axes.figure
+    width, height = (72 * inches for inches in figure.get_size_inches())
+    box, x, y = axes.get_position(), axes.get_xlim(), axes.get_ylim()
+    places = (box.x0 * width, box.x1 * width, (1 - box.y0) * height, (1 - box.y1) * height)
+    rounded = (round(float(value), 4) for value in (*places, *x, *y))
+    figure.readable = [*getattr(figure, "readable", []), Axis(*rounded)]
+
+
+def _told(figure: Figure) -> str:
+    """Return the attributes that tell where the axes of a figure lie: of the first, and of all."""
+    panels = getattr(figure, "readable", [])
+    if not panels:
+        return ""
+    first = "".join(f' data-{name}="{value:g}"' for name, value in asdict(panels[0]).items())
+    every = json.dumps([asdict(one) for one in panels], separators=(",", ":"))
+    return first + (f" data-panels='{every}'" if len(panels) > 1 else "")
+
+
+def inline_svg(svg: str, prefix: str, data: str = "") -> str:
+    """Return an SVG document as an element for a page, with further attributes.
 
     Ids that nothing refers to go, the others get a prefix, so that two figures of a page do not
     share one; colours become CSS variables; the width becomes the page's.
@@ -175,10 +246,9 @@ def inline_svg(svg: str, prefix: str) -> str:
         element,
     )
     width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', element).groups()
-    kind = "tb-svg tb-wide" if float(width) > 72 * WIDTH + 1 else "tb-svg"
     opening = (
-        f'<svg class="{kind}" viewBox="0 0 {width} {height}" focusable="false" '
-        f'aria-hidden="true" style="width:100%;max-width:{float(width) * SCALE:.0f}px;'
+        f'<svg class="tb-svg" viewBox="0 0 {width} {height}" focusable="false" '
+        f'aria-hidden="true"{data} style="width:100%;max-width:{float(width) * SCALE:.0f}px;'
         'stroke-linejoin:round">'
     )
     element = re.sub(r"<svg [^>]*>", opening, element, count=1)

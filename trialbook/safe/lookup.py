@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.common import method_at
-from trialbook.safe.gate import COARSER, WITHHELD, safe
+from trialbook.results import CURVE
+from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
 from trialbook.safe.withholding import row_keys
 
 if TYPE_CHECKING:
@@ -104,6 +105,35 @@ class Lookup:
         if set(texts.values()) == {"NE"}:
             return "NE"
         return _STATISTIC.sub(lambda match: texts.get(match.group(1), ""), template)
+
+    def curve(self, level: str, paramcd: str, arm: str) -> pd.DataFrame:
+        """Return what may be drawn of a curve.
+
+        Parameters
+        ----------
+        level : str
+            The analysis whose curve it is.
+        paramcd, arm : str
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per place on the horizontal axis (``time``, increasing), one column per
+            statistic, NaN where that one is withheld; empty where there is no curve.
+            ``attrs["coarse"]``: not all of it is shown as it is.
+        """
+        rows = self._curves.get((level, paramcd, arm))
+        if rows is None:
+            return pd.DataFrame()
+        shown = rows[(rows["state"] != WITHHELD) & rows["time"].notna()]
+        curve = shown.set_index(["time", "statistic"])["value"].unstack().sort_index()  # noqa: PD010
+        curve.attrs["coarse"] = bool((rows["state"] != SHOWN).any())
+        return curve
+
+    @cached_property
+    def _curves(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        drawn = self._by_analysis.get(CURVE, self.results.iloc[:0])
+        return dict(iter(drawn.groupby(["level", "paramcd", "arm"], sort=False)))
 
     def has(self, analysis: str, **key: str) -> bool:
         """Return whether any result of an analysis agrees with the parts of the key given."""

@@ -46,7 +46,7 @@ def laboratory_curves(
 
 
 def schedule(trial: Trial) -> pd.DataFrame:
-    """Count the patients with a value of each laboratory parameter at each visit.
+    """Count the treated patients with a value of each laboratory parameter at each visit.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def schedule(trial: Trial) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Results with analysis ``curve``, level ``schedule``, arm ``all``, `time` the visit
-        (AVISITN): n. A visit counts where at least one patient in `USUAL` of those with the
+        Results with analysis ``curve``, level ``schedule``, by arm, `time` the visit (AVISITN):
+        n. A visit counts where at least one patient in `USUAL` of those with the
         parameter has a value, so that unscheduled ones stay out; one that merely repeats others
         is none. Empty without laboratory data or numbered visits.
     """
@@ -68,11 +68,15 @@ def schedule(trial: Trial) -> pd.DataFrame:
     measured = adlb[known & ~adlb["AVISITN"].isin(repeated_visits(adlb))]
     if named:
         measured = measured[measured["PARAMCD"].isin(named)]
+    arms = trial.safety_population().set_index("USUBJID")["arm"]
+    measured = measured.assign(arm=measured["USUBJID"].map(arms)).dropna(subset=["arm"])
     frames = []
     for code, of in measured.groupby("PARAMCD", sort=False, observed=True):
-        n = of.groupby("AVISITN")["USUBJID"].nunique()
-        usual = n[n >= of["USUBJID"].nunique() / USUAL].sort_index()
-        frames.append(
-            curve_rows("schedule", usual.index, {"n": usual}, paramcd=str(code), arm="all")
-        )
+        n = of.groupby(["AVISITN", "arm"], observed=True)["USUBJID"].nunique()
+        at_all = of.groupby("AVISITN")["USUBJID"].nunique()
+        usual = at_all.index[at_all >= of["USUBJID"].nunique() / USUAL]
+        for arm in trial.arms:
+            counts = [n.get((visit, arm.code), 0) for visit in usual]
+            key = {"paramcd": str(code), "arm": arm.code}
+            frames.append(curve_rows("schedule", usual, {"n": counts}, **key))
     return joined(frames)

@@ -4,56 +4,52 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialbook.adam.rules.safety import repeated_visits
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.printed import printed
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
+from trialbook.results import CURVE
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
-    from trialbook.trial import Trial
 
 
-def plot_visits(trial: "Trial") -> Drawing | None:
+def plot_visits(lookup: "Lookup") -> Drawing | None:
     """Draw at which visits each laboratory parameter was measured, as the data have it.
 
     Parameters
     ----------
-    trial : Trial
-        With ADLB.
+    lookup : Lookup
+        With curves of ``schedule``.
 
     Returns
     -------
     Drawing or None
-        None without laboratory data. A visit counts where at least one patient in twenty of
-        those with the parameter has a value, so that unscheduled ones stay out; one that merely
-        repeats others is none, nor of confidential data one of fewer than may be counted.
+        None without laboratory data.
     """
-    adlb = trial.adlb
-    if adlb is None or "AVISITN" not in adlb:
-        return None
+    trial, rows = lookup.trial, {}
     labels = {item.paramcd: item.label for item in trial.config.laboratory}
-    known = adlb["AVAL"].notna() & adlb["AVISITN"].notna()
-    measured = adlb[known & ~adlb["AVISITN"].isin(repeated_visits(adlb))]
-    if labels:
-        measured = measured[measured["PARAMCD"].isin(labels)]
-    rows = {}
-    for code, of in measured.groupby("PARAMCD", sort=False, observed=True):
-        patients = of.groupby("AVISITN")["USUBJID"].nunique()
-        usual = patients[patients >= max(of["USUBJID"].nunique() / 20, trial.min_cell)]
-        label = labels.get(code) or str(of["PARAM"].iloc[0] if "PARAM" in of else code)
-        rows[label] = [float(visit) for visit in usual.index]
+    for code in lookup.distinct("paramcd", CURVE, level="schedule"):
+        # How many came may be withheld, that there was a visit not.
+        rows[labels.get(code) or code] = lookup.distinct(
+            "time", CURVE, level="schedule", paramcd=code
+        )
     visits = sorted({visit for at in rows.values() for visit in at})
     if not visits:
         return None
+    said = (
+        f"{len(rows)} parameters measured at {len(visits)} visits, from {visits[0]:g} to "
+        f"{visits[-1]:g}"
+    )
     return plot_schedule(
         visits,
         rows,
         visit_label=f"Visit ({visit_unit(trial) or 'AVISITN'})",
         name="visits",
-        message=f"Schedule: {len(rows)} parameters measured at {len(visits)} visits, "
-        f"from {visits[0]:g} to {visits[-1]:g}.",
+        message=f"Schedule: {said}.",
+        headline=said,
+        caption="Visits at which at least one in twenty of the patients with a parameter has a "
+        "value, as the laboratory data have them.",
     )
 
 
@@ -92,4 +88,6 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
         name="planned-power",
         message=f"Power of the planned size over the true hazard ratio: {said}falling to "
         f"{at_null} at {printed('hr', null)}.",
+        headline=f"The planned size has a power of {said}and of {at_null} at {printed('hr', null)}",
+        caption="Power over the true hazard ratio, by Schoenfeld’s formula.",
     )

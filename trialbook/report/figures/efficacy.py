@@ -1,94 +1,30 @@
-"""Figures of the end points: survival, all end points, subgroups, checks of the result."""
+"""Figures of effects beside one another: all end points, subgroups."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.analyses import time_ticks
 from trialbook.report import sentences
 from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
-from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.plots.kaplan_meier import Coarse, plot_kaplan_meier
+from trialbook.report.plots.forest import MOST_DRAWN, ForestRow, plot_forest
 from trialbook.report.sentences import at_start, in_text, p_phrase
-from trialbook.safe import WITHHELD, end_point_times
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
-    from trialbook.survival import KaplanMeier
 
-FAVOURS = {
-    False: ("{treated} better", "{control} better"),
-    True: ("{control} better", "{treated} better"),
+# How the roles of end points head their lines, in the order of a report.
+ROLES = {
+    "primary": "Primary",
+    "component": "Components",
+    "key_secondary": "Key secondary",
+    "secondary": "Secondary",
+    "sensitivity": "Sensitivity",
+    "exploratory": "Exploratory",
+    "safety": "Safety",
 }
-
-
-def plot_survival(
-    curves: Mapping[str, "KaplanMeier"],
-    lookup: "Lookup",
-    endpoint: "Endpoint",
-    *,
-    ties: str | None = None,
-    name: str = "",
-) -> Drawing | None:
-    """Draw Kaplan-Meier curves with the hazard ratios of the results above them.
-
-    Parameters
-    ----------
-    curves : mapping of str to KaplanMeier
-        Arm's code to its curve.
-    lookup : Lookup
-        With results of kaplan_meier, cox, log_rank.
-    endpoint : Endpoint
-        What the curves are of.
-    ties : str, optional
-        The Cox model's method in place of the plan's.
-    name : str
-        Of the figure.
-
-    Returns
-    -------
-    Drawing or None
-    """
-    trial = lookup.trial
-    lines = []
-    for comparison in trial.comparisons:
-        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
-        who = f"{comparison.name}: " if len(trial.comparisons) > 1 else ""
-        text = sentences.interval(effect)
-        lines.append(who + text if who else at_start(text))
-    coarse = None
-    if trial.privacy == "confidential":
-        coarse = _known_times(curves, lookup, endpoint)
-    return plot_kaplan_meier(
-        curves,
-        trial,
-        endpoint,
-        ticks=time_ticks(trial, endpoint),
-        results=lines,
-        name=name,
-        coarse=coarse,
-    )
-
-
-def _known_times(curves, lookup: "Lookup", endpoint: "Endpoint") -> Coarse:
-    """Return at which times each arm's curve, and its numbers at risk, may be known."""
-    trial, code = lookup.trial, endpoint.paramcd
-    landmarks = tuple(lookup.landmarks(code))
-    return Coarse(
-        counts={
-            arm: lookup.text("{n_events} of {n} patients", "kaplan_meier", code, arm)
-            for arm in curves
-        },
-        times={arm: end_point_times(trial, code, arm, landmarks) for arm in curves},
-        at_risk={
-            arm: ()
-            if lookup.withholds("n", "kaplan_meier", code, arm)
-            else end_point_times(trial, code, arm, landmarks, censored=True)
-            for arm in curves
-        },
-    )
 
 
 def _events(lookup: "Lookup", analysis: str, code: str, arm: str, **key: str) -> str:
@@ -96,10 +32,10 @@ def _events(lookup: "Lookup", analysis: str, code: str, arm: str, **key: str) ->
 
 
 def _rates(lookup: "Lookup", comparison: "Comparison", analysis: str, code: str, **key: str):
-    """Return the rates of the two arms as printed, empty where they may not be shown."""
+    """Return the rates of control and treated as printed, empty where they may not be shown."""
     rates = (
         lookup.text("{rate}", analysis, code, arm.code, **key)
-        for arm in (comparison.treated, comparison.control)
+        for arm in (comparison.control, comparison.treated)
     )
     return tuple(rate if rate[:1].isdigit() else "" for rate in rates)
 
@@ -137,8 +73,11 @@ def plot_end_points(
     shown = [one for one in trial.endpoints if one.favourable == favourable]
     if len(shown) < 2:
         return None
-    rows = []
-    for endpoint in shown:
+    rows, heads = [], len({one.role for one in shown}) > 1
+    for endpoint in sorted(shown, key=lambda one: list(ROLES).index(one.role)):
+        head = ROLES[endpoint.role]
+        if heads and head not in {row.label for row in rows if row.heading}:
+            rows.append(ForestRow(head, heading=True))
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
         rows.append(
             ForestRow(
@@ -157,12 +96,42 @@ def plot_end_points(
         name=f"end-points-{comparison.name}",
         message=f"Hazard ratios of {len(estimated)} end points, {comparison.name}: "
         f"{below} below 1.",
+        headline=_headline(estimated, "end points"),
+        caption=_caption(lookup, rows),
         treated=comparison.treated.code,
         control=comparison.control.code,
         interval=lookup.ci,
         favours=_sides(comparison, favourable, trial.randomized),
         margin=trial.margin,
     )
+
+
+def _headline(rows: Sequence[ForestRow], what: str) -> str:
+    """Return how many ratios lie below 1, and how many intervals leave 1 out."""
+    if not rows:
+        return ""
+    below = sum(row.hr < 1 for row in rows)
+    clear = sum(row.upper < 1 or row.lower > 1 for row in rows)
+    covered = "every interval covers 1"
+    if clear:
+        covered = f"{clear} {'interval does' if clear == 1 else 'intervals do'} not cover 1"
+    return f"The hazard ratio is below 1 in {below} of {len(rows)} {what}; {covered}"
+
+
+def _caption(lookup: "Lookup", rows: Sequence[ForestRow]) -> str:
+    """Return what is drawn of these rows."""
+    drawn = [row for row in rows if isfinite(row.hr)]
+    said = [
+        f"Hazard ratios with {lookup.ci}s on a logarithmic scale; the larger a square, the more "
+        "information."
+    ]
+    if any(row.lower < 1 / MOST_DRAWN or row.upper > MOST_DRAWN for row in drawn):
+        said.append("An arrow says that an interval goes on.")
+    if any(not row.heading and not isfinite(row.hr) and row.otherwise == "NE" for row in rows):
+        said.append("NE: not estimable, as where an arm has no event.")
+    if any("interaction" in row.note for row in rows):
+        said.append("The interaction P value asks whether the ratio differs between categories.")
+    return " ".join(said)
 
 
 def _estimate(effect) -> tuple[float, float, float]:
@@ -241,6 +210,8 @@ def plot_subgroups(
         name=f"subgroups-{code}-{comparison.name}",
         message=f"Hazard ratios of {in_text(endpoint.label)} in {len(estimated)} subgroups, "
         f"{comparison.name}: {below} below 1.",
+        headline=_headline(estimated, "subgroups"),
+        caption=_caption(lookup, rows),
         treated=comparison.treated.code,
         control=comparison.control.code,
         interval=lookup.ci,

@@ -2,20 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from trialbook.analyses.liver import (
-    BILIRUBIN_LIMIT,
-    TRANSAMINASE_LIMIT,
-    liver_peaks,
-    quadrants,
-)
+import pandas as pd
+
+from trialbook.analyses.liver import BILIRUBIN_LIMIT, TRANSAMINASE_LIMIT
 from trialbook.report.output import Drawing
 from trialbook.report.plots.liver import plot_edish
 from trialbook.report.sentences import in_text
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
-
-MOST_MARKS = 2000
 
 
 def plot_liver(lookup: "Lookup") -> Drawing | None:
@@ -24,32 +19,34 @@ def plot_liver(lookup: "Lookup") -> Drawing | None:
     Parameters
     ----------
     lookup : Lookup
-        With results of ``liver``.
+        With results and curves of ``liver``.
 
     Returns
     -------
     Drawing or None
-        None without the data, and of confidential data, since each mark is a patient. Of many
-        patients all that lie beyond a limit are drawn, and every n-th of the others.
+        None without the data, and where single patients are withheld, since each mark is one.
     """
     trial = lookup.trial
-    if trial.privacy == "confidential" or not lookup.has("liver"):
+    marks = [
+        curve.assign(arm=arm.code)
+        for arm in trial.arms
+        if len(curve := lookup.curve("liver", "HYSLAW", arm.code))
+    ]
+    if not marks:
         return None
-    peaks = liver_peaks(trial)
-    if peaks is None:
-        return None
-    usual = quadrants(peaks) == "neither"
-    step = max(1, -(-int(usual.sum()) // MOST_MARKS))
-    shown = peaks[~usual | (usual.cumsum() % step == 0)]
     counts = ", ".join(
         f"{lookup.text('{n}', 'liver', 'HYSLAW', arm.code, level='both')} of "
         f"{lookup.text('{n}', 'liver', 'HYSLAW', arm.code)} with {in_text(arm.label)}"
         for arm in trial.arms
     )
     return plot_edish(
-        shown,
+        pd.concat(marks, ignore_index=True),
         trial,
         limits=(TRANSAMINASE_LIMIT, BILIRUBIN_LIMIT),
         name="liver",
         message=f"Peak transaminase against peak bilirubin; in the range of Hy's law: {counts}.",
+        headline=f"In the range of Hy’s law: {counts}",
+        caption="Highest transaminase against highest bilirubin after baseline, a mark per "
+        f"patient, logarithmic scales; dashed, {TRANSAMINASE_LIMIT:g} and {BILIRUBIN_LIMIT:g} "
+        "times the upper limit of normal.",
     )

@@ -3,22 +3,17 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from trialbook import survival
-from trialbook.analyses import time_ticks
-from trialbook.printed import printed, rounded
+from trialbook.printed import printed
 from trialbook.report.labels import level_label, term_label
 from trialbook.report.narrative import shown_differences
 from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
-from trialbook.report.plots.curves import COARSE_NOTE, Curve, plot_incidence
 from trialbook.report.plots.flow import Box, plot_flow
-from trialbook.report.plots.points import plot_distributions
+from trialbook.report.plots.points import Spread, plot_distributions
 from trialbook.report.sentences import in_text
-from trialbook.safe import WITHHELD, curve_times, shown_sizes
-from trialbook.safe.values import points_between
-from trialbook.units import DAYS_PER_UNIT
+from trialbook.results import CURVE
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Arm, Comparison
@@ -72,8 +67,15 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
     counts = ", ".join(
         said(f"to {in_text(arm.label)}", "RANDFL", "RANDOMIZED", arm.code) for arm in trial.arms
     )
-    message = f"Flow of patients: {all_of_them}: {counts}."
-    return plot_flow(start, arms, name="flow", message=message)
+    said = f"{all_of_them}: {counts}"
+    return plot_flow(
+        start,
+        arms,
+        name="flow",
+        message=f"Flow of patients: {said}.",
+        headline=said,
+        caption="Flow of patients through the trial, drawn from the data.",
+    )
 
 
 def _arm_boxes(lookup: "Lookup", arm: "Arm", n, said) -> dict[str, Box]:
@@ -141,127 +143,80 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
     Returns
     -------
     Drawing or None
+        One line per variable: of its categories the one with the largest difference.
     """
     trial = lookup.trial
     found = shown_differences(lookup)
     found = found[found["arm"] == comparison.name]
     if found.empty:
         return None
-    # The two levels of a variable with two mirror one another: one is enough.
-    order = found.index[
-        ~found.assign(size=found["value"].abs().round(9)).duplicated(["paramcd", "size"])
-    ]
-    found = found.loc[order]
-    order = found["value"].abs().sort_values(ascending=False, kind="stable").index[:MOST_SMD]
-    top = found.loc[order]
+    order = found["value"].abs().sort_values(ascending=False, kind="stable").index
+    largest = found.loc[order].drop_duplicates("paramcd")
+    top = largest[:MOST_SMD]
     names = []
     for name, level in zip(top["paramcd"], top["level"], strict=True):
         label = trial.labels.get(name, name.capitalize())
         if level and level not in {"Y", "N"}:
             label += f": {level_label(name, level)}"
         names.append(label)
+    value = top["value"].iloc[0]
+    size = printed("smd", abs(value))
+    of_categories = (top["level"] != "").any()
+    caption = ["Standardized mean differences, the largest first."]
+    if of_categories:
+        caption.append("Of a variable with categories, the category that differs most.")
+    if len(top) < len(largest):
+        caption.append(f"The first {len(top)} of {len(largest)} variables.")
+    caption.append("No threshold is drawn, because none separates balance from imbalance.")
+    higher = comparison.treated if value > 0 else comparison.control
     return plot_balance(
         names,
         list(top["value"]),
         name=f"balance-{comparison.name}",
         message=f"Standardized differences at baseline, {comparison.name}: the largest is "
-        f"{printed('smd', top['value'].iloc[0])} SD, in {names[0]}.",
+        f"{printed('smd', value)} SD, in {names[0]}.",
+        headline=f"The largest difference at baseline is {size} standard deviations: "
+        f"{in_text(names[0])}, higher with {in_text(higher.label)}",
+        caption=" ".join(caption),
         sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),
     )
 
 
-def plot_baseline_distributions(trial) -> Drawing | None:
+def plot_baseline_distributions(lookup: "Lookup") -> Drawing | None:
     """Draw every patient's value of each baseline number, by arm.
 
     Parameters
     ----------
-    trial : Trial
+    lookup : Lookup
+        With curves of ``baseline``.
 
     Returns
     -------
     Drawing or None
-        None where no number is described, or in confidential data.
+        None where no number is described, and where single patients are withheld.
     """
-    if trial.privacy == "confidential":
-        return None
-    patients = trial.efficacy_population()
-    numbers = [
-        item
-        for item in trial.config.baseline
-        if item.variable in patients
-        and item.summary != "count"
-        and pd.api.types.is_numeric_dtype(patients[item.variable])
-    ]
-    variables = {
-        item.label: {
-            code: of[item.variable].dropna().to_numpy(float)
-            for code, of in patients.groupby("arm", observed=True)
-        }
-        for item in numbers
-    }
+    trial = lookup.trial
+    variables = {}
+    for item in trial.config.baseline:
+        arms = {}
+        for arm in trial.arms:
+            curve = lookup.curve("baseline", item.variable, arm.code)
+            quartiles = [
+                lookup.value(name, CURVE, item.variable, arm.code, level="baseline")
+                for name in ("q1", "median", "q3")
+            ]
+            if len(curve) and np.isfinite(quartiles).all():
+                values = np.repeat(curve.index.to_numpy(float), curve["n"].astype(int))
+                arms[arm.code] = Spread(values, *quartiles)
+        if arms:
+            variables[item.label] = arms
     return plot_distributions(
         variables,
         trial,
         name="distributions",
         message=f"Distributions at baseline by group of {len(variables)} variables: "
         "each dot a patient, the line from quartile to quartile, the large dot the median.",
-    )
-
-
-def plot_leaving(trial) -> Drawing | None:
-    """Draw the share of patients who left the study, and who stopped the drug, over time.
-
-    Parameters
-    ----------
-    trial : Trial
-        ADSL with EOSSTT, EOSDT and RANDDT; EOTSTT, TRTSDT and TRTEDT for the drug.
-
-    Returns
-    -------
-    Drawing or None
-        None where dates or statuses are not given. Completing is the end of observation.
-    """
-    panels, said, confidential = {}, [], trial.privacy == "confidential"
-    for label, status, begin, end, patients in (
-        ("Left the study", "EOSSTT", "RANDDT", "EOSDT", trial.efficacy_population()),
-        ("Stopped the drug", "EOTSTT", "TRTSDT", "TRTEDT", trial.safety_population()),
-    ):
-        if not {status, begin, end} <= set(patients) or patients[status].isna().all():
-            continue
-        days = (patients[end] - patients[begin]).dt.days + 1
-        known = patients[days.notna() & (days > 0)].assign(days=days)
-        if known.empty:
-            continue
-        arms = {}
-        whole = confidential and status == "EOTSTT" and not shown_sizes(trial, "safety")
-        for code, of in known.groupby("arm", observed=True):
-            left = (of[status] == "DISCONTINUED").to_numpy()
-            km = survival.kaplan_meier(of["days"].to_numpy(float), left)
-            shown = np.insert(km.time, 0, 0.0) / DAYS_PER_UNIT[trial.time.show]
-            curve = Curve(
-                shown,
-                *(np.insert(1 - row, 0, 0.0) for row in (km.survival, km.upper, km.lower)),
-            )
-            if confidential:
-                ticks = trial.time.to_show(time_ticks(trial)) * DAYS_PER_UNIT[trial.time.show]
-                days = curve_times(of["days"].to_numpy(float), left, ticks, trial.min_cell)
-                if not len(days):
-                    continue
-                curve = curve.known_at(days / DAYS_PER_UNIT[trial.time.show])
-                if whole:
-                    curve = curve.in_steps(points_between(len(of)))
-            arms[code] = curve
-            digits = 0 if whole else 1
-            last = rounded(100 * arms[code].value[-1], digits)
-            said.append(f"{label.lower()} with {code}, {last}%")
-        if arms:
-            panels[label] = arms
-    message = f"Cumulative share over time: {', '.join(said)} at the end."
-    return plot_incidence(
-        panels,
-        trial,
-        name="leaving",
-        message=message,
-        note=COARSE_NOTE if confidential else "",
-        since={"Stopped the drug": "the first dose"},
+        headline=f"How {len(variables)} numbers at baseline are spread in each group",
+        caption="Each small dot is a patient, the large one the median, the line goes from "
+        "quartile to quartile.",
     )

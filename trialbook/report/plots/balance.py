@@ -18,7 +18,7 @@ from trialbook.report.plots.layout import (
     write,
     write_sides,
 )
-from trialbook.report.style import ACCENT, GRID, MUTED, PHONE, WIDTH, drawn, theme
+from trialbook.report.style import GRID, INK, MUTED, PHONE, WIDTH, drawn, theme
 
 ROW, HEAD, RIGHT = 0.225, 0.12, 0.15
 
@@ -33,12 +33,12 @@ class Layout:
     above: bool = False
 
 
-LABELS_LEFT = Layout(WIDTH, 2.7, 37)
+LABELS_LEFT = Layout(WIDTH, 3.0, 42)
 LABELS_ABOVE = Layout(PHONE, 0.15, 50, above=True)
 
 
 def plot_balance(
-    labels: Sequence[str], differences: Sequence[float], *, name: str, message: str, sides: tuple
+    labels: Sequence[str], differences: Sequence[float], *, sides: tuple, **words: str
 ) -> Drawing | None:
     """Draw standardized mean differences at baseline, the largest on top (a love plot).
 
@@ -48,10 +48,10 @@ def plot_balance(
     ----------
     labels, differences : sequence
         Of the variables and levels; differences that are not estimable are left out.
-    name, message : str
-        Of the figure.
     sides : tuple of str
         In which arm a value is higher, left and right of 0.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def plot_balance(
         return None
     with theme():
         wide, narrow = (_balance(pairs, sides, layout) for layout in (LABELS_LEFT, LABELS_ABOVE))
-        return drawn(wide, name, message, narrow=narrow)
+        return drawn(wide, narrow=narrow, **words)
 
 
 def _balance(pairs: Sequence[tuple[float, str]], sides: Sequence[str], layout: Layout):
@@ -73,7 +73,7 @@ def _balance(pairs: Sequence[tuple[float, str]], sides: Sequence[str], layout: L
     edges = np.concatenate([[0.0], np.cumsum(heights)])
     width = layout.width - layout.left - RIGHT
     centre = layout.left + width / 2
-    shown = wrapped_sides(sides, centre, layout.width)
+    shown = wrapped_sides(sides, centre, layout.width, width)
     figure = sheet(HEAD + edges[-1] + 0.63 + CONTINUED * max(map(len, shown)), layout.width)
     axes = panel(figure, layout.left, HEAD, width, edges[-1])
     reach = max(0.3, max(abs(difference) for difference, _ in pairs) * 1.15)
@@ -89,7 +89,7 @@ def _balance(pairs: Sequence[tuple[float, str]], sides: Sequence[str], layout: L
                 style["bbox"] = GIVING_WAY
             write(figure, place, HEAD + first + CONTINUED * number, words, **style)
         axes.plot([0, difference], [y, y], color=GRID, linewidth=1.2)
-        axes.plot([difference], [y], "o", color=ACCENT, markersize=5)
+        axes.plot([difference], [y], "o", color=INK, markersize=5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.tick_params(length=3)

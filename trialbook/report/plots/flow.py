@@ -37,9 +37,7 @@ class Box:
 def plot_flow(
     start: Sequence[Box],
     arms: Sequence[Sequence[Box]],
-    *,
-    name: str,
-    message: str,
+    **words: str,
 ) -> Drawing:
     """Draw boxes that all patients pass, then one column of boxes per arm.
 
@@ -51,14 +49,14 @@ def plot_flow(
         Before the arms part, from the top.
     arms : sequence of sequences of Box
         By arm, control first: the same steps in each.
-    name, message : str
-        Of the figure.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
     Drawing
     """
-    return drawn_anew(lambda width: _flow(start, arms, width), name, message)
+    return drawn_anew(lambda width: _flow(start, arms, width), **words)
 
 
 def _flow(start: Sequence[Box], arms: Sequence[Sequence[Box]], width: float) -> Figure:

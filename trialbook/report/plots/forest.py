@@ -21,17 +21,21 @@ from trialbook.report.plots.layout import (
     write_sides,
 )
 from trialbook.report.sentences import at_start
-from trialbook.report.style import ACCENT, INK, MUTED, PHONE, WIDE, drawn, theme
+from trialbook.report.style import INK, MUTED, PHONE, WIDTH, drawn, theme
 
 ROW = 0.225
-LETTERS_PER_LINE = 24
+# Intervals are drawn so far, and as far from 1 on the other side.
+MOST_DRAWN = 20
+LETTERS_PER_LINE = 25
+SMALLEST, LARGEST = 2.2, 9.0  # side of a square, in points
 
 
 @dataclass(frozen=True)
 class ForestRow:
     """One line of a forest plot: a heading, or an estimate with events of patients by arm.
 
-    `rates` are those of the two arms, per 100 patient-years, empty where they are not shown.
+    `rates` are those of the control and of the treated arm, per 100 patient-years, empty where
+    they are not shown.
     """
 
     label: str
@@ -51,14 +55,13 @@ class ForestRow:
 def plot_forest(
     rows: Sequence[ForestRow],
     *,
-    name: str,
-    message: str,
     treated: str,
     control: str,
     favours: tuple[str, str],
     effect: str = "HR",
     interval: str = "95% CI",
     margin: float | None = None,
+    **words: str,
 ) -> Drawing | None:
     """Draw hazard ratios, or other ratios, with intervals on a log scale, numbers beside them.
 
@@ -68,34 +71,35 @@ def plot_forest(
     ----------
     rows : sequence of ForestRow
         In the order of the lines.
-    name, message : str
-        Of the figure.
     treated, control : str
-        Headings of the two columns of events.
+        Headings of the two columns of events; control stands first, as in all tables.
     favours : tuple of str
         What lies left and right of 1.
     effect, interval : str
         What the ratios and their intervals are called above their numbers.
     margin : float, optional
         The noninferiority margin, drawn as a dotted line.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
     Drawing or None
-        None without an estimate.
+        None without an estimate. The area of a square is as large as the information (one
+        over the variance of the log ratio) that its row has.
     """
     estimates = [row for row in rows if isfinite(row.hr)]
     if not estimates:
         return None
     limits = _limits(estimates, margin)
-    headings = (treated, control, f"{effect} ({interval})")
+    headings = (control, treated, f"{effect} ({interval})")
     with_rates = any(any(row.rates) for row in rows)
     layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
     with theme():
         wide, narrow = (
             _forest(rows, layout, limits, headings, favours, margin) for layout in layouts
         )
-        return drawn(wide, name, message, narrow=narrow)
+        return drawn(wide, narrow=narrow, **words)
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,8 @@ class Layout:
         return "events / patients" + (" (per 100 patient-years)" if self.rates else "")
 
 
-BESIDE = Layout(WIDE, 2.95, 1.2, LETTERS_PER_LINE)
-BESIDE_RATES = Layout(WIDE + 0.45, 3.55, 1.2, LETTERS_PER_LINE, column=0.95, rates=True)
+BESIDE = Layout(WIDTH, 3.6, 1.25, LETTERS_PER_LINE)
+BESIDE_RATES = Layout(WIDTH, 3.95, 1.25, LETTERS_PER_LINE, column=1.0, rates=True)
 STACKED = Layout(PHONE, 1.12, 1.2, 44, stacked=True)
 STACKED_RATES = Layout(PHONE, 1.12, 1.2, 44, stacked=True, rates=True)
 
@@ -137,7 +141,8 @@ def _forest(rows, layout: Layout, limits, headings, favours, margin):
     left, width = layout.left, layout.width - layout.left - layout.right
     low, high = limits
     one = left + width * -np.log(low) / (np.log(high) - np.log(low))
-    sides = wrapped_sides(favours, one, layout.width)
+    sides = wrapped_sides(favours, one, layout.width, width)
+    most = max((_information(row) for row in rows if not row.overall), default=0.0)
     above = _above(headings, layout)
     head = 0.49 + CONTINUED * (max(map(len, above)) - 1)
     figure = sheet(head + edges[-1] + 0.5 + CONTINUED * max(map(len, sides)), layout.width)
@@ -145,16 +150,17 @@ def _forest(rows, layout: Layout, limits, headings, favours, margin):
     axes.set(xscale="log", xlim=limits, ylim=(edges[-1], 0))
     axes.axvline(1, color=MUTED, linewidth=0.9)
     if margin is not None:
-        axes.axvline(margin, color=ACCENT, linewidth=1.1, linestyle=(0, (1.5, 1.5)))
+        axes.axvline(margin, color=INK, linewidth=1.1, linestyle=(0, (1.5, 1.5)))
         x = left + width * np.log(margin / low) / np.log(high / low)
-        write(figure, x, head - 0.07, "margin", size=8, ha="center", color=ACCENT)
+        write(figure, x, head - 0.07, "margin", size=8, ha="center", color=INK)
     for row, lines, top, bottom in zip(rows, labels, edges, edges[1:], strict=False):
         y = (top + bottom) / 2
         if layout.stacked:
             y = bottom - ROW / 2 - (0 if row.heading else below)
         _line(figure, head + y, row, lines, layout)
         if isfinite(row.hr):
-            _estimate(axes, y, row, limits)
+            share = _information(row) / most if most else 1.0
+            _estimate(axes, y, row, limits, share)
     _heading(figure, above, headings[2], head, layout)
     ticks = _ticks(low, high, width)
     axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
@@ -171,7 +177,7 @@ def _ticks(low: float, high: float, width: float) -> list[float]:
     candidates = [t for t in (1, 0.5, 2, 0.2, 5, 0.1, 10, 0.05, 20) if low <= t <= high]
     kept: list[float] = []
     for t in candidates:
-        if all(abs(np.log(t / other)) / np.log(high / low) * width >= 0.24 for other in kept):
+        if all(abs(np.log(t / other)) / np.log(high / low) * width >= 0.36 for other in kept):
             kept.append(t)
     return sorted(kept)
 
@@ -180,7 +186,7 @@ def _limits(estimates: Sequence[ForestRow], margin: float | None = None) -> tupl
     """Return limits of the axis around 1 that hold the estimates, and the intervals to 20-fold."""
     edges = [edge for row in estimates for edge in (row.lower, row.upper) if isfinite(edge)]
     edges += [] if margin is None else [margin]
-    edges = np.clip([*edges, *(row.hr for row in estimates), 0.5, 2], 1 / 20, 20)
+    edges = np.clip([*edges, *(row.hr for row in estimates), 0.5, 2], 1 / MOST_DRAWN, MOST_DRAWN)
     return float(np.min(edges) / 1.15), float(np.max(edges) * 1.15)
 
 
@@ -196,13 +202,13 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
         at = top + CONTINUED * number
         write(figure, indent, at, words, size=9, weight=weight, **give_way)
     if layout.stacked:
-        counts = f"{row.treated} v {row.control}" if row.treated or row.control else ""
+        counts = f"{row.control} v {row.treated}" if row.treated or row.control else ""
         write(figure, indent, y, counts, size=9, color=MUTED)
         rates = f"({row.rates[0] or '–'} v {row.rates[1] or '–'})" if any(row.rates) else ""
         write(figure, indent, y + CONTINUED, rates, size=9, color=MUTED)
     else:
         for place, count, rate in zip(
-            _columns(layout), (row.treated, row.control), row.rates, strict=True
+            _columns(layout), (row.control, row.treated), row.rates, strict=True
         ):
             shown = f"{count} ({rate})" if rate else count
             write(figure, place, y, shown, size=9, ha="right")
@@ -221,28 +227,42 @@ def _columns(layout: Layout) -> tuple[float, float]:
     return layout.left - 0.1 - layout.column, layout.left - 0.1
 
 
-def _estimate(axes, position: float, row: ForestRow, limits: tuple[float, float]) -> None:
-    """Draw an estimate; an arrow says that its interval goes on."""
+def _information(row: ForestRow) -> float:
+    """Return one over the variance of a row's log ratio, as its interval has it; up to a factor."""
+    known = isfinite(row.lower) and isfinite(row.upper) and 0 < row.lower < row.upper
+    return 1 / np.log(row.upper / row.lower) ** 2 if known else 0.0
+
+
+def _estimate(
+    axes, position: float, row: ForestRow, limits: tuple[float, float], share: float
+) -> None:
+    """Draw an estimate; an arrow says that its interval goes on.
+
+    `share` is its information, of the most that one of the rows has.
+    """
     low, high = limits
-    colour = ACCENT if row.overall else INK
+    colour = INK
     if isfinite(row.lower) and isfinite(row.upper):
         start, end = max(row.lower, low), min(row.upper, high)
         axes.plot([start, end], [position, position], color=colour, linewidth=1.3)
         for limit, edge, arrow in ((row.lower, low, "<"), (row.upper, high, ">")):
             if not low <= limit <= high:
                 axes.plot([edge], [position], arrow, color=colour, markersize=4, clip_on=False)
-    marker = {"marker": "D" if row.overall else "s", "markersize": 6 if row.overall else 5}
+    side = LARGEST * np.sqrt(min(share, 1.0))
+    marker = {"marker": "s", "markersize": max(side, SMALLEST), "markeredgewidth": 0}
+    if row.overall:
+        marker = {"marker": "D", "markersize": 6.5}
     axes.plot([np.clip(row.hr, low, high)], [position], color=colour, **marker)
 
 
 def _above(headings: Sequence[str], layout: Layout) -> list[list[str]]:
     """Return the lines above the events: one text when stacked, else one per column."""
-    treated, control, _ = headings
+    first, second, _ = headings
     if layout.stacked:
-        words = at_start(f"{layout.counted}: {shortened(treated, 24)} v {shortened(control, 24)}")
+        words = at_start(f"{layout.counted}: {shortened(first, 24)} v {shortened(second, 24)}")
         return [textwrap.wrap(words, 46)]
     letters = int(layout.column / BOLD_LETTER)
-    return [textwrap.wrap(shortened(text, 30), letters) for text in (treated, control)]
+    return [textwrap.wrap(shortened(text, 30), letters) for text in (first, second)]
 
 
 def _heading(figure, above: list[list[str]], effect: str, head: float, layout: Layout) -> None:

@@ -2,6 +2,8 @@
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +22,6 @@ LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.066
 LETTER, BOLD_LETTER = 0.058, 0.066
 # Behind a label above its estimate, so that the line of no difference does not cross it.
 GIVING_WAY = {"facecolor": PAPER, "linewidth": 0, "pad": 0.6}
-MOST_POINTS = 1500
 # Inches from the left of an entry of the key to its text.
 SIGN = 0.36
 
@@ -60,15 +61,21 @@ def key_lines(labels: Sequence[str], width: float, notes: Sequence[str] = ()) ->
 
 
 def key(
-    figure: Figure, left: float, top: float, entries: Sequence[list[str]], *, markers: str = ""
+    figure: Figure,
+    left: float,
+    top: float,
+    entries: Sequence[list[str]],
+    *,
+    markers: str = "",
+    positions: Sequence[int] = (),
 ) -> float:
     """Write the arms' key, control first; return where it ends, in inches.
 
-    `entries` are `key_lines`. With `markers`, one letter per arm, each arm is shown by its
-    marker, otherwise by its line.
+    `entries` are `key_lines`, of the arms at `positions` where these are not all. With
+    `markers`, one letter per arm, each arm is shown by its marker, otherwise by its line.
     """
     w, h = figure.get_size_inches()
-    for position, lines in enumerate(entries):
+    for position, lines in zip(positions or range(len(entries)), entries, strict=False):
         y = 1 - top / h
         colour = arm_colour(position)
         if markers:
@@ -83,6 +90,80 @@ def key(
             write(figure, left + SIGN, top, line, escape=False, **style)
             top += LINE
     return top
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands at the end of a line: its name, and what must be added in small letters."""
+
+    text: str
+    colour: str
+    y: float
+    note: str = ""
+
+
+# Inches right of the axes to labels of lines; their widest text, and a letter of a note.
+TO_LABEL, WIDEST, NOTE_LETTER = 0.1, 1.5, 0.055
+
+
+def label_lines(text: str, note: str = "", width: float = WIDEST) -> tuple[list[str], list[str]]:
+    """Return the lines of a label at a line's end and of its note, so that they fit."""
+    bold = textwrap.wrap(shortened(text, 60), max(int(width / BOLD_LETTER), 8))
+    small = textwrap.wrap(note, max(int(width / NOTE_LETTER), 8)) if note else []
+    return bold, small
+
+
+def room_for(labels: Sequence[tuple[str, str]]) -> float:
+    """Return how many inches labels and their notes take right of the axes."""
+    widths = [0.3]
+    for text, note in labels:
+        bold, small = label_lines(text, note)
+        widths += [BOLD_LETTER * len(line) for line in bold]
+        widths += [NOTE_LETTER * len(line) for line in small]
+    return TO_LABEL + min(max(widths), WIDEST) + 0.04
+
+
+def label_ends(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
+    """Write labels at the ends of lines, right of the axes, moved apart so that none touch."""
+    width, height = figure.get_size_inches()
+    box, (low, high) = axes.get_position(), axes.get_ylim()
+    wrapped = [label_lines(one.text, one.note) for one in labels]
+    heights = [CONTINUED * (len(bold) + len(small)) for bold, small in wrapped]
+    scale = height * box.height / (high - low)
+    top = height * (1 - box.y1)
+    wanted = [top + (high - float(np.clip(one.y, low, high))) * scale for one in labels]
+    centres = stacked(wanted, heights, top - 0.1, height * (1 - box.y0) + 0.1)
+    for label, (bold, small), centre, tall in zip(labels, wrapped, centres, heights, strict=True):
+        at = centre - tall / 2 + CONTINUED / 2
+        for lines, style in ((bold, {"weight": "bold", "size": 9}), (small, {"size": 8})):
+            for words in lines:
+                write(figure, box.x1 * width + TO_LABEL, at, words, color=label.colour, **style)
+                at += CONTINUED
+
+
+def stacked(
+    wanted: Sequence[float], heights: Sequence[float], low: float, high: float, gap: float = 0.05
+) -> list[float]:
+    """Return the centres of boxes, each as near to where it is wanted as others and edges let it.
+
+    >>> [round(at, 2) for at in stacked([1.0, 1.0], [0.2, 0.4], 0.0, 5.0, gap=0.1)]
+    [0.8, 1.2]
+    """
+    order = np.argsort(wanted, kind="stable")
+    centres = list(map(float, wanted))
+    for _ in range(50):
+        for upper, lower in pairwise(order):
+            least = (heights[upper] + heights[lower]) / 2 + gap
+            short = least - (centres[lower] - centres[upper])
+            if short > 1e-9:
+                centres[upper] -= short / 2
+                centres[lower] += short / 2
+        for i in order:
+            # The edges give way where there is no room for all.
+            centres[i] = float(
+                min(max(centres[i], low + heights[i] / 2), max(high - heights[i] / 2, low))
+            )
+    return centres
 
 
 MARKERS = "os^D"
@@ -106,15 +187,6 @@ def quiet(axes: Axes, *, left: bool = False) -> None:
     if not left:
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-
-
-def thinned(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return long arrays with every n-th value, the last one kept: an eye sees no difference."""
-    n = len(arrays[0])
-    if n <= MOST_POINTS:
-        return arrays
-    keep = np.unique(np.linspace(0, n - 1, MOST_POINTS).astype(int))
-    return tuple(array[keep] for array in arrays)
 
 
 def apart(visits: Sequence[float], most: float) -> list[float]:
@@ -177,7 +249,9 @@ def axis_title(figure: Figure, left: float, top: float, text: str) -> None:
     write(figure, left, top, text, size=9, color=MUTED)
 
 
-def wrapped_sides(sides: Sequence[str], centre: float, width: float) -> list[list[str]]:
+def wrapped_sides(
+    sides: Sequence[str], centre: float, width: float, across: float = 0.0
+) -> list[list[str]]:
     """Return what lies left and right of a line in lines that fit, with arrows away from it.
 
     Parameters
@@ -186,9 +260,13 @@ def wrapped_sides(sides: Sequence[str], centre: float, width: float) -> list[lis
         Left and right.
     centre, width : float
         Of the line and of the figure, in inches.
+    across : float
+        Of the axes, where what lies left and right should stay below them if they are wide.
     """
     rooms = (centre - 0.12, width - centre - 0.12)
-    fitting = [min(max(int(room / SIDE_LETTER) - 2, 8), 26) for room in rooms]
+    if across:
+        rooms = tuple(min(room, max(across / 2 - 0.1, 1.6)) for room in rooms)
+    fitting = [min(max(int(room / SIDE_LETTER) - 2, 8), 36) for room in rooms]
     left, right = (
         textwrap.wrap(shortened(text, 48), letters) or [""]
         for text, letters in zip(sides, fitting, strict=True)

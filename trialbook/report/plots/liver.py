@@ -32,8 +32,7 @@ def plot_edish(
     trial: "Trial",
     *,
     limits: tuple[float, float],
-    name: str,
-    message: str,
+    **words: str,
 ) -> Drawing:
     """Draw each patient's peaks, in multiples of the upper limit of normal, on log scales.
 
@@ -45,8 +44,8 @@ def plot_edish(
         The arms' labels and order.
     limits : tuple of float
         Transaminase and bilirubin from which on a quadrant begins.
-    name, message : str
-        Of the figure.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
@@ -105,4 +104,4 @@ def plot_edish(
         )
         return figure
 
-    return drawn_anew(draw, name, message)
+    return drawn_anew(draw, **words)

@@ -13,6 +13,7 @@ from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     CONTINUED,
+    LETTER,
     LINE,
     MARKERS,
     key,
@@ -23,20 +24,10 @@ from trialbook.report.plots.layout import (
     write,
     write_sides,
 )
-from trialbook.report.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MUTED,
-    PHONE,
-    WIDE,
-    arm_colour,
-    drawn,
-    drawn_anew,
-    theme,
-)
+from trialbook.report.style import GRID, INK, MUTED, PHONE, arm_colour, drawn_anew
 
 if TYPE_CHECKING:
+    from trialbook.config import Arm
     from trialbook.trial import Trial
 
 ROW = 0.2
@@ -46,17 +37,26 @@ TITLES = ("Patients with the event (%)", "Difference, percentage points")
 
 @dataclass(frozen=True)
 class EventRow:
-    """An adverse event: percent by arm (code), risk difference with limits, as proportions."""
+    """An adverse event: percent by arm (code), risk difference with limits, as proportions.
+
+    `printed` is the difference as tables print it.
+    """
 
     label: str
     percent: Mapping[str, float]
     difference: float
     lower: float
     upper: float
+    printed: str = ""
 
 
 def plot_adverse_events(
-    rows: Sequence[EventRow], trial: "Trial", *, name: str, message: str, sides: tuple[str, str]
+    rows: Sequence[EventRow],
+    trial: "Trial",
+    arms: Sequence["Arm"],
+    *,
+    sides: tuple[str, str],
+    **words: str,
 ) -> Drawing | None:
     """Draw the incidence of adverse events by arm beside the risk difference.
 
@@ -65,11 +65,13 @@ def plot_adverse_events(
     rows : sequence of EventRow
         In the order of the lines.
     trial : Trial
-        The arms' labels and order.
-    name, message : str
-        Of the figure.
+        The arms' order, which gives each its colour.
+    arms : sequence of Arm
+        Those that are drawn.
     sides : tuple of str
         What lies left and right of no difference.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
@@ -77,41 +79,38 @@ def plot_adverse_events(
     """
     if not rows:
         return None
-    with theme():
-        wide, narrow = (
-            _events(rows, trial, sides, width, left)
-            for width, left in ((WIDE, 2.15), (PHONE, 0.12))
-        )
-        return drawn(wide, name, message, narrow=narrow)
+    shown = [(trial.arms.index(arm), arm) for arm in arms]
+    return drawn_anew(lambda width: _events(rows, shown, sides, width), **words)
 
 
-def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left: float):
-    """Return the figure of adverse events; where there is no room left, labels stand above."""
-    above = left < 1
+def _events(rows: Sequence[EventRow], arms, sides, width: float) -> Figure:
+    """Return the figure of adverse events; on a phone labels stand above their row."""
+    above = width <= PHONE
+    left = 0.12 if above else 2.3
     each = ROW + (0.15 if above else 0)
-    gap = 0.22
-    first = 1.45
-    entries = key_lines([arm.label for arm in trial.arms], width)
+    gap, first = 0.25, 1.45 if above else 2.2
+    entries = key_lines([arm.label for _, arm in arms], width)
     head, height = 0.42 + LINE * sum(map(len, entries)), each * len(rows)
     second = left + first + gap
     across = width - second - 0.12
-    shown = wrapped_sides(sides, second + across / 2, width)
+    shown = wrapped_sides(sides, second + across / 2, width, across)
     figure = sheet(head + height + 0.53 + CONTINUED * max(map(len, shown)), width)
-    top = key(figure, 0.02, 0.1, entries, markers=MARKERS)
+    positions = [position for position, _ in arms]
+    top = key(figure, 0.02, 0.1, entries, markers=MARKERS, positions=positions)
     titles = ("Patients (%)", "Difference, % points") if above else TITLES
     for x, title in zip((left, second), titles, strict=True):
         write(figure, x, top + 0.1, title, size=8.5, color=MUTED)
     share = panel(figure, left, head, first, height)
     risk = panel(figure, second, head, across, height)
-    for position, row in enumerate(rows):
-        label = shortened(row.label, 48 if above else 34)
+    for place, row in enumerate(rows):
+        label = shortened(row.label, 48 if above else 36)
         label = label if label != label.upper() else label.capitalize()
-        y = each * (position + 1) - ROW / 2
+        y = each * (place + 1) - ROW / 2
         if above:
             write(figure, left, head + y - 0.16, label, size=8.5)
         else:
             write(figure, left - 0.1, head + y, label, size=8.5, ha="right")
-        _event(share, risk, y, row, trial)
+        _event(share, risk, y, row, arms)
     risk.axvline(0, color=MUTED, linewidth=0.9)
     for axes in (share, risk):
         axes.set_ylim(height, 0)
@@ -126,38 +125,48 @@ def _events(rows: Sequence[EventRow], trial: "Trial", sides, width: float, left:
     return figure
 
 
-def _event(share, risk, y: float, row: EventRow, trial: "Trial") -> None:
+def _event(share, risk, y: float, row: EventRow, arms) -> None:
     """Draw one event: incidence by arm in one panel, the difference in the other."""
-    values = [row.percent[arm.code] for arm in trial.arms]
+    values = [row.percent[arm.code] for _, arm in arms]
     share.plot([min(values), max(values)], [y, y], color=GRID, linewidth=1.5, zorder=1)
-    for position, value in enumerate(values):
+    for (position, _), value in zip(arms, values, strict=True):
         marker = MARKERS[position % len(MARKERS)]
         share.plot([value], [y], marker, color=arm_colour(position), markersize=5)
     if isfinite(row.difference):
         limits = [100 * row.lower, 100 * row.upper]
         risk.plot(limits, [y, y], color=INK, linewidth=1.1)
-        risk.plot([100 * row.difference], [y], "o", color=ACCENT, markersize=4.5)
+        risk.plot([100 * row.difference], [y], "o", color=INK, markersize=4.5)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One arm's values of a variable: in increasing order, and their quartiles."""
+
+    values: np.ndarray
+    q1: float
+    median: float
+    q3: float
 
 
 def plot_distributions(
-    variables: Mapping[str, Mapping[str, np.ndarray]], trial: "Trial", *, name: str, message: str
+    variables: Mapping[str, Mapping[str, Spread]], trial: "Trial", **words: str
 ) -> Drawing | None:
     """Draw the distribution of baseline numbers by arm: every patient, median and quartiles.
 
     Parameters
     ----------
     variables : mapping
-        A variable's label to the arms' values (by code), missing ones left out.
+        A variable's label to the arms' values (by code).
     trial : Trial
         The arms' labels and order.
-    name, message : str
-        Of the figure.
+    **words : str
+        name, message, headline, caption of the figure.
 
     Returns
     -------
     Drawing or None
     """
-    shown = {label: arms for label, arms in variables.items() if sum(map(len, arms.values()))}
+    shown = {label: arms for label, arms in variables.items() if arms}
     if not shown:
         return None
     strip = 0.26 * len(trial.arms) + 0.1
@@ -173,12 +182,13 @@ def plot_distributions(
         for i, (label, arms) in enumerate(shown.items()):
             left = 0.12 + (i % columns) * (across + 0.35)
             y = head + (i // columns) * each + 0.28
-            lines = textwrap.wrap(shortened(label, 64), 32)
-            for line, words in enumerate(reversed(lines)):
-                write(figure, left, y - 0.13 - 0.15 * line, words, size=9, color=MUTED)
+            lines = textwrap.wrap(shortened(label, 64), int(across / LETTER))
+            for line, text in enumerate(reversed(lines)):
+                write(figure, left, y - 0.13 - 0.15 * line, text, size=9, color=MUTED)
             axes = panel(figure, left, y, across, strip)
             for position, arm in enumerate(trial.arms):
-                _strip(axes, np.sort(arms.get(arm.code, np.array([]))), position)
+                if arm.code in arms:
+                    _strip(axes, arms[arm.code], position)
             axes.set_ylim(len(trial.arms) - 0.45, -0.55)
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)
@@ -186,18 +196,15 @@ def plot_distributions(
             axes.locator_params(axis="x", nbins=5)
         return figure
 
-    return drawn_anew(draw, name, message)
+    return drawn_anew(draw, **words)
 
 
-def _strip(axes, values: np.ndarray, position: int) -> None:
+def _strip(axes, spread: Spread, position: int) -> None:
     """Draw one arm's values as dots that give way to one another, and its quartiles."""
-    if not len(values):
-        return
-    colour = arm_colour(position)
-    dots = values if len(values) <= 400 else np.quantile(values, np.linspace(0, 1, 400))
+    colour, values = arm_colour(position), spread.values
+    dots = values[:: max(1, -(-len(values) // 400))]
     # The golden ratio spreads any number of dots evenly, the same way in every build.
     jitter = ((np.arange(len(dots)) * 0.6180339887) % 1 - 0.5) * 0.5
     axes.plot(dots, position + jitter, ".", color=colour, markersize=2.6, alpha=0.45)
-    q1, median, q3 = np.quantile(values, [0.25, 0.5, 0.75])
-    axes.plot([q1, q3], [position, position], color=colour, linewidth=2)
-    axes.plot([median], [position], "o", color=colour, markersize=5.5)
+    axes.plot([spread.q1, spread.q3], [position, position], color=colour, linewidth=2)
+    axes.plot([spread.median], [position], "o", color=colour, markersize=5.5)

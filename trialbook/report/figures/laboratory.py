@@ -1,0 +1,97 @@
+"""The figure of the laboratory: means of all parameters over the visits."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trialbook.analyses.laboratory_records import visit_unit
+from trialbook.config import Parameter as Configured
+from trialbook.printed import printed
+from trialbook.report.output import Drawing
+from trialbook.report.plots.means import Mean, Parameter, plot_means
+from trialbook.results import CURVE
+
+if TYPE_CHECKING:
+    from trialbook.safe.lookup import Lookup
+
+MOST_PARAMETERS = 8
+
+
+def plot_laboratory(lookup: "Lookup") -> Drawing | None:
+    """Draw the means of laboratory parameters over the visits, by arm, a panel each.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With curves of ``laboratory``.
+
+    Returns
+    -------
+    Drawing or None
+        Of `MOST_PARAMETERS` at the most: those that trial.yml names, else the first.
+    """
+    trial = lookup.trial
+    named = {item.paramcd: item for item in trial.config.laboratory}
+    codes = lookup.distinct("paramcd", CURVE, level="laboratory")
+    items = [named.get(code) or Configured(paramcd=code) for code in codes]
+    drawn = [(item, one) for item in items if (one := _parameter(lookup, item)).arms]
+    shown = drawn[:MOST_PARAMETERS]
+    if not shown:
+        return None
+    kinds = {"geometric means" if item.summary == "geometric" else "means" for item, _ in shown}
+    words = " and ".join(sorted(kinds))
+    parameters = [one for _, one in shown]
+    caption = [
+        f"{words[:1].upper()}{words[1:]} with {lookup.ci}s, by treatment taken; below each panel "
+        "the patients observed."
+    ]
+    if any(one.limits_in_view() for one in parameters):
+        caption.append("Dotted, a limit of the normal range.")
+    if any(one.span()[0] > 0 for one in parameters):
+        caption.append("The vertical axes do not begin at 0.")
+    if len(shown) < len(drawn):
+        caption.append(f"The first {len(shown)} of {len(drawn)} parameters; the table has all.")
+    unit = visit_unit(trial)
+    return plot_means(
+        parameters,
+        trial,
+        visit_label=f"Visit ({unit})" if unit else "Visit",
+        name="laboratory",
+        message=f"{words[:1].upper()}{words[1:]} over the visits. "
+        + " ".join(_ends(lookup, item, one) for item, one in shown),
+        headline=f"{words[:1].upper()}{words[1:]} of {len(shown)} laboratory parameters over the "
+        "visits",
+        caption=" ".join(caption),
+    )
+
+
+def _parameter(lookup: "Lookup", item: Configured) -> Parameter:
+    """Return the means of one parameter as they are drawn."""
+    geometric = item.summary == "geometric"
+    statistic = "geometric_mean" if geometric else "mean"
+    means = []
+    for position, arm in enumerate(lookup.trial.arms):
+        curve = lookup.curve("laboratory", item.paramcd, arm.code)
+        if statistic not in curve:
+            continue
+        curve = curve[curve[statistic].notna()]
+        if len(curve):
+            columns = (
+                curve[name].to_numpy(float) if name in curve else np.full(len(curve), np.nan)
+                for name in (statistic, "lower", "upper", "n")
+            )
+            means.append(Mean(position, curve.index.to_numpy(float), *columns))
+    limits = [limit for limit in (item.low, item.high) if limit is not None]
+    return Parameter(f"{item.label}{', geometric mean' if geometric else ''}", means, limits)
+
+
+def _ends(lookup: "Lookup", item: Configured, one: Parameter) -> str:
+    """Return a sentence of a parameter's first and last means, by arm."""
+    places = 2 if item.digits is None else item.digits
+    spans = (
+        f"{printed('mean', mean.mean[0], digits=places)} to "
+        f"{printed('mean', mean.mean[-1], digits=places)} with "
+        f"{lookup.trial.arms[mean.position].code}"
+        for mean in one.arms
+    )
+    return f"{item.label}: {', '.join(spans)}."

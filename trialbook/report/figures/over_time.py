@@ -1,0 +1,356 @@
+"""Figures of curves that step over time: survival, incidence, leaving, the course of harms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from trialbook.analyses import time_ticks
+from trialbook.printed import rounded
+from trialbook.report import sentences
+from trialbook.report.output import Drawing
+from trialbook.report.plots.steps import NOT_SHOWN, Panel, Steps, plot_steps, tick_label
+from trialbook.report.sentences import at_start, in_text
+from trialbook.safe import WITHHELD
+
+if TYPE_CHECKING:
+    from trialbook.config import Endpoint
+    from trialbook.safe.lookup import Lookup
+
+MOST_MARKS = 600
+# Marks in so large a last part of the axis would pile up into a bar: their number is said instead.
+END, PILE = 0.05, 5
+# Panels of cumulative incidence, and the share of the highest that one must reach: the table has
+# the others.
+MOST_PANELS, LEAST_SHARE = 2, 0.1
+FEWEST_FOR_A_CURVE = 5
+SAID_AT = 10  # percent, and patients, still at risk at a time of which a headline speaks
+COARSE_NOTE = "Steps at regular times that hold enough events, and no others, are shown."
+WHY_NOT_SHOWN = f"{NOT_SHOWN}: withheld, since few patients stand behind it."
+FIRST_DOSE = "the first dose"
+LEAVING = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
+
+
+def plot_survival(
+    lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = None, name: str = ""
+) -> Drawing | None:
+    """Draw Kaplan-Meier curves with limits, numbers at risk and the hazard ratios.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With curves and results of kaplan_meier, cox, log_rank.
+    endpoint : Endpoint
+        What the curves are of.
+    ties : str, optional
+        The Cox model's method in place of the plan's.
+    name : str
+        Of the figure; by default ``kaplan-meier-`` and PARAMCD.
+
+    Returns
+    -------
+    Drawing or None
+        None where nothing of the curves may be drawn.
+    """
+    trial, code = lookup.trial, endpoint.paramcd
+    ticks = time_ticks(trial, endpoint)
+    coarse, curves = False, []
+    for position, arm in enumerate(trial.arms):
+        found = lookup.curve("kaplan_meier", code, arm.code)
+        coarse |= found.attrs.get("coarse", False)
+        steps = _steps(lookup, found, position, "survival", ticks, events=True)
+        if steps:
+            curves.append(steps if coarse else _marked(steps, found, trial.time.to_show(ticks[-1])))
+    if not curves:
+        return None
+    effects = []
+    for comparison in trial.comparisons:
+        text = sentences.interval(sentences.effect_of(lookup, endpoint, comparison, ties))
+        effects.append(
+            f"{comparison.name}: {text}" if len(trial.comparisons) > 1 else at_start(text)
+        )
+    said = _free_at(lookup, endpoint, ticks)
+    piled = any(curve.note for curve in curves)
+    counted = any("(" in text for curve in curves for text in curve.counts)
+    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s (log-log)."]
+    if any(len(curve.marks) for curve in curves):
+        caption.append("Ticks mark the end of a patient’s observation without the event.")
+    if piled:
+        caption.append("Of those followed to the end the number is given beside the curve.")
+    if coarse:
+        caption.append(COARSE_NOTE)
+    if any(NOT_SHOWN in curve.counts for curve in curves):
+        caption.append(WHY_NOT_SHOWN)
+    return plot_steps(
+        [
+            Panel(
+                f"Free of {in_text(endpoint.label)} (%)",
+                trial.time.to_show(ticks),
+                curves,
+                trial.time,
+                f"Number at risk{' (events so far)' if counted else ''}",
+            )
+        ],
+        trial,
+        height=3.0,
+        top=100.0,
+        corner=effects,
+        name=name or f"kaplan-meier-{code}",
+        message=f"Kaplan-Meier curves. {said + '.' if said else ''} {' '.join(effects)}".strip(),
+        headline=said,
+        caption=" ".join(caption),
+    )
+
+
+def _steps(
+    lookup: "Lookup",
+    curve: pd.DataFrame,
+    position: int,
+    statistic: str,
+    ticks: Sequence[float],
+    *,
+    events: bool = False,
+) -> Steps | None:
+    """Return one arm's curve as it is drawn; None where nothing of it may be."""
+    if statistic not in curve:
+        return None
+    drawn = curve[curve[statistic].notna()]
+    # Of a curve of which no more may be known than its beginning, nothing is drawn.
+    if drawn.empty or (curve.attrs["coarse"] and len(drawn) == 1):
+        return None
+    percents = [
+        100 * drawn.get(name, pd.Series(np.nan, drawn.index)).to_numpy(float)
+        for name in (statistic, "lower", "upper")
+    ]
+    return Steps(
+        position,
+        np.asarray(lookup.trial.time.to_show(drawn.index.to_numpy(float))),
+        *percents,
+        counts=_counts(curve, ticks, events=events),
+    )
+
+
+def _counts(curve: pd.DataFrame, ticks: Sequence[float], *, events: bool) -> list[str]:
+    """Return the numbers at risk at ticks, with the events so far."""
+    known = {round(t, 9): row for t, row in zip(curve.index, curve.to_dict("records"), strict=True)}
+    last, end = curve.index[-1], curve.iloc[-1].get("n_events", np.nan)
+    events = events and "n_events" in curve
+    texts = []
+    for t in ticks:
+        row = known.get(round(t, 9), {})
+        at_risk, so_far = row.get("n_at_risk", np.nan), row.get("n_events", np.nan)
+        if t > last and not curve.attrs["coarse"]:
+            at_risk, so_far = 0, end
+        if np.isnan(at_risk) or (events and np.isnan(so_far)):
+            texts.append(NOT_SHOWN)
+        else:
+            texts.append(f"{at_risk:,.0f} ({so_far:,.0f})" if events else f"{at_risk:,.0f}")
+    return texts if any(text != NOT_SHOWN for text in texts) else []
+
+
+def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float) -> Steps:
+    """Return a curve with marks of censoring; those that would pile up at its end are counted."""
+    censored = curve["n_censored"].to_numpy(float)
+    at = np.flatnonzero(np.diff(censored, prepend=0.0) > 0)
+    if curve["n_at_risk"].max() > MOST_MARKS:
+        return steps
+    end = max(last_tick, steps.time[-1]) * (1 - END)
+    late = at[steps.time[at] >= end]
+    if len(late) <= PILE:
+        return replace(steps, marks=steps.time[at])
+    followed = censored[-1] - censored[late[0] - 1]
+    early = steps.time[at[steps.time[at] < end]]
+    return replace(steps, marks=early, note=f"{followed:,.0f} followed to the end")
+
+
+def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> str:
+    """Return how many were free of the event at the last time at which enough are at risk."""
+    trial, code = lookup.trial, endpoint.paramcd
+    of = {"method": "log-log"}
+    for t in reversed(ticks[1:]):
+        told = []
+        for arm in trial.arms:
+            start, now = (
+                lookup.value("n_at_risk", "kaplan_meier", code, arm.code, time=time, **of)
+                for time in (0.0, t)
+            )
+            text = lookup.text("{survival}", "kaplan_meier", code, arm.code, time=t, **of)
+            # NaN: how many are at risk is withheld; the gate has seen to it that there are enough.
+            few = now < SAID_AT or now < start * SAID_AT / 100
+            if few or text in ("", "NE", WITHHELD):
+                break
+            told.append(f"{text} with {in_text(arm.label)}")
+        else:
+            when = f"{tick_label(trial.time.to_show(t))} {trial.time.show}"
+            return f"Free of {in_text(endpoint.label)} at {when}: {', '.join(told)}"
+    return ""
+
+
+def _incidence(
+    lookup: "Lookup",
+    level: str,
+    paramcd: str,
+    title: str,
+    *,
+    ticks: Sequence[float],
+    since: str = "",
+) -> Panel:
+    """Return the panel of one cumulative incidence; without curves where none may be drawn."""
+    trial = lookup.trial
+    curves = []
+    for position, arm in enumerate(trial.arms):
+        found = lookup.curve(level, paramcd, arm.code)
+        steps = _steps(lookup, found, position, "cumulative_incidence", ticks)
+        if steps:
+            curves.append(steps)
+    time = replace(trial.time, origin=since) if since else trial.time
+    return Panel(f"{title} (%)", trial.time.to_show(ticks), curves, time)
+
+
+def _rises(panel: Panel) -> bool:
+    """Return whether any curve of a panel is ever above 0: there is nothing to draw otherwise."""
+    return any(curve.value.max() > 0 for curve in panel.curves)
+
+
+def _is_coarse(lookup: "Lookup", level: str, paramcd: str) -> bool:
+    arms = (arm.code for arm in lookup.trial.arms)
+    return any(lookup.curve(level, paramcd, arm).attrs.get("coarse", False) for arm in arms)
+
+
+def _said(panels: Sequence[Panel], lookup: "Lookup") -> str:
+    """Return the last percentages of every panel, ``"renal flare: 9.3% with placebo, ..."``."""
+    arms, parts = lookup.trial.arms, []
+    for one in panels:
+        ends = ", ".join(
+            f"{_percent(curve)} with {in_text(arms[curve.position].label)}" for curve in one.curves
+        )
+        parts.append(f"{in_text(one.title.removesuffix(' (%)'))}: {ends}")
+    return "; ".join(parts)
+
+
+def _percent(curve: Steps) -> str:
+    """Return a curve's last percentage, without decimals where all of it has none."""
+    whole = len(curve.value) > 1 and bool(np.allclose(curve.value, np.round(curve.value)))
+    return f"{rounded(curve.value[-1], 0 if whole else 1)}%"
+
+
+def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"]) -> Drawing | None:
+    """Draw the cumulative incidence of end points that others compete with, the commonest ones.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With their curves.
+    endpoints : sequence of Endpoint
+
+    Returns
+    -------
+    Drawing or None
+    """
+    trial, level = lookup.trial, "competing_risks"
+    panels = {}
+    for one in endpoints:
+        title = at_start(in_text(one.label))
+        panel = _incidence(lookup, level, one.paramcd, title, ticks=time_ticks(trial, one.paramcd))
+        if _rises(panel):
+            panels[one.paramcd] = panel
+    highest = {code: max(c.value[-1] for c in one.curves) for code, one in panels.items()}
+    commonest = sorted(highest, key=lambda code: -highest[code])[:MOST_PANELS]
+    least = LEAST_SHARE * max(highest.values(), default=0.0)
+    shown = [code for code in panels if code in commonest and highest[code] >= least]
+    coarse = any(_is_coarse(lookup, level, code) for code in shown)
+    said = _said([panels[code] for code in shown], lookup)
+    more = "" if len(shown) == len(panels) else " Of the end points, the commonest."
+    return plot_steps(
+        [panels[code] for code in shown],
+        trial,
+        height=1.7,
+        name="cumulative-incidence",
+        message=f"Cumulative incidence at the end of follow-up: {said}.",
+        headline=at_start(_said([panels[code] for code in shown[:1]], lookup)),
+        caption=f"Cumulative incidence (Aalen-Johansen) with pointwise {lookup.ci}s."
+        f"{more}{' ' + COARSE_NOTE if coarse else ''}",
+    )
+
+
+def plot_leaving(lookup: "Lookup") -> Drawing | None:
+    """Draw the share of patients who left the study, and who stopped the drug, over time.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With curves of ``discontinuation``.
+
+    Returns
+    -------
+    Drawing or None
+        None where dates or statuses are not given.
+    """
+    trial, level = lookup.trial, "discontinuation"
+    ticks = time_ticks(trial)
+    panels = [
+        _incidence(
+            lookup,
+            level,
+            status,
+            title,
+            ticks=ticks,
+            since=FIRST_DOSE if status == "EOTSTT" else "",
+        )
+        for status, title in LEAVING.items()
+    ]
+    panels = [one for one in panels if _rises(one)]
+    coarse = any(_is_coarse(lookup, level, status) for status in LEAVING)
+    said = _said(panels, lookup)
+    return plot_steps(
+        panels,
+        trial,
+        height=1.5,
+        name="leaving",
+        message=f"Cumulative share over time: {said}, at the end.",
+        headline=at_start(_said(panels[:1], lookup)),
+        caption=f"Share over time with pointwise {lookup.ci}s; completion ends observation."
+        f"{' ' + COARSE_NOTE if coarse else ''}",
+    )
+
+
+def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing | None:
+    """Draw when first serious events, events that ended treatment, and deaths came.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With curves of ``adverse_events``.
+    labels : mapping
+        A group's key to its label.
+
+    Returns
+    -------
+    Drawing or None
+        Without groups of fewer than `FEWEST_FOR_A_CURVE` events in all.
+    """
+    trial, level = lookup.trial, "adverse_events"
+    ticks, panels, coarse = time_ticks(trial), [], False
+    for key in lookup.distinct("paramcd", "curve", level=level):
+        of_arms = [lookup.curve(level, key, arm.code) for arm in trial.arms]
+        n_events = sum(of.get("n_events", pd.Series([np.inf])).max() for of in of_arms if len(of))
+        if n_events < FEWEST_FOR_A_CURVE:
+            continue
+        title = labels.get(key, key)
+        one = _incidence(lookup, level, key, title, ticks=ticks, since=FIRST_DOSE)
+        if _rises(one):
+            panels.append(one)
+            coarse |= _is_coarse(lookup, level, key)
+    said = _said(panels, lookup)
+    return plot_steps(
+        panels,
+        trial,
+        height=1.4,
+        name="course-of-harms",
+        message=f"Cumulative incidence at the end: {said}.",
+        headline=f"Adverse events, {_said(panels[:1], lookup)}" if panels else "",
+        caption=f"Cumulative incidence of first events with pointwise {lookup.ci}s; the end of "
+        f"treatment competes.{' ' + COARSE_NOTE if coarse else ''}",
+    )

@@ -1,0 +1,268 @@
+"""Curves that step over time, by arm: survival, cumulative incidence, leaving, harms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from trialbook.report.escape import shortened
+from trialbook.report.output import Drawing
+from trialbook.report.plots.layout import (
+    BOLD_LETTER,
+    LETTER,
+    LINE,
+    Label,
+    axis_title,
+    fitted,
+    key,
+    key_lines,
+    label_ends,
+    line_style,
+    panel,
+    percent_axis,
+    quiet,
+    room_for,
+    sheet,
+    write,
+)
+from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew, readable
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
+    from trialbook.units import Time
+
+RIGHT = 0.2
+NOT_SHOWN = "–"
+# A code that is longer has no room left of the numbers of its arm.
+LONGEST_CODE = 9
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One arm's curve: times in the shown unit, percentages, what is known beside them.
+
+    Attributes
+    ----------
+    position : int
+        Of the arm, control first.
+    time, value, lower, upper : numpy.ndarray
+        Percentages from each time on; the limits may be NaN.
+    marks : numpy.ndarray
+        Times at which patients' observation ended without the event, to be marked.
+    note : str
+        What stands below the arm's label at the end of its line.
+    counts : sequence of str
+        What stands below the axis at each of the panel's ticks.
+    """
+
+    position: int
+    time: np.ndarray
+    value: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    marks: np.ndarray = field(default_factory=lambda: np.empty(0))
+    note: str = ""
+    counts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One set of axes: what its percentages are of, its ticks, and the arms' curves."""
+
+    title: str
+    ticks: np.ndarray
+    curves: Sequence[Steps]
+    time: "Time"
+    counted: str = "Number at risk"
+
+
+def plot_steps(
+    panels: Sequence[Panel],
+    trial: "Trial",
+    *,
+    height: float,
+    top: float | None = None,
+    corner: Sequence[str] = (),
+    note: str = "",
+    **words: str,
+) -> Drawing | None:
+    """Draw curves that step, one panel below the other, with numbers below each axis.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        Those without a curve are left out.
+    trial : Trial
+        The arms' labels.
+    height : float
+        Of a panel's axes, in inches.
+    top : float, optional
+        The end of the vertical axes, in percent; by default what the limits need.
+    corner : sequence of str
+        Lines in the lower left corner, where no curve comes; else above.
+    note : str
+        A line above all.
+    **words : str
+        name, message, headline, caption of the figure.
+
+    Returns
+    -------
+    Drawing or None
+        On a phone the arms stand in a key above, otherwise at the ends of their lines.
+    """
+    panels = [panel for panel in panels if panel.curves]
+    if not panels:
+        return None
+    last = max(curve.time[-1] for one in panels for curve in one.curves)
+    last = max(last, *(one.ticks[-1] for one in panels)) or 1.0
+    top = top or _round_up(max(_highest(curve) for one in panels for curve in one.curves))
+    positions = sorted({curve.position for one in panels for curve in one.curves})
+    arms = {position: trial.arms[position] for position in positions}
+
+    def draw(width: float) -> Figure:
+        phone = width <= PHONE
+        left = _left(panels, arms.values(), phone)
+        ends = [(trial.arms[c.position].label, c.note) for one in panels for c in one.curves]
+        right = RIGHT if phone else room_for(ends)
+        across = width - left - right
+        inside = bool(corner) and not phone and _is_free(panels[0], last, top, corner, across)
+        above = [line for text in (() if inside else corner) for line in fitted(text, width)]
+        above += fitted(note, width) if note else []
+        entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
+        own = [_own_line(arm, panels, left) for arm in arms.values()]
+        feet = [_foot(one, own) for one in panels]
+        titles = [fitted(one.title, width) for one in panels]
+        head = 0.1 + LINE * (sum(map(len, entries)) + len(above)) + 0.05 * bool(entries or above)
+        each = [LINE * len(lines) + 0.08 + height for lines in titles]
+        figure = sheet(head + sum(each) + sum(feet), width)
+        y = key(figure, 0.02, 0.1, entries, positions=positions) if phone else 0.1
+        for line in above:
+            write(figure, 0.02, y, line, size=9, color=MUTED)
+            y += LINE
+        y = head
+        for one, lines, tall, foot in zip(panels, titles, each, feet, strict=True):
+            for number, line in enumerate(lines):
+                axis_title(figure, 0.02, y + LINE * number, line)
+            axes = panel(figure, left, y + tall - height, across, height)
+            _draw(figure, axes, one, trial, last, top, labelled=not phone)
+            if inside and one is panels[0]:
+                for number, line in enumerate(reversed(corner)):
+                    at = y + tall - 0.14 - LINE * number
+                    write(figure, left + 0.1, at, line, size=9)
+            _counts(figure, axes, one, arms, own, y + tall + 0.53)
+            y += tall + foot
+        return figure
+
+    return drawn_anew(draw, **words)
+
+
+def _highest(curve: Steps) -> float:
+    return float(np.nanmax(np.concatenate([curve.value, curve.upper, [0.0]])))
+
+
+def _round_up(percent: float) -> float:
+    """Return the end of an axis of percentages: 10, 20, 40, 60, 80 or 100."""
+    return next((top for top in (5.0, 10.0, 20.0, 40.0, 60.0, 80.0) if percent <= top), 100.0)
+
+
+def _left(panels: Sequence[Panel], arms, phone: bool) -> float:
+    """Return the inches left of the axes: room for the arms' codes beside their first numbers."""
+    first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
+    if phone or not first:
+        return 0.55 if first else 0.5
+    codes = [len(arm.code) for arm in arms if len(arm.code) <= LONGEST_CODE]
+    beside = LETTER * max(map(len, first)) / 2
+    return max(0.55, BOLD_LETTER * max(codes, default=0) + beside + 0.14)
+
+
+def _own_line(arm, panels: Sequence[Panel], left: float) -> bool:
+    """Return whether an arm's code needs a line of its own above its numbers."""
+    first = [len(curve.counts[0]) for one in panels for curve in one.curves if curve.counts]
+    return BOLD_LETTER * len(arm.code) + LETTER * max(first, default=0) / 2 + 0.1 > left
+
+
+def _foot(one: Panel, own: Sequence[bool]) -> float:
+    """Return the inches below a panel's axes: its ticks, its name, the numbers by arm."""
+    if not any(any(curve.counts) for curve in one.curves):
+        return 0.7
+    return 0.53 + LINE * (len(own) + sum(own)) + 0.3
+
+
+def _is_free(one: Panel, last: float, top: float, corner: Sequence[str], across: float) -> bool:
+    """Return whether no curve comes into the lower left corner, where the lines would stand."""
+    longest = LETTER * max(map(len, corner)) + 0.3
+    until = last * longest / across
+    below = top * 0.1 * (len(corner) + 1)
+    if longest > across:
+        return False
+    lows = [
+        np.nanmin(np.concatenate([curve.value, curve.lower])[np.tile(curve.time <= until, 2)])
+        for curve in one.curves
+    ]
+    return min(lows, default=0.0) > below
+
+
+def _draw(figure, axes: Axes, one: Panel, trial, last: float, top: float, *, labelled: bool):
+    """Draw a panel: bands, curves, marks, the arms' names at their ends."""
+    for curve in one.curves:
+        colour = arm_colour(curve.position)
+        band = {"step": "post", "color": colour, "alpha": 0.13, "linewidth": 0}
+        axes.fill_between(curve.time, curve.lower, curve.upper, **band)
+        style = {"color": colour, "linestyle": line_style(curve.position)}
+        axes.step(curve.time, curve.value, where="post", **style)
+        if len(curve.marks):
+            at = np.searchsorted(curve.time, curve.marks, side="right") - 1
+            marks = {"color": colour, "markersize": 4.5, "markeredgewidth": 0.8}
+            axes.plot(curve.marks, curve.value[at], "|", **marks)
+    axes.set_xlim(0, last * 1.005)
+    percent_axis(axes, top)
+    width = figure.get_size_inches()[0] * axes.get_position().width
+    ticks = fitting(one, width)
+    axes.set_xticks(ticks, [tick_label(tick) for tick in ticks])
+    axes.set_xlabel(one.time.label, labelpad=4)
+    quiet(axes)
+    readable(axes)
+    if labelled:
+        labels = [
+            Label(trial.arms[c.position].label, arm_colour(c.position), c.value[-1], c.note)
+            for c in one.curves
+        ]
+        label_ends(figure, axes, labels)
+
+
+def fitting(one: Panel, width: float) -> np.ndarray:
+    """Return every n-th tick, so that the numbers below them do not touch."""
+    longest = max([len(text) for curve in one.curves for text in curve.counts] or [3])
+    # The last numbers may reach beyond the axis by half of them.
+    most = max(int(width / (LETTER * max(longest, 3) + 0.1)), 1)
+    return one.ticks[:: max(int(np.ceil((len(one.ticks) - 1) / most)), 1)]
+
+
+def tick_label(tick: float) -> str:
+    """Return a tick's label, without needless decimals."""
+    return f"{tick:.2f}".rstrip("0").rstrip(".")
+
+
+def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: float) -> None:
+    """Write the numbers of every arm below the axis, at its ticks."""
+    if not any(any(curve.counts) for curve in one.curves):
+        return
+    write(figure, 0.02, top, one.counted, size=8.5, color=MUTED)
+    box, (low, high) = axes.get_position(), axes.get_xlim()
+    width, _ = figure.get_size_inches()
+    shown = {float(tick) for tick in axes.get_xticks()}
+    of_arm = {curve.position: curve for curve in one.curves}
+    for (position, arm), apart in zip(arms.items(), own, strict=True):
+        top += LINE
+        style = {"size": 8.5, "color": arm_colour(position), "weight": "bold"}
+        write(figure, 0.02, top, shortened(arm.code, int(width / BOLD_LETTER) - 2), **style)
+        top += LINE * apart
+        curve = of_arm.get(position)
+        for tick, text in zip(one.ticks, curve.counts if curve else (), strict=False):
+            if float(tick) in shown:
+                place = width * (box.x0 + box.width * (tick - low) / (high - low))
+                place = max(place, LETTER * len(text) / 2 + 0.02)
+                write(figure, place, top, text, size=8.5, ha="center")
