@@ -58,10 +58,12 @@ def tipping_point(
         Results with analysis ``tipping_point``, method ``delta=2``: hr, hr_lower, hr_upper,
         p_value by comparison; `level` says whose course is imputed with that delta: that of the
         ``treated`` arm's withdrawn patients alone (the control arm's stay censored), or of
-        ``both`` arms'; level ``reference``, delta 1: withdrawn patients of either arm go on as
-        the control arm does (jump to reference). Level ``worst`` and ``best`` for the treated
-        arm, method ``extreme``: the withdrawn of one arm have the event at once, those of the
-        other never. At worst those are the treated arm's, of a favourable event the control arm's.
+        ``both`` arms'; method ``delta``, ratio: the delta at which P reaches 1 - conf_level,
+        interpolated, not estimable where it does so nowhere; level ``reference``, delta 1:
+        withdrawn patients of either arm go on as the control arm does (jump to reference).
+        Level ``worst`` and ``best`` for the treated arm, method ``extreme``: the withdrawn of one
+        arm have the event at once, those of the other never. At worst those are the treated
+        arm's, of a favourable event the control arm's.
 
     Notes
     -----
@@ -109,6 +111,9 @@ def tipping_point(
                 method = method_at(f"delta={delta:g}", conf_level)
                 estimates = {name: getattr(effect, name) for name in ESTIMATES}
                 records.extend(rows("tipping_point", estimates, level=level, method=method, **of))
+            method = method_at("delta", conf_level)
+            tips = {"ratio": found.delta}
+            records.extend(rows("tipping_point", tips, level=level, method=method, **of))
         jump = survival.delta_adjusted(time, event, treated, delta=1, like="control", **imputing)
         estimates = {name: getattr(jump, name) for name in ESTIMATES}
         method = method_at("delta=1", conf_level)

@@ -29,6 +29,7 @@ EFFECTS = [
     "proportional_hazards",
     "rmst",
     "sensitivity",
+    "strata",
     "subgroup",
     "tipping_point",
 ]

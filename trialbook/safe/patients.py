@@ -18,7 +18,7 @@ from trialbook.safe.arithmetic import (
     secret_subsets,
     total,
 )
-from trialbook.safe.decisions import Decisions, Line, counts_of, families, key
+from trialbook.safe.decisions import NO_TIME, Decisions, Line, counts_of, families, key
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -122,6 +122,24 @@ def laboratory(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> N
             decisions.lines |= {key(line, method=True) for line in hidden}
             if of not in known:
                 decisions.coarse |= {key(line, method=True) for line in parts}
+
+
+def intercurrent(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
+    """Decide on intercurrent events of the efficacy population: ever, and by each landmark.
+
+    Between two times as many patients had one as the counts differ by: that must not be small.
+    """
+    size, least = populations(trial)["efficacy"], trial.min_cell
+    courses: dict[tuple, dict[float, tuple[Line, Counts]]] = defaultdict(dict)
+    for line, counts in counts_of(results, "n").items():
+        courses[line.paramcd, line.level][line.time] = line, counts
+    for course in courses.values():
+        ever, whole = course.pop(NO_TIME)
+        hidden = secret_subsets([(ever, whole)], size, least)
+        none = dict.fromkeys(whole, 0.0)
+        shown = ladder(course.values(), least, [none, whole])
+        hidden = hidden | {line for line, _ in course.values() if hidden or line not in shown}
+        decisions.lines |= {key(line) for line in hidden}
 
 
 def response(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:

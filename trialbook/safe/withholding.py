@@ -50,6 +50,7 @@ RULES = {
     "disposition": (disposition.disposition,),
     "evidence": (parts.evidence,),
     "exposure": (patients.described,),
+    "intercurrent": (patients.intercurrent,),
     "laboratory": (patients.laboratory,),
     "liver": (patients.described,),
     "recurrent": (models.recurrent,),
@@ -59,6 +60,7 @@ RULES = {
 }
 OF_END_POINTS = ["kaplan_meier", "follow_up", *end_points.EFFECTS]
 _TELLING = {*COUNTS, "time_at_risk"}
+_OF_COUNTS = {"events", "lower", "upper", "rate_ratio"}
 _OF_PROPORTIONS = ("aalen_johansen", "newcombe")
 _DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
 # Percentages in steps of so many points are near enough for a standardized difference.
@@ -226,6 +228,9 @@ def _shown(
     coarse = not decisions.coarse.isdisjoint((line, short))
     if coarse or not decisions.counts.isdisjoint((line, short)):
         if statistic in _TELLING:
+            return WITHHELD, math.nan
+        # The width of a rate's interval tells the count that it is of; so does the ratio's.
+        if line[5].startswith("exact") and statistic in _OF_COUNTS:
             return WITHHELD, math.nan
         if coarse and statistic == "percent":
             return coarse_percent(value, 1, patients)
