@@ -251,3 +251,22 @@ def test_new_reads_a_folder_as_check_does(tmp_path):
         load_trial(tmp_path / "made").repairs,
         load_trial(tmp_path / "made").remarks,
     )
+
+
+def test_vital_signs_stand_with_the_laboratory_values(tmp_path):
+    data = small()
+    lab = pd.DataFrame({"USUBJID": ["P-1", "P-2"] * 2, "AVISITN": [0, 0, 1, 1], "AVAL": range(4)})
+    data["advs"] = lab.assign(PARAMCD="SYSBP")
+    alone = loaded(tmp_path / "alone", data)
+    assert set(alone.adlb["PARAMCD"]) == {"SYSBP"}
+    data["adlb"] = lab.assign(PARAMCD="ALT")
+    data["adeg"] = pd.concat([lab.assign(PARAMCD="QTCF"), lab.assign(PARAMCD="ALT", AVAL=9)])
+    folder = write_trial(tmp_path / "t", data)
+    trial = load_trial(folder)
+    assert trial.adlb["PARAMCD"].value_counts().to_dict() == {"ALT": 4, "SYSBP": 4, "QTCF": 4}
+    assert "Vital signs (ADVS) and ECGs (ADEG) stand with the laboratory values." in told(trial)
+    assert "ADEG holds parameters that ADLB has, too, and these are not used: ALT." in told(trial)
+    (folder / "trial.yml").unlink()
+    made = new_trial(tmp_path / "m", folder, primary="OS").trial
+    assert [one.paramcd for one in made.config.laboratory] == ["ALT", "SYSBP", "QTCF"]
+    assert made.remarks == load_trial(tmp_path / "m").remarks

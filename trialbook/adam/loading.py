@@ -10,16 +10,16 @@ from trialbook.adam.blinding import blinded as without_arms
 from trialbook.adam.evaluable import evaluable, in_one_unit
 from trialbook.adam.flat import in_own_words, read_flat
 from trialbook.adam.folder import Tables, data_files, read_data_sets, sha256
+from trialbook.adam.measurements import with_measurements
 from trialbook.adam.paths import check_paths
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
 from trialbook.adam.reading import Reading
 from trialbook.adam.rules import check_membership, check_trial_data, link_patients
-from trialbook.adam.rules.safety import with_emergent, without_doubled_parameters
+from trialbook.adam.rules.safety import with_emergent
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.adam.trial_yml import read_trial_yml
 from trialbook.adam.validate import validate
-from trialbook.adam.visits import with_visit_numbers
 from trialbook.config import TrialConfig
 
 
@@ -113,12 +113,7 @@ def read_trial(
         files.setdefault("ADSL", files["ADTTE"])
         data["ADTTE"] = evaluable(data["ADTTE"], files["ADTTE"], findings)
         data["ADTTE"] = in_one_unit(data["ADTTE"], config, files["ADTTE"], findings)
-    if "ADLB" in data:
-        data["ADLB"] = without_doubled_parameters(data["ADLB"], files["ADLB"], findings)
-        numbered = with_visit_numbers(data["ADLB"], "ADLB", files["ADLB"], findings)
-        data = {name: frame for name, frame in data.items() if name != "ADLB"}
-        data |= {} if numbered is None else {"ADLB": numbered}
-        read.data = data
+    data = read.data = with_measurements(data, files, findings)
     if "ADSL" in data:
         read.data, read.rows = link_patients(data, files, findings)
         read.data = with_emergent(read.data, read.rows, config.risk_window, files, findings)

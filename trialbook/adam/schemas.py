@@ -60,6 +60,34 @@ _CODE = pa.Check(
     error="must be 0 (event) or a whole number above 0 (censored)",
 )
 
+
+def _measured(name: str) -> pa.DataFrameSchema:
+    """Return the schema of a data set of values by visit."""
+    return pa.DataFrameSchema(
+        {
+            "USUBJID": text("Patient", needed=True),
+            "PARAMCD": text("Parameter, code", needed=True),
+            "PARAM": text("Parameter"),
+            "AVAL": number("Value", needed=True, filled=False),
+            "AVALU": text("Unit of AVAL"),
+            "AVISIT": text("Visit"),
+            "AVISITN": number("Visit, number"),
+            "ADY": number("Day of the measurement"),
+            "BASE": number("Value at baseline"),
+            "CHG": number("Change from baseline"),
+            "ABLFL": flag("Baseline record"),
+            "ANRLO": number("Normal range, lower limit"),
+            "ANRHI": number("Normal range, upper limit"),
+            "ANRIND": text("Against the normal range"),
+            "BNRIND": text("Against the normal range at baseline"),
+            "ANL01FL": flag("Record chosen for analysis"),
+            "DTYPE": text("How a derived record was derived"),
+        },
+        name=name,
+        title="one row per patient, parameter and visit",
+    )
+
+
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "ADSL": pa.DataFrameSchema(
         {
@@ -131,29 +159,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         name="ADAE",
         title="one row per adverse event",
     ),
-    "ADLB": pa.DataFrameSchema(
-        {
-            "USUBJID": text("Patient", needed=True),
-            "PARAMCD": text("Parameter, code", needed=True),
-            "PARAM": text("Parameter"),
-            "AVAL": number("Value", needed=True, filled=False),
-            "AVALU": text("Unit of AVAL"),
-            "AVISIT": text("Visit"),
-            "AVISITN": number("Visit, number"),
-            "ADY": number("Day of the measurement"),
-            "BASE": number("Value at baseline"),
-            "CHG": number("Change from baseline"),
-            "ABLFL": flag("Baseline record"),
-            "ANRLO": number("Normal range, lower limit"),
-            "ANRHI": number("Normal range, upper limit"),
-            "ANRIND": text("Against the normal range"),
-            "BNRIND": text("Against the normal range at baseline"),
-            "ANL01FL": flag("Record chosen for analysis"),
-            "DTYPE": text("How a derived record was derived"),
-        },
-        name="ADLB",
-        title="one row per patient, parameter and visit",
-    ),
+    **{name: _measured(name) for name in ("ADLB", "ADVS", "ADEG")},
     "ADTTER": pa.DataFrameSchema(
         {
             "USUBJID": text("Patient", needed=True),

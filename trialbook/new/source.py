@@ -7,11 +7,10 @@ import pandas as pd
 
 from trialbook.adam.flat import read_rows
 from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
+from trialbook.adam.measurements import with_measurements
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
 from trialbook.adam.reading import Reading
-from trialbook.adam.rules.safety import without_doubled_parameters
-from trialbook.adam.visits import with_visit_numbers
 from trialbook.new.inference import Question, UsageError
 
 # beside other files these are notes rather than data
@@ -117,13 +116,9 @@ def _unread(folder: Path, read: list[Path]) -> str:
 def _adam(folder: Path, paths: list[Path], reading: Reading) -> Source:
     findings = Findings()
     tables = read_data_sets(folder, findings, reading)
-    if "ADLB" in tables.frames:
-        file = ", ".join(path.name for path in paths if data_set_of(path) == "ADLB")
-        adlb = without_doubled_parameters(tables.frames["ADLB"], file, findings)
-        numbered = with_visit_numbers(adlb, "ADLB", file, findings)
-        others = {name: frame for name, frame in tables.frames.items() if name != "ADLB"}
-        frames = others if numbered is None else others | {"ADLB": numbered}
-        tables = replace(tables, frames=frames)
+    files = {name: ", ".join(path.name for path in of)
+             for name, of in data_files(folder).items()}  # fmt: skip
+    tables = replace(tables, frames=with_measurements(tables.frames, files, findings))
     _stop_or_ask(findings, folder.name)
     return Source(paths, tables, findings)
 
