@@ -113,3 +113,27 @@ def curves(case: Case, name: str = "curves") -> Drawing:
 
     message = f"Kaplan-Meier curves of two arms, {len(case.patients)} patients in all."
     return drawn_anew(draw, f"learn-{name}", message)
+
+
+def cumulative_hazard(case: Case, name: str = "cumulative-hazard") -> Drawing:
+    """Draw Nelson and Aalen's cumulative hazard of each arm."""
+
+    def draw(width: float) -> Figure:
+        entries = key_lines(list(ARMS), width)
+        figure = sheet(3.0, width)
+        key(figure, 0.02, 0.1, entries)
+        axes = panel(figure, LEFT, 0.4, width - LEFT - RIGHT, 2.1)
+        for position, arm in enumerate(ARMS):
+            patients = case.arm(arm)
+            curve = kaplan_meier(patients["time"], patients["event"])
+            steps = np.cumsum(curve.n_events / curve.n_at_risk)
+            at = [0.0, *curve.time, patients["time"].max()]
+            axes.step(at, [0.0, *steps, steps[-1]], where="post", color=arm_colour(position))
+        axes.set_ylim(0, None)
+        quiet(axes)
+        axes.set_xlim(0, case.patients["time"].max() * 1.03)
+        axes.set_xlabel(f"{case.unit} since the start".capitalize(), labelpad=5)
+        return figure
+
+    message = f"Cumulative hazards of two arms, {len(case.patients)} patients in all."
+    return drawn_anew(draw, f"learn-{name}", message)
