@@ -35,11 +35,3 @@ def process_ended(name: str, what: str, code: int | None) -> str:
     """Return that `what` ran chapter `name` and ended, by the exit code or signal it ended with."""
     reason = f"signal {-code}" if code and code < 0 else f"exit code {code}"
     return f"{name}: {what} ended ({reason}). The machine may be out of memory: try --jobs 1."
-
-
-def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
-    """Return a hint that names what comes nearest to `name`, or else all that is known."""
-    from difflib import get_close_matches
-
-    match = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean {match[0]!r}?" if match else f"There is: {', '.join(sorted(known))}."

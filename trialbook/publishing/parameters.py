@@ -9,11 +9,10 @@ from typing import Any
 
 import yaml
 
+from trialbook.nearest import nearest
+from trialbook.parameters import problem_with
 from trialbook.publishing.book import Chapter
-from trialbook.publishing.messages import BuildError, UsageError, nearest
-
-_MAY_BE_BLANK = ("endpoint", "horizon", "landmarks")
-_TIES = ("efron", "breslow", "exact")
+from trialbook.publishing.messages import BuildError, UsageError
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def check(
             )
         if name not in known:
             raise BuildError(f"No chapter has a parameter {name!r}. {nearest(name, known)}")
-        problem = _problem(name, value, defaults.get(name), endpoints)
+        problem = problem_with(name, value, defaults.get(name), endpoints)
         if problem:
             option = "--grid" if name in of_grid else "-p"
             shown = "" if value is None else value
@@ -118,34 +117,6 @@ def trial_and_folder(trial: Path, root: Path) -> tuple[str, Path]:
     if trial.is_relative_to(root) and trial != root:
         return trial.relative_to(root).as_posix(), root
     return trial.name, trial.parent
-
-
-def _problem(name: str, value: Any, default: Any, endpoints: list[str]) -> str | None:
-    """Return what is wrong with a value, None if nothing is."""
-    if value is None:
-        return None if name in _MAY_BE_BLANK else "has no value."
-    if name in ("alpha", "conf_level"):
-        return None if _number(value) and 0 < value < 1 else "must lie between 0 and 1."
-    if name == "horizon":
-        return None if _number(value) and value > 0 else "must be a time above 0."
-    if name == "landmarks":
-        if isinstance(value, list) and value and all(_number(v) and v > 0 for v in value):
-            return None
-        return "must be a list of times above 0, such as [365, 731]."
-    if name == "ties":
-        return None if value in _TIES else f"is no way to handle ties. {nearest(str(value), _TIES)}"
-    if name == "blinded":
-        return None if isinstance(value, bool) else "must be true or false."
-    if name == "endpoint":
-        known = value in endpoints
-        return None if known else f"is no end point of trial.yml. {nearest(str(value), endpoints)}"
-    if default is not None and _number(default) != _number(value):
-        return f"must be {'a number' if _number(default) else 'text'}, like {default!r}."
-    return None
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _value(text: str, where: str) -> Any:
