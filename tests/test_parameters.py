@@ -103,5 +103,5 @@ def test_papermill_gives_what_a_build_gives(parameters, says, monkeypatch):
         return
     made = papermill.execute_notebook(read_notebook(text), None, run, progress_bar=False)
     shown = str([cell.get("outputs") for cell in made.cells])
-    assert "yes vs no" in shown or "Hormone" in shown
+    assert " vs " in shown
     assert "Blinded" not in shown

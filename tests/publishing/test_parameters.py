@@ -84,7 +84,6 @@ chapters = (
         ({"endpoint": "DETH"}, "'DEATH'"),
         ({"trial": "data/other"}, "the folder you name"),
         ({"conf_level": None}, "-p conf_level=: has no value"),
-        ({"ties": None}, "has no value"),
     ],
 )
 def test_a_wrong_name_or_value_is_answered_with_what_is_right(given_, message):
