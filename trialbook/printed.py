@@ -136,8 +136,6 @@ def kind_of(
         if method.startswith("ratio"):
             return RATIO
         return RATE_DIFFERENCE if " vs " in arm else RATE
-    if analysis == "noninferiority" and statistic in LIMITS | {"difference"}:
-        return POINTS if method.startswith("difference") else RATIO
     if analysis == "noninferiority" and statistic in LIMITS | {"difference", "survival"}:
         return POINTS if method.startswith("difference") else RATIO
     if analysis == "laboratory" and statistic in {"mean", "geometric_mean"}:

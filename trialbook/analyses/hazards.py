@@ -179,9 +179,9 @@ def cox(
             of_method = of | {"method": method_at(method, conf_level)}
             records.extend(rows("cox", {"n_missing": n_missing}, **of_method))
             remarks.append(
-                f"{endpoint.label}: for a covariate of the model "
-                f"{method.removeprefix('adjusted:')} that a patient lacks stands the mean, or a "
-                "category of its own, over all arms; complete cases are shown beside it."
+                f"{endpoint.label}: in the model {method.removeprefix('adjusted:')} a missing "
+                "covariate is replaced by the mean, or by a category of its own, over all arms; "
+                "complete cases stand beside it."
             )
     return results(records, remarks)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trialbook.printed import is_zero, printed, printed_ratio, rounded, size_of, with_sign
 from trialbook.report.course import landmarks_told
 from trialbook.report.effect import Effect, Verdict, effect_of
-from trialbook.report.heading import free_of
+from trialbook.report.events import free_of, had, with_event
 from trialbook.report.landmarks import (
     at_landmark,
     at_risk,
@@ -100,9 +100,8 @@ def frequencies_said(lookup: "Lookup", endpoint: "Endpoint") -> str:
     found = frequencies(lookup, endpoint)
     if not found:
         return ""
-    event = endpoint.noun or in_text(endpoint.label)
     first, *others = reversed(found)
-    patients = f"{first.of_100} of 100 patients given {in_text(first.label)} had {event}"
+    patients = f"{first.of_100} of 100 patients given {in_text(first.label)} {had(endpoint)}"
     parts = [patients, *(f"{one.of_100} of 100 given {in_text(one.label)}" for one in others)]
     said = f"within {found[0].time} {listed(parts)}."
     return f"In these synthetic patients, {said}" if lookup.trial.synthetic else at_start(said)
@@ -167,8 +166,7 @@ def _points(
     more = "more" if difference >= 0 else "fewer"
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
-    who = f"with {endpoint.noun or in_text(endpoint.label)}"
-    who = who if endpoint.favourable else free_of(endpoint)
+    who = with_event(endpoint) if endpoint.favourable else free_of(endpoint)
     more = "no more and no fewer" if is_zero(number) else more
     words = f"{more} patients {who} at {shown_time(lookup.trial, t)}"
     limits = f"{lookup.ci}, {low} to {high}"
@@ -212,7 +210,7 @@ def _counts(lookup, endpoint, comparison) -> list[KeyNumber]:
     found = []
     for arm in (comparison.treated, comparison.control):
         text = lookup.text("{n_events} of {n}", "kaplan_meier", endpoint.paramcd, arm.code)
-        words = f"patients with {in_text(endpoint.label)}, {in_text(arm.label)}"
+        words = f"patients {with_event(endpoint)}, {in_text(arm.label)}"
         found.append(KeyNumber(text, words, ""))
     return found
 

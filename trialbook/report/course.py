@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.printed import is_zero, printed_ratio
 from trialbook.report.constancy import periods_of
+from trialbook.report.events import free_of, had
 from trialbook.report.landmarks import at_landmark, headline_landmark, points_at, shown_time
 from trialbook.report.words import change, of, than
 
@@ -73,8 +74,7 @@ def points_said(
     size, low, high = points_at(lookup, endpoint, comparison, t)
     treated, control = named(comparison.treated.label), named(comparison.control.label)
     more = "more" if difference >= 0 else "fewer"
-    noun = named(endpoint.noun or endpoint.label)
-    free = f"had had {noun}" if endpoint.favourable else f"were free of {noun}"
+    free = named(f"had {had(endpoint)}" if endpoint.favourable else f"were {free_of(endpoint)}")
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
     at, limits = f"At {shown_time(lookup.trial, t)}", f"({lookup.ci}, {low} to {high})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trialbook.report.constancy import periods_of
 from trialbook.report.course import landmarks_told, when
 from trialbook.report.effect import Effect, Verdict, effect_of
+from trialbook.report.events import free_of
 from trialbook.report.landmarks import at_landmark, headline_landmark, shown_time
 from trialbook.report.words import at_start, in_text
 
@@ -198,9 +199,3 @@ def question(trial: "Trial", endpoint: "Endpoint | None" = None) -> str:
     if asked.favourable:
         return f"Does {names}, rather than {control}, bring {event} sooner?"
     return f"Does {names}, rather than {control}, keep patients {free} for longer?"
-
-
-def free_of(endpoint: "Endpoint") -> str:
-    """Return what they are who had no event: free of what one fears, without what one wants."""
-    noun = endpoint.noun or in_text(endpoint.label)
-    return f"{'without' if endpoint.favourable else 'free of'} {noun}"

@@ -75,16 +75,15 @@ def _with_the_events_seen(lookup: "Lookup") -> str:
         return ""
     whose = " of these synthetic patients" if trial.synthetic else " recorded"
     planned = lookup.text("{power}", "design", "", "all", method="schoenfeld")
-    reach = (
-        f"So many events show it with a power of {planned} where the true hazard ratio is "
-        f"{found}, and less often the nearer that is to the margin."
+    missed = (
+        "and less the nearer that is to the margin"
         if trial.margin
-        else f"So many events find a true hazard ratio of {found} with a power of {planned}, "
-        "and smaller effects less often: those the trial could well miss."
+        else "and less for a smaller effect, which it could well miss"
     )
     return (
-        f"With the {seen} events{whose} the power for that planned hazard ratio was {power}; "
-        f"it says how fine the net was, not whether the result is right. {reach}"
+        f"With the {seen} events{whose} the trial had {planned} power if the true hazard ratio "
+        f"was {found}, {missed}; for the planned one it had {power}. That says how fine the net "
+        "was, not whether the result is right."
     )
 
 

@@ -13,7 +13,7 @@ from trialbook.report.card import at_risk_said
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import points_said
 from trialbook.report.escape import escape_markdown
-from trialbook.report.heading import free_of
+from trialbook.report.events import free_of, has
 from trialbook.report.landmarks import (
     at_landmark,
     chosen_by_data,
@@ -120,8 +120,7 @@ def _needed(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t:
         return ""
     good = (difference > 0) != endpoint.favourable
     # The event is what one hopes for, or what one fears.
-    event = of(endpoint.noun or endpoint.label)
-    with_event, without = f"has {event}", f"stays {_free_of(endpoint)}"
+    with_event, without = escape_markdown(has(endpoint)), f"stays {_free_of(endpoint)}"
     treated_for = f"treated for {shown_time(lookup.trial, t)}"
     if lower * upper > 0:
         few, many = (rounded(n, 0) for n in sorted(1 / abs(limit) for limit in (lower, upper)))

@@ -107,6 +107,8 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
         )
         unit = "" if text in ("not reached", WITHHELD) else f" {trial.time.show}"
         parts.append(f"{text}{unit} with {of(arm.label)}")
+    if len(parts) > 1 and all(part.startswith("not reached") for part in parts):
+        parts = ["not reached in any group"]
     return Text(
         f"Median follow-up for {of(endpoint.label)}, with the event itself as censoring: "
         f"{listed(parts)}."

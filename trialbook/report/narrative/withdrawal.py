@@ -3,11 +3,9 @@
 Every function returns Markdown to show, or None where the data say nothing to it.
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.tipping_point import withdrawal_is_known
-from trialbook.report import sentences
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.sentences import of
@@ -17,11 +15,15 @@ if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
 
 
+TREATED = "the withdrawn patients of the treated group"
+
+
 def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text | None:
     """Return from which delta on the result is no longer significant, and the extreme cases."""
-    lines, trial = [], lookup.trial
-    known = withdrawal_is_known(trial.adsl)
-    who = sentences.who_left(known)
+    lines = []
+    # Where it is not known who withdrew, whom the calendar censored would count as withdrawn.
+    if not withdrawal_is_known(lookup.trial.adsl):
+        return None
     for comparison in lookup.trial.comparisons:
         of_row = ("tipping_point", endpoint.paramcd, comparison.name)
         methods = lookup.distinct("method", *of_row[:1], paramcd=of_row[1], arm=of_row[2])
@@ -34,22 +36,20 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
         if lookup.withholds("p_value", *of_row, **first):
             lines.append(f"{pair_in_words(comparison)}: withheld, for an arm has few events.")
             continue
-        # Where it is not known who withdrew, whom the calendar censored would count as withdrawn.
-        if known:
-            tips = _tips(lookup, of_row, deltas, alpha, who)
-            lines.append(f"{pair_in_words(comparison)}: {tips}")
+        lines.append(f"{pair_in_words(comparison)}: {_tips(lookup, of_row, deltas, alpha)}")
         reference = {"level": "reference", "method": "delta=1"}
         if jump := lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, **reference):
+            control = of(comparison.control.label)
             lines.append(
-                f"Had the {who('both groups')} gone on as {of(comparison.control.label)} does "
-                f"(*jump to reference*), the hazard ratio would be {jump}."
+                f"Had the withdrawn patients of both groups gone on as {control} does (*jump to "
+                f"reference*), the hazard ratio would be {jump}. Its interval is wider than it "
+                "need be: Rubin's variance is conservative for this imputation."
             )
         worst, best = (
             lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, level=level, method="extreme")
             for level in ("worst", "best")
         )
-        # Of patients censored by the calendar, who are most, the extremes say nothing.
-        if worst and best and known:
+        if worst and best:
             lines.append(
                 f"In the extreme cases, where the withdrawn patients of one group all have the "
                 f"event at once and those of the other never, the hazard ratio is {worst} at "
@@ -58,13 +58,7 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     return Text("\n\n".join(lines)) if lines else None
 
 
-def _tips(
-    lookup: "Lookup",
-    of_row: tuple,
-    deltas: list[float],
-    alpha: float,
-    who: Callable[[str], str],
-) -> str:
+def _tips(lookup: "Lookup", of_row: tuple, deltas: list[float], alpha: float) -> str:
     """Return where significance is lost as the treated arm's patients who left fare otherwise.
 
     Worse than those who stayed where the result is a lower hazard, better where it is a higher one.
@@ -77,7 +71,7 @@ def _tips(
     start = 1.0 if 1.0 in deltas else deltas[0]
     if not p(start) < alpha:
         return (
-            f"the P value is not below {alpha:g} where the {who('both groups')} "
+            f"the P value is not below {alpha:g} where the withdrawn patients of both groups "
             "are taken to have fared like those who stayed, so there is nothing to tip."
         )
     # Towards no difference: worse where fewer of the treated had the event, else better.
@@ -87,12 +81,9 @@ def _tips(
     lost = [delta for delta in tried if p(delta) >= alpha]
     if tried and not lost:
         if tried[-1] == 0:
-            case = f"none of the {who('the treated group')} had the event later"
+            case = f"none of {TREATED} had the event later"
         else:
-            case = (
-                f"the hazard of the {who('the treated group')} was {tried[-1]:g} times "
-                "that of those who stayed"
-            )
+            case = f"the hazard of {TREATED} was {tried[-1]:g} times that of those who stayed"
         return f"even if {case}, the P value would stay below {alpha:g}."
     if not lost:
         return f"the P value is below {alpha:g}; no other assumption was tried."
@@ -101,8 +92,11 @@ def _tips(
         before = min((d for d in [start, *tried] if d > lost[0]), default=start)
     low, high = sorted((before, lost[0]))
     times = f"between {low:g} and {high:g} times" if low else f"somewhere below {high:g} times"
+    about = lookup.text("{ratio}", *of_row, level="treated", method="delta")
+    if about[:1].isdigit() and low:
+        times += f" (about {about}, interpolated)"
     return (
-        "the result would no longer be significant if the hazard of the "
-        f"{who('the treated group')} was {times} that of those who stayed: there the P value "
-        f"passes {alpha:g}. Whether that is plausible is a clinical question."
+        f"the result would no longer be significant if the hazard of {TREATED} was {times} that "
+        f"of those who stayed: there the P value passes {alpha:g}. Whether that is plausible is a "
+        "clinical question."
     )
