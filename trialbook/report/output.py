@@ -94,10 +94,7 @@ class Table:
         if not folder:
             return _exhibit(self.html)
         origin = os.environ.get(EXPORT_NOTE, "")
-        # A column, not a line above the header: the file stays one that any program reads.
-        cells = self.frame.assign(notice=origin) if origin else self.frame
-        cells = cells.rename(columns=escape_cell).map(escape_cell)
-        cells.to_csv(folder / f"{self.name}.csv", index=False)
+        _leave(self.frame, folder / f"{self.name}.csv")
         notes = (*self.notes, origin)
         document = rtf_table(self.frame, self.caption, notes, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
@@ -118,6 +115,8 @@ class Drawing:
     # What it finds, in a few words above it; how to read what is drawn, below it. Plain text.
     headline: str = ""
     caption: str = ""
+    # The rows of results that are drawn, as far as readers may see them.
+    data: pd.DataFrame | None = field(repr=False, default=None)
 
     def file(self) -> str:
         """Return the SVG for the download, with its message and origin in it."""
@@ -145,6 +144,8 @@ class Drawing:
             (folder / f"{self.name}.svg").write_text(self.file(), encoding="utf-8")
             png = signed_png(self.png, os.environ.get(EXPORT_NOTE, ""))
             (folder / f"{self.name}.png").write_bytes(png)
+            if self.data is not None and len(self.data):
+                _leave(self.data, folder / f"{self.name}.csv")
         title = ": ".join(filter(None, [self.subject, self.headline]))
         parts = [
             f'<p class="tb-figtitle">{escape_html(title, 1000)}</p>' if title else "",
@@ -154,6 +155,15 @@ class Drawing:
             offered("figures", self.name) if folder else "",
         ]
         return _exhibit("\n".join(filter(None, parts)))
+
+
+def _leave(frame: pd.DataFrame, file: Path) -> None:
+    """Write a frame as a file to take along, with its origin."""
+    origin = os.environ.get(EXPORT_NOTE, "")
+    # A column, not a line above the header: the file stays one that any program reads.
+    cells = frame.assign(notice=origin) if origin else frame
+    cells = cells.rename(columns=escape_cell).map(escape_cell)
+    cells.to_csv(file, index=False)
 
 
 def _exhibit(html: str) -> str:

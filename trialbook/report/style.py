@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -102,6 +103,7 @@ def drawn(
     narrow: Figure | None = None,
     headline: str = "",
     caption: str = "",
+    data: pd.DataFrame | None = None,
 ) -> Drawing:
     """Return a finished figure as the book shows it.
 
@@ -117,6 +119,8 @@ def drawn(
         The same for a phone, which shows it instead.
     headline, caption : str
         What is found, in a few words; and what is drawn, as far as it is.
+    data : pandas.DataFrame, optional
+        The rows that are drawn, to be taken along.
 
     Returns
     -------
@@ -143,6 +147,7 @@ def drawn(
         png=png,
         headline=headline,
         caption=caption,
+        data=data,
     )
 
 
@@ -153,6 +158,7 @@ def drawn_anew(
     *,
     headline: str = "",
     caption: str = "",
+    data: pd.DataFrame | None = None,
 ) -> Drawing:
     """Return a figure as `drawn` does, drawn for a page and once more for a phone.
 
@@ -160,10 +166,10 @@ def drawn_anew(
     ----------
     draw : callable
         Makes the figure at a width in inches.
-    name, message, headline, caption : str
+    name, message, headline, caption, data
         As for `drawn`.
     """
-    words = {"headline": headline, "caption": caption}
+    words = {"headline": headline, "caption": caption, "data": data}
     with theme():
         return drawn(draw(WIDTH), name, message, narrow=draw(PHONE), **words)
 

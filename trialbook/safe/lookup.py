@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.common import method_at
-from trialbook.results import CURVE
+from trialbook.results import CURVE, KEY
 from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
 from trialbook.safe.withholding import row_keys
 
@@ -129,6 +129,23 @@ class Lookup:
         curve = shown.set_index(["time", "statistic"])["value"].unstack().sort_index()  # noqa: PD010
         curve.attrs["coarse"] = bool((rows["state"] != SHOWN).any())
         return curve
+
+    def drawn(self, *parts: tuple[str, dict[str, str]]) -> pd.DataFrame:
+        """Return the rows behind a figure, to be taken along: those that are not withheld.
+
+        Parameters
+        ----------
+        *parts : tuple of str and dict
+            An analysis and parts of a key, of which the rows are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of the key, ``value`` and ``shown``.
+        """
+        found = [self._agreeing(analysis, key) for analysis, key in parts]
+        rows = pd.concat(found, ignore_index=True)
+        return rows.loc[rows["state"] != WITHHELD, [*KEY[1:], "value", "shown"]]
 
     @cached_property
     def _curves(self) -> dict[tuple[str, str, str], pd.DataFrame]:

@@ -50,6 +50,7 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
         headline=said,
         caption="Visits at which at least one in twenty of the patients with a parameter has a "
         "value, as the laboratory data have them.",
+        data=lookup.drawn((CURVE, {"level": "schedule"})),
     )
 
 
@@ -90,4 +91,5 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
         f"{at_null} at {printed('hr', null)}.",
         headline=f"The planned size has a power of {said}and of {at_null} at {printed('hr', null)}",
         caption="Power over the true hazard ratio, by Schoenfeld’s formula.",
+        data=lookup.drawn(("design", {"method": "schoenfeld"})),
     )

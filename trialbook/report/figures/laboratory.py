@@ -62,6 +62,9 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
         headline=f"{words[:1].upper()}{words[1:]} of {len(shown)} laboratory parameters over the "
         "visits",
         caption=" ".join(caption),
+        data=lookup.drawn(
+            *((CURVE, {"level": "laboratory", "paramcd": item.paramcd}) for item, _ in shown)
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from trialbook.analyses.liver import BILIRUBIN_LIMIT, TRANSAMINASE_LIMIT
 from trialbook.report.output import Drawing
 from trialbook.report.plots.liver import plot_edish
 from trialbook.report.sentences import in_text
+from trialbook.results import CURVE
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
@@ -49,4 +50,5 @@ def plot_liver(lookup: "Lookup") -> Drawing | None:
         caption="Highest transaminase against highest bilirubin after baseline, a mark per "
         f"patient, logarithmic scales; dashed, {TRANSAMINASE_LIMIT:g} and {BILIRUBIN_LIMIT:g} "
         "times the upper limit of normal.",
+        data=lookup.drawn((CURVE, {"level": "liver"})),
     )

@@ -13,6 +13,7 @@ from trialbook.report import sentences
 from trialbook.report.output import Drawing
 from trialbook.report.plots.steps import NOT_SHOWN, Panel, Steps, plot_steps, tick_label
 from trialbook.report.sentences import at_start, in_text
+from trialbook.results import CURVE
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def plot_survival(
         message=f"Kaplan-Meier curves. {said + '.' if said else ''} {' '.join(effects)}".strip(),
         headline=said,
         caption=" ".join(caption),
+        data=lookup.drawn((CURVE, {"level": "kaplan_meier", "paramcd": code})),
     )
 
 
@@ -209,6 +211,12 @@ def _incidence(
     return Panel(f"{title} (%)", trial.time.to_show(ticks), curves, time)
 
 
+def _rows(lookup: "Lookup", level: str, paramcds: Sequence[str]) -> pd.DataFrame | None:
+    """Return the rows of curves that are drawn."""
+    parts = [(CURVE, {"level": level, "paramcd": code}) for code in paramcds]
+    return lookup.drawn(*parts) if parts else None
+
+
 def _rises(panel: Panel) -> bool:
     """Return whether any curve of a panel is ever above 0: there is nothing to draw otherwise."""
     return any(curve.value.max() > 0 for curve in panel.curves)
@@ -272,6 +280,7 @@ def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"])
         headline=at_start(_said([panels[code] for code in shown[:1]], lookup)),
         caption=f"Cumulative incidence (Aalen-Johansen) with pointwise {lookup.ci}s."
         f"{more}{' ' + COARSE_NOTE if coarse else ''}",
+        data=_rows(lookup, level, shown),
     )
 
 
@@ -313,6 +322,7 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
         headline=at_start(_said(panels[:1], lookup)),
         caption=f"Share over time with pointwise {lookup.ci}s; completion ends observation."
         f"{' ' + COARSE_NOTE if coarse else ''}",
+        data=_rows(lookup, level, list(LEAVING)),
     )
 
 
@@ -332,7 +342,7 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         Without groups of fewer than `FEWEST_FOR_A_CURVE` events in all.
     """
     trial, level = lookup.trial, "adverse_events"
-    ticks, panels, coarse = time_ticks(trial), [], False
+    ticks, panels, keys, coarse = time_ticks(trial), [], [], False
     for key in lookup.distinct("paramcd", "curve", level=level):
         of_arms = [lookup.curve(level, key, arm.code) for arm in trial.arms]
         n_events = sum(of.get("n_events", pd.Series([np.inf])).max() for of in of_arms if len(of))
@@ -342,6 +352,7 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         one = _incidence(lookup, level, key, title, ticks=ticks, since=FIRST_DOSE)
         if _rises(one):
             panels.append(one)
+            keys.append(key)
             coarse |= _is_coarse(lookup, level, key)
     said = _said(panels, lookup)
     return plot_steps(
@@ -353,4 +364,5 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         headline=f"Adverse events, {_said(panels[:1], lookup)}" if panels else "",
         caption=f"Cumulative incidence of first events with pointwise {lookup.ci}s; the end of "
         f"treatment competes.{' ' + COARSE_NOTE if coarse else ''}",
+        data=_rows(lookup, level, keys),
     )

@@ -75,6 +75,7 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
         message=f"Flow of patients: {said}.",
         headline=said,
         caption="Flow of patients through the trial, drawn from the data.",
+        data=lookup.drawn(("disposition", {})),
     )
 
 
@@ -178,6 +179,7 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
         headline=f"The largest difference at baseline is {size} standard deviations: "
         f"{in_text(names[0])}, higher with {in_text(higher.label)}",
         caption=" ".join(caption),
+        data=lookup.drawn(("baseline", {"arm": comparison.name})),
         sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),
     )
 
@@ -219,4 +221,5 @@ def plot_baseline_distributions(lookup: "Lookup") -> Drawing | None:
         headline=f"How {len(variables)} numbers at baseline are spread in each group",
         caption="Each small dot is a patient, the large one the median, the line goes from "
         "quartile to quartile.",
+        data=lookup.drawn((CURVE, {"level": "baseline"})),
     )

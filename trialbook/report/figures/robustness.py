@@ -15,6 +15,7 @@ from trialbook.report.plots.ratios import Across, Constant, RatioLine, plot_rati
 from trialbook.report.plots.steps import tick_label
 from trialbook.report.sentences import in_text
 from trialbook.report.style import INK, arm_colour
+from trialbook.results import CURVE
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -86,6 +87,9 @@ def plot_hazard_over_time(
         headline=f"Smoothed over time, the hazard ratio lies between {least} and {most}; the "
         f"model’s constant is {constant}",
         caption=" ".join(caption),
+        data=lookup.drawn(
+            (CURVE, {"level": "proportional_hazards", "paramcd": code, "arm": comparison.name})
+        ),
     )
 
 
@@ -166,4 +170,5 @@ def plot_withdrawal(
         headline=f"If those who left had done up to {deltas[-1]:g} times as badly, the hazard "
         f"ratio would go from {ends[0]} to {ends[1]}",
         caption=f"1 is the assumption of the main analysis; bands are {lookup.ci}s.",
+        data=lookup.drawn((of[0], {"paramcd": of[1], "arm": of[2]})),
     )

@@ -81,5 +81,6 @@ def plot_harms(
         headline=f"Of the {which}, {largest}",
         caption=f"Patients with each event by treatment taken, and the difference with its "
         f"{lookup.ci}, sorted by it.",
+        data=lookup.drawn(*(("adverse_events", {"paramcd": row.label}) for row in rows)),
         sides=(f"more with {comparison.control.code}", f"more with {comparison.treated.code}"),
     )

@@ -38,7 +38,7 @@ LABELS_ABOVE = Layout(PHONE, 0.15, 50, above=True)
 
 
 def plot_balance(
-    labels: Sequence[str], differences: Sequence[float], *, sides: tuple, **words: str
+    labels: Sequence[str], differences: Sequence[float], *, sides: tuple, **words
 ) -> Drawing | None:
     """Draw standardized mean differences at baseline, the largest on top (a love plot).
 
@@ -50,8 +50,8 @@ def plot_balance(
         Of the variables and levels; differences that are not estimable are left out.
     sides : tuple of str
         In which arm a value is higher, left and right of 0.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------

@@ -37,7 +37,7 @@ class Box:
 def plot_flow(
     start: Sequence[Box],
     arms: Sequence[Sequence[Box]],
-    **words: str,
+    **words,
 ) -> Drawing:
     """Draw boxes that all patients pass, then one column of boxes per arm.
 
@@ -49,8 +49,8 @@ def plot_flow(
         Before the arms part, from the top.
     arms : sequence of sequences of Box
         By arm, control first: the same steps in each.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------

@@ -61,7 +61,7 @@ def plot_forest(
     effect: str = "HR",
     interval: str = "95% CI",
     margin: float | None = None,
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw hazard ratios, or other ratios, with intervals on a log scale, numbers beside them.
 
@@ -79,8 +79,8 @@ def plot_forest(
         What the ratios and their intervals are called above their numbers.
     margin : float, optional
         The noninferiority margin, drawn as a dotted line.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------

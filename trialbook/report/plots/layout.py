@@ -60,6 +60,19 @@ def key_lines(labels: Sequence[str], width: float, notes: Sequence[str] = ()) ->
     return [fitted(entry, width - SIGN - 0.06, BOLD_LETTER) for entry in entries]
 
 
+def _beside(entries: Sequence[list[str]], width: float) -> bool:
+    """Return whether the entries of a key fit beside one another."""
+    letters = sum(len(lines[0]) for lines in entries)
+    return max(map(len, entries), default=1) == 1 and (
+        BOLD_LETTER * letters + (SIGN + 0.3) * len(entries) <= width
+    )
+
+
+def key_height(entries: Sequence[list[str]], width: float) -> float:
+    """Return how many inches a key takes in a figure of so many inches."""
+    return LINE * (1 if _beside(entries, width) else sum(map(len, entries))) if entries else 0.0
+
+
 def key(
     figure: Figure,
     left: float,
@@ -69,12 +82,13 @@ def key(
     markers: str = "",
     positions: Sequence[int] = (),
 ) -> float:
-    """Write the arms' key, control first; return where it ends, in inches.
+    """Write the arms' key, control first, beside one another if they fit; return where it ends.
 
     `entries` are `key_lines`, of the arms at `positions` where these are not all. With
     `markers`, one letter per arm, each arm is shown by its marker, otherwise by its line.
     """
     w, h = figure.get_size_inches()
+    beside, end = _beside(entries, w - left), top + key_height(entries, w - left)
     for position, lines in zip(positions or range(len(entries)), entries, strict=False):
         y = 1 - top / h
         colour = arm_colour(position)
@@ -86,10 +100,13 @@ def key(
             sign = Line2D([left / w, (left + 0.28) / w], [y, y], color=colour, **style)
         figure.add_artist(sign)
         style = {"color": colour, "weight": "bold", "size": 9}
-        for line in lines:
-            write(figure, left + SIGN, top, line, escape=False, **style)
-            top += LINE
-    return top
+        for number, line in enumerate(lines):
+            write(figure, left + SIGN, top + LINE * number, line, escape=False, **style)
+        if beside:
+            left += SIGN + BOLD_LETTER * len(lines[0]) + 0.3
+        else:
+            top += LINE * len(lines)
+    return end
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from trialbook.report.plots.layout import (
     axis_title,
     fitted,
     key,
+    key_height,
     key_lines,
     panel,
     quiet,
@@ -32,7 +33,7 @@ def plot_edish(
     trial: "Trial",
     *,
     limits: tuple[float, float],
-    **words: str,
+    **words,
 ) -> Drawing:
     """Draw each patient's peaks, in multiples of the upper limit of normal, on log scales.
 
@@ -44,8 +45,8 @@ def plot_edish(
         The arms' labels and order.
     limits : tuple of float
         Transaminase and bilirubin from which on a quadrant begins.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def plot_edish(
     def draw(width: float) -> Figure:
         entries = key_lines([arm.label for arm in trial.arms], width)
         titles = fitted("Peak bilirubin (× upper limit of normal)", width - 1.3)
-        head = 0.4 + LINE * (sum(map(len, entries)) + len(titles) - 1)
+        head = 0.4 + key_height(entries, width) + LINE * (len(titles) - 1)
         figure = sheet(head + HEIGHT + 0.5, width)
         top = key(figure, 0.02, 0.1, entries, markers=MARKERS)
         for number, line in enumerate(titles):

@@ -17,6 +17,7 @@ from trialbook.report.plots.layout import (
     apart,
     fitted,
     key,
+    key_height,
     key_lines,
     line_style,
     panel,
@@ -67,7 +68,7 @@ class Parameter:
 
 
 def plot_means(
-    parameters: Sequence[Parameter], trial: "Trial", *, visit_label: str, **words: str
+    parameters: Sequence[Parameter], trial: "Trial", *, visit_label: str, **words
 ) -> Drawing | None:
     """Draw the means of parameters over the visits, a panel each, the numbers observed below.
 
@@ -79,8 +80,8 @@ def plot_means(
         The arms' labels and order.
     visit_label : str
         Of the horizontal axis.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -101,7 +102,7 @@ def plot_means(
         foot = 0.42 + LINE * len(trial.arms)
         each = LINE * highest + 0.05 + HEIGHT + foot + 0.06
         lines = -(-len(shown) // columns)
-        head = 0.12 + LINE * sum(map(len, entries))
+        head = 0.12 + key_height(entries, width)
         figure = sheet(head + lines * each + 0.28, width)
         key(figure, 0.02, 0.1, entries, markers=MARKERS)
         for i, (one, title) in enumerate(zip(shown, titles, strict=True)):

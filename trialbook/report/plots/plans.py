@@ -30,7 +30,7 @@ def plot_power(
     *,
     assumed: float,
     planned: float,
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw the power over the true hazard ratio, with what was assumed and planned.
 
@@ -40,8 +40,8 @@ def plot_power(
         Power as a proportion at each true hazard ratio.
     assumed, planned : float
         The hazard ratio and the power of the plan.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def plot_schedule(
     rows: Mapping[str, Sequence[float]],
     *,
     visit_label: str,
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw the schedule of visits: what was measured when.
 
@@ -87,8 +87,8 @@ def plot_schedule(
         What was measured to the visits at which it was.
     visit_label : str
         Of the horizontal axis.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------

@@ -14,9 +14,9 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     CONTINUED,
     LETTER,
-    LINE,
     MARKERS,
     key,
+    key_height,
     key_lines,
     panel,
     sheet,
@@ -56,7 +56,7 @@ def plot_adverse_events(
     arms: Sequence["Arm"],
     *,
     sides: tuple[str, str],
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw the incidence of adverse events by arm beside the risk difference.
 
@@ -70,8 +70,8 @@ def plot_adverse_events(
         Those that are drawn.
     sides : tuple of str
         What lies left and right of no difference.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def _events(rows: Sequence[EventRow], arms, sides, width: float) -> Figure:
     each = ROW + (0.15 if above else 0)
     gap, first = 0.25, 1.45 if above else 2.2
     entries = key_lines([arm.label for _, arm in arms], width)
-    head, height = 0.42 + LINE * sum(map(len, entries)), each * len(rows)
+    head, height = 0.42 + key_height(entries, width), each * len(rows)
     second = left + first + gap
     across = width - second - 0.12
     shown = wrapped_sides(sides, second + across / 2, width, across)
@@ -149,7 +149,7 @@ class Spread:
 
 
 def plot_distributions(
-    variables: Mapping[str, Mapping[str, Spread]], trial: "Trial", **words: str
+    variables: Mapping[str, Mapping[str, Spread]], trial: "Trial", **words
 ) -> Drawing | None:
     """Draw the distribution of baseline numbers by arm: every patient, median and quartiles.
 
@@ -159,8 +159,8 @@ def plot_distributions(
         A variable's label to the arms' values (by code).
     trial : Trial
         The arms' labels and order.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def plot_distributions(
     def draw(width: float) -> Figure:
         columns = 2 if len(shown) > 1 and width > PHONE else 1
         entries = key_lines([arm.label for arm in trial.arms], width)
-        head = 0.22 + LINE * sum(map(len, entries))
+        head = 0.22 + key_height(entries, width)
         across = (width - 0.3 - 0.35 * (columns - 1)) / columns
         figure = sheet(head + -(-len(shown) // columns) * each, width)
         key(figure, 0.02, 0.1, entries, markers="o")

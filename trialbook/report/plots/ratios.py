@@ -66,7 +66,7 @@ def plot_ratios(
     *,
     title: str,
     constants: Sequence[Constant] = (),
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw ratios with their limits on a logarithmic axis, 1 among its values.
 
@@ -79,8 +79,8 @@ def plot_ratios(
         Of the vertical axis.
     constants : sequence of Constant
         Horizontal lines besides that at 1.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------

@@ -18,6 +18,7 @@ from trialbook.report.plots.layout import (
     axis_title,
     fitted,
     key,
+    key_height,
     key_lines,
     label_ends,
     line_style,
@@ -87,7 +88,7 @@ def plot_steps(
     top: float | None = None,
     corner: Sequence[str] = (),
     note: str = "",
-    **words: str,
+    **words,
 ) -> Drawing | None:
     """Draw curves that step, one panel below the other, with numbers below each axis.
 
@@ -105,8 +106,8 @@ def plot_steps(
         Lines in the lower left corner, where no curve comes; else above.
     note : str
         A line above all.
-    **words : str
-        name, message, headline, caption of the figure.
+    **words
+        name, message, headline, caption, data of the figure, see `drawn`.
 
     Returns
     -------
@@ -135,7 +136,7 @@ def plot_steps(
         own = [_own_line(arm, panels, left) for arm in arms.values()]
         feet = [_foot(one, own) for one in panels]
         titles = [fitted(one.title, width) for one in panels]
-        head = 0.1 + LINE * (sum(map(len, entries)) + len(above)) + 0.05 * bool(entries or above)
+        head = 0.1 + key_height(entries, width) + LINE * len(above) + 0.05 * bool(entries or above)
         each = [LINE * len(lines) + 0.08 + height for lines in titles]
         figure = sheet(head + sum(each) + sum(feet), width)
         y = key(figure, 0.02, 0.1, entries, positions=positions) if phone else 0.1
