@@ -160,6 +160,8 @@ def _fitting(
     others = {*endpoint_columns(frame)}
     may = [name for name in free
            if possible(frame[name]) and not is_identifier(name) and name not in others]  # fmt: skip
+    if option == "arm":
+        may.sort(key=lambda name: frame[name].nunique())
     return named, may
 
 

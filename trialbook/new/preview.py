@@ -44,8 +44,11 @@ def completed(request: Request) -> Completed:
             if not error.questions or again or not all(one.choices for one in error.questions):
                 return Completed(request, tuple(asked), str(error).splitlines()[0])
             for question in error.questions:
-                asked.append((question, question.choices[0]))
-                request = request.answered(question.option, question.choices[0])
+                used = {value for value in request.said.values() if isinstance(value, str)}
+                first = next((one for one in question.choices if one not in used),
+                             question.choices[0])  # fmt: skip
+                asked.append((question, first))
+                request = request.answered(question.option, first)
         except DataError as error:
             return Completed(request, tuple(asked), str(error.problems[0]).splitlines()[0])
         else:

@@ -123,10 +123,11 @@ def _numbers_rows(column: pd.Series) -> bool:
     """Return whether a variable only numbers the patients: whole, each once, without a gap."""
     if column.dtype.kind != "f" or not column.is_unique or column.isna().any():
         return False
-    whole = bool((column == column.round()).all()) and len(column) > 9
+    if len(column) < 10 or not (column == column.round()).all():
+        return False
     # in the order of the file, too, as identifiers with gaps are
     counted_up = column.is_monotonic_increasing and column.diff().median() == 1
-    return whole and bool(counted_up or column.max() - column.min() == len(column) - 1)
+    return bool(counted_up or column.max() - column.min() == len(column) - 1)
 
 
 def _summary(column: pd.Series) -> dict | None:
