@@ -46,7 +46,7 @@ def evaluable(adtte: pd.DataFrame, file: str, findings: Findings) -> pd.DataFram
             findings.problem(file, "AVAL", f"is blank in every row of {paramcd}", hint=hint)
             continue
         events = int((of_one["CNSR"] == 0).sum())
-        told = f"; {events} of them say that the event happened" if events else ""
+        told = f"; {counted_noun(events, 'event')} among them" if events else ""
         findings.remark(
             f"{counted_noun(len(of_one), 'row')} of {paramcd} in ADTTE "
             f"{'has' if len(of_one) == 1 else 'have'} no AVAL, and "

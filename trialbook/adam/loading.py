@@ -109,9 +109,12 @@ def read_trial(
     if config is None:
         return Read()
     read = Read(config, config, data, files=file_hashes(folder))
+    not_evaluable: tuple[str, ...] = ()
     if "ADTTE" in data:
         files.setdefault("ADSL", files["ADTTE"])
+        before = len(findings.remarks)
         data["ADTTE"] = evaluable(data["ADTTE"], files["ADTTE"], findings)
+        not_evaluable = tuple(findings.remarks[before:])
         data["ADTTE"] = in_one_unit(data["ADTTE"], config, files["ADTTE"], findings)
     data = read.data = with_measurements(data, files, findings)
     if "ADSL" in data:
@@ -125,6 +128,7 @@ def read_trial(
         adsl = read.data["ADSL"]
         read.members, read.notes = populations(adsl, read.config, files["ADSL"], findings)
         read.notes = {name: told + notes for name, notes in read.notes.items()}
+        read.notes["efficacy"] += not_evaluable
         check_membership(read.data, read.rows, read.members, read.config, findings)
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from trialbook.adam.problems import Findings, counted_noun, examples
+from trialbook.adam.problems import Findings, examples
 from trialbook.adam.schemas import SCHEMAS
 
 # of several arms in one column, the planned one is DM's ARM, the one taken ACTARM
@@ -83,10 +83,8 @@ def adsl_of(adtte: pd.DataFrame, file: str, findings: Findings) -> pd.DataFrame 
     elif taken is not None:
         adsl = adsl.rename(columns={taken: "TRT01A"})
     adsl = adsl.rename(columns={source: "TRT01P"})
-    findings.remark(
-        f"There is no ADSL: its {counted_noun(len(adsl), 'patient')} are those of ADTTE, and the "
-        f"planned arm is {source}. Whom ADTTE does not hold is not known."
-    )
+    what = f"absent, its patients are those of ADTTE, their planned arm is {source}; whom ADTTE "
+    findings.repair(file, "ADSL", what + "does not hold is not known", len(adsl))
     return adsl
 
 
