@@ -17,6 +17,7 @@ MUSCULOSKELETAL = "MUSCULOSKELETAL AND CONNECTIVE TISSUE DISORDERS"
 RENAL = "RENAL AND URINARY DISORDERS"
 GENERAL = "GENERAL DISORDERS AND ADMINISTRATION SITE CONDITIONS"
 NEOPLASMS = "NEOPLASMS BENIGN, MALIGNANT AND UNSPECIFIED (INCL CYSTS AND POLYPS)"
+REPRODUCTIVE = "REPRODUCTIVE SYSTEM AND BREAST DISORDERS"  # of its terms all are of women here
 INJURY = "INJURY, POISONING AND PROCEDURAL COMPLICATIONS"
 
 COMMON_INFECTIONS = {
@@ -61,7 +62,7 @@ OTHER_SERIOUS = (
     ("PLEURAL EFFUSION", "RESPIRATORY, THORACIC AND MEDIASTINAL DISORDERS"),
     ("PERICARDITIS", "CARDIAC DISORDERS"),
     ("CONVULSION", "NERVOUS SYSTEM DISORDERS"),
-    ("OVARIAN CYST", "REPRODUCTIVE SYSTEM AND BREAST DISORDERS"),
+    ("OVARIAN CYST", REPRODUCTIVE),
     ("CHEST PAIN", GENERAL),
     ("ANKLE FRACTURE", INJURY),
 )
@@ -194,8 +195,18 @@ class _Arm:
     def _other_serious(self):
         n = self.n("serious") - len(self.serious)
         terms = [OTHER_SERIOUS[i] for i in self.rng.permutation(len(OTHER_SERIOUS))[:n]]
-        for patient, term in zip(self._pick(self.patients, n, self.serious), terms, strict=True):
+        patients = self._pick(self.patients, n, self.serious)
+        for patient, term in zip(patients, self._fit_for(patients, terms), strict=True):
             self._add_serious(patient, term)
+
+    def _fit_for(self, patients, terms):
+        """Return the terms with a woman's condition, should a man have drawn it, at a woman's."""
+        terms, women = list(terms), [i for i, p in enumerate(patients) if self.female[p]]
+        for i, (_, body_system) in enumerate(terms):
+            if body_system == REPRODUCTIVE and not self.female[patients[i]]:
+                other = women[0]
+                terms[i], terms[other] = terms[other], terms[i]
+        return terms
 
     def _stopping(self):
         for patient in self.patients[self.structure.outcome[self.patients] == "ADVERSE EVENT"]:

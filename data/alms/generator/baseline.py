@@ -219,4 +219,25 @@ def _regions(baseline, published, rng):
         free = np.flatnonzero(region == "")
         weight = np.array([by_race.get(r, 0.001) for r in race[free]])
         region[free[_sample(weight, n[name], rng)]] = name
+    return _spread(region, baseline["ARM"].to_numpy(), race)
+
+
+def _spread(region, arm, race):
+    """Return regions with the smallest of the rest of the world in both arms, as chance would.
+
+    The paper has their patients in all alone; drawn so, all three of Australia fell to one arm. A
+    patient too many changes places with one of the same race, if there is one, of the largest.
+    """
+    region = region.copy()
+    sizes = {name: (region == name).sum() for name in REST_OF_WORLD}
+    largest = max(sizes, key=sizes.get)
+    for name in REST_OF_WORLD:
+        for this, other in (ARMS, ARMS[::-1]):
+            wanted = sizes[name] * (arm == this).mean()
+            while name != largest and (mine := (region == name) & (arm == this)).sum() > wanted + 1:
+                goes = np.flatnonzero(mine)[0]
+                there = (region == largest) & (arm == other)
+                alike = there & (race == race[goes])
+                comes = np.flatnonzero(alike if alike.any() else there)[0]
+                region[goes], region[comes] = largest, name
     return region

@@ -95,6 +95,9 @@ def _values(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findin
             shown = _patients(rows[wrong])
             findings.problem(file, variable, rule, int(wrong.sum()), shown, hint)
     if "ENTRY" in rows and (late := int((rows["ENTRY"] > 0).sum())):
+        if config.analysis.ties == "exact":
+            rule = "exact cannot take times of entry (ENTRY)"
+            findings.problem("trial.yml", "analysis.ties", rule, hint="write efron")
         begins = "begins" if late == 1 else "begin"
         findings.remark(f"{counted_noun(late, 'time')} in ADTTE {begins} "
                         "late (ENTRY): such a patient counts as at risk from then on.")  # fmt: skip

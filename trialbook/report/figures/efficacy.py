@@ -5,10 +5,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.report import sentences
+from trialbook.report.interaction import interaction_said
 from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import MOST_DRAWN, ForestRow, plot_forest
-from trialbook.report.sentences import at_start, in_text, p_phrase
+from trialbook.report.sentences import at_start, in_text
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -178,8 +179,7 @@ def plot_subgroups(
     ]
     key = {"method": "efron"}
     for name in variables:
-        of_test = {"subgroup": name, "method": "interaction"}
-        p = p_phrase(lookup, "subgroup", code, comparison.name, **of_test)
+        p = interaction_said(lookup, endpoint, comparison, name)
         note = f"interaction {p}" if p else ""
         rows.append(ForestRow(trial.labels.get(name, name), heading=True, note=note))
         for subgroup in subgroups:

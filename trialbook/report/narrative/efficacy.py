@@ -14,6 +14,7 @@ from trialbook.report.constancy import Constancy
 from trialbook.report.course import points_said
 from trialbook.report.escape import escape_markdown
 from trialbook.report.events import free_of, has
+from trialbook.report.interaction import interaction_said
 from trialbook.report.landmarks import (
     at_landmark,
     chosen_by_data,
@@ -232,7 +233,7 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             if "=" in name:
                 continue
             key = ("subgroup", endpoint.paramcd, comparison.name)
-            p = p_phrase(lookup, *key, subgroup=name, method="interaction")
+            p = interaction_said(lookup, endpoint, comparison, name)
             if p:
                 tests.append(lookup.value("p_value", *key, subgroup=name, method="interaction"))
                 found.append(f"{of(lookup.trial.labels.get(name, name))} ({p})")
