@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trialbook import released
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
@@ -118,7 +119,7 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     with shelf.locked():
         shelf.clear()
         data = Watched(folder)
-        editions = [edition(book, point, data.hashes, shelf.target) for point in points]
+        editions = [_edition(book, point, data, shelf) for point in points]
         if order.force or order.only:
             stale = editions
         else:
@@ -131,6 +132,16 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
         finally:
             shelf.clear()
     return shelf.target
+
+
+def _edition(book: Book, point: parameters.Point, data: Watched, shelf: Shelf) -> Edition:
+    judged = released.judged(shelf.store, fingerprint.key(data.hashes), _landmarks(point))
+    return edition(book, point, data.hashes, shelf.target, judged)
+
+
+def _landmarks(point: parameters.Point) -> list[float]:
+    """Return the times that a point asks for besides trial.yml's."""
+    return list(point.parameters.get("landmarks") or [])
 
 
 def _build(
@@ -169,10 +180,14 @@ def _build(
         to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
         for one in editions:
             _say_what_is_kept(one, order, say)
+        of_data = fingerprint.key(data.hashes)
+        if facts.confidential:
+            for one in editions:
+                released.ask(shelf.store, _landmarks(one.point))
+            os.environ[released.RELEASED] = f"{of_data}:{shelf.store / released.FILE}"
         secret = secret_of(shelf.store)
         os.environ[SECRET] = secret
         # what a file that leaves the book, a figure or a table, says of where it is from
-        of_data = fingerprint.key(data.hashes)
         named = keyed(of_data, secret) if facts.confidential else of_data
         os.environ[EXPORT_NOTE] = " ".join(
             [f"{facts.title}.", f"Data {named[:12]}.", facts.notice]
@@ -192,8 +207,12 @@ def _build(
     finally:
         os.environ.pop(EXPORT_NOTE, None)
         os.environ.pop(SECRET, None)
+        os.environ.pop(released.RELEASED, None)
         site.close()
+    names = list(built)
     version = shelf.publish(_joined(built, shelf, blinded))
+    for name in names if facts.confidential else ():
+        released.publish(shelf.store, fingerprint.key(data.hashes), version / name)
     cache.prune(_used(version))
 
 
@@ -237,7 +256,7 @@ def _unchanged(editions: list[Edition], book: Book, data: Watched) -> None:
     """Refuse to publish what was made of files that are not as they were when it began."""
     data.check(content=True)
     for one in editions:
-        if edition(book, one.point, data.hashes, Path()).key != one.key:
+        if edition(book, one.point, data.hashes, Path(), one.judged).key != one.key:
             raise SourcesChangedError(
                 "A page of the book, _toc.yml or _config.yml changed while the book was built. "
                 "Nothing was published; build again."

@@ -34,6 +34,8 @@ class Edition:
         Its parameters and, in a grid, its name.
     key : str
         What the whole edition depends on; unchanged, nothing need be built.
+    judged : str
+        A hash of what readers were shown before, as far as it is judged with what they will be.
     folder, published : Path, dict
         Where it is published, and the provenance of what is there now, empty where nothing is.
     chapters : dict
@@ -46,6 +48,7 @@ class Edition:
 
     point: Point
     key: str
+    judged: str
     folder: Path
     published: dict[str, Any]
     chapters: dict[str, Kept] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class Edition:
         }
 
 
-def edition(book: Book, point: Point, data: dict[str, str], target: Path) -> Edition:
+def edition(book: Book, point: Point, data: dict[str, str], target: Path, judged: str) -> Edition:
     """Return an edition without chapters yet, beside what is published at `target`."""
     pages = [path for path in (book.root / "book").rglob("*") if path.is_file()]
     files = [book.root / "_toc.yml", book.root / "_config.yml", *sorted(pages)]
@@ -94,11 +97,12 @@ def edition(book: Book, point: Point, data: dict[str, str], target: Path) -> Edi
         [(chapter.name, chapter.text) for chapter in book.chapters],
         point.parameters,
         data,
+        judged,
         fingerprint.package_hash(),
         fingerprint.versions(),
     )
     folder = target / point.name
-    return Edition(point, key, folder, read_provenance(folder))
+    return Edition(point, key, judged, folder, read_provenance(folder))
 
 
 def read_provenance(folder: Path) -> dict[str, Any]:
@@ -182,7 +186,7 @@ def tasks(
     to_do = []
     for chapter in chapters:
         values = parameters.for_chapter(chapter, edition.point.parameters, trial)
-        key = fingerprint.chapter_key(chapter, values, data.hashes)
+        key = fingerprint.chapter_key(chapter, values, data.hashes, edition.judged)
         edition.expected[chapter.name] = key
         if only and chapter.name not in only:
             entry = edition.published.get("chapters", {}).get(chapter.name)

@@ -61,12 +61,14 @@ def key(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def chapter_key(chapter: Chapter, parameters: dict[str, Any], data: dict[str, str]) -> str:
+def chapter_key(
+    chapter: Chapter, parameters: dict[str, Any], data: dict[str, str], judged: str
+) -> str:
     """Return the key under which a chapter's outputs are kept.
 
-    It changes with the chapter's text, its parameters, the data, this package, and the version of
-    anything installed. A chapter without the parameter ``trial`` knows no data: what it gave is
-    good for every trial.
+    It changes with the chapter's text, its parameters, the data, what of them readers were shown
+    before, this package (the gate's rules in it), and the version of anything installed. A chapter
+    without the parameter ``trial`` knows no data: what it gave is good for every trial.
     """
-    data = data if "trial" in chapter.parameters else {}
-    return key(chapter.name, chapter.text, parameters, data, package_hash(), versions())
+    of_trial = (data, judged) if "trial" in chapter.parameters else ()
+    return key(chapter.name, chapter.text, parameters, of_trial, package_hash(), versions())

@@ -6,11 +6,10 @@ nothing after it asks how private the data are.
 """
 
 from trialbook.safe.anchors import is_component, shown_sizes
-from trialbook.safe.decisions import COUNTS
+from trialbook.safe.decisions import COUNTS, row_keys
 from trialbook.safe.gate import COARSER, SHOWN, STATES, WITHHELD, safe
 from trialbook.safe.hashes import shown_hashes
 from trialbook.safe.times import curve_times, end_point_times
-from trialbook.safe.withholding import row_keys
 from trialbook.safe.words import patients_shown, remarks_shown, without_counts
 
 __all__ = [

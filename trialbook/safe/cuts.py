@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from trialbook.safe.decisions import COUNTS
-from trialbook.safe.withholding import WITHHELD, row_keys
+from trialbook.safe.decisions import COUNTS, row_keys
+from trialbook.safe.withholding import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from trialbook.safe.arithmetic import Counts
 
 COUNTS = ["n", "n_events", "n_censored", "n_at_risk", "n_missing"]
 LINE = ["analysis", "paramcd", "subgroup", "level", "time", "method"]
+_KEY = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 # A time is never negative: what has none.
 NO_TIME = -1.0
 
@@ -90,3 +92,13 @@ def families(lines: dict[Line, Counts]) -> dict[tuple, dict[Line, Counts]]:
             of = (line.analysis, line.paramcd, line.subgroup, line.time, line.method)
             found[of][line] = counts
     return dict(found)
+
+
+def row_keys(results: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the key of every row, from analysis to statistic, with None for no time.
+
+    NaN equals nothing, so that it could not be part of a key.
+    """
+    times = [None if time != time else time for time in results["time"]]
+    columns = [times if name == "time" else results[name] for name in _KEY]
+    return list(zip(*columns, strict=True))

@@ -9,6 +9,7 @@ from trialbook.analyses.adverse_events import GROUPS
 from trialbook.printed import kind_of, printed_results
 from trialbook.safe.curves import as_table_rows
 from trialbook.safe.precision import as_printed
+from trialbook.safe.released import told_before
 from trialbook.safe.times import rmst_to_a_patients_time
 from trialbook.safe.withholding import WITHHELD, guarded, withheld
 
@@ -61,6 +62,9 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
             kind = kind_of(statistic, *of)
             decided.append((SHOWN, as_printed(text, value, statistic, kind, per_shown), text))
     found["state"], found["value"], found["shown"] = zip(*decided, strict=True)
+    again = told_before(found, trial) & (found["state"] != WITHHELD)
+    found.loc[again, ["state", "shown"]] = WITHHELD
+    found.loc[again, "value"] = math.nan
     if "printed" in found:
         found["printed"] = found["shown"]
     return found

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.analyses.curves import regular_times
 from trialbook.analyses.time_to_event import time_ticks
 from trialbook.safe.anchors import ALL, shown_populations
 from trialbook.safe.arithmetic import open_times, secret_parts
 from trialbook.safe.decisions import Decisions
-from trialbook.safe.times import regular_times
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

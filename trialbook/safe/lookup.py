@@ -9,8 +9,8 @@ import pandas as pd
 
 from trialbook.analyses.common import method_at
 from trialbook.results import CURVE, KEY
+from trialbook.safe.decisions import row_keys
 from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
-from trialbook.safe.withholding import row_keys
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial

@@ -13,36 +13,17 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import pair, times_of
+from trialbook.analyses.curves import regular_times
 from trialbook.analyses.time_to_event import coarse_step, time_ticks
 from trialbook.safe.anchors import is_component
 from trialbook.safe.arithmetic import is_small, open_times
+from trialbook.safe.released import released
 from trialbook.survival import default_tau
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
-STEPS_PER_TICK = 3
 EVENTS, CENSORED = "events", "censored"
-
-
-def regular_times(ticks: Sequence[float], last: float) -> np.ndarray:
-    """Return regular times from zero to the first at or after the last one observed.
-
-    Parameters
-    ----------
-    ticks : sequence of float
-        Of the axis, zero first, evenly spaced.
-    last : float
-        The last time observed.
-
-    Returns
-    -------
-    numpy.ndarray
-        `STEPS_PER_TICK` times as many as the ticks.
-    """
-    between = ticks[1] - ticks[0] if len(ticks) > 1 else max(last, 1.0)
-    step = between / STEPS_PER_TICK
-    return step * np.arange(np.ceil(last / step - 1e-9) + 1)
 
 
 def cumulative(time: np.ndarray, event: np.ndarray, *, censored: bool) -> Callable:
@@ -115,7 +96,6 @@ def curve_times(
     return np.array(open_times(candidates, counted, least))
 
 
-@lru_cache(maxsize=512)
 def end_point_times(
     trial: "Trial",
     paramcd: str,
@@ -127,8 +107,17 @@ def end_point_times(
     """Return the times at which an arm's curve of an end point may be known, in AVAL's unit.
 
     trial.yml's landmarks come first, the last foremost; then the ticks of the figure, and other
-    regular times; other `landmarks` last. None for a component of another end point.
+    regular times; other `landmarks` last, after those that were asked for before. None for a
+    component of another end point.
     """
+    others = released().before(t for t in landmarks if t not in trial.landmarks)
+    return _end_point_times(trial, paramcd, arm, others, censored=censored)
+
+
+@lru_cache(maxsize=512)
+def _end_point_times(
+    trial: "Trial", paramcd: str, arm: str, others: tuple[float, ...], *, censored: bool
+) -> tuple[float, ...]:
     if is_component(trial, paramcd):
         return ()
     data = trial.time_to_event(paramcd)
@@ -140,7 +129,7 @@ def end_point_times(
             time_ticks(trial, paramcd),
             max(trial.min_cell, 1),
             sorted(trial.landmarks, reverse=True),
-            sorted(set(landmarks) - set(trial.landmarks), reverse=True),
+            others,
             censored=censored,
         )
     )

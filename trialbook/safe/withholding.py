@@ -31,6 +31,7 @@ from trialbook.safe.decisions import (
     NO_TIME,
     Decisions,
     counts_of,
+    row_keys,
 )
 from trialbook.safe.values import coarse_percent, of_values, points_between
 
@@ -65,7 +66,6 @@ _OF_PROPORTIONS = ("aalen_johansen", "newcombe")
 _DIFFERENCES = {"cumulative_incidence", "risk_difference", "lower", "upper"}
 # Percentages in steps of so many points are near enough for a standardized difference.
 FINE = 2
-_KEY = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 
 
 @dataclass(frozen=True)
@@ -240,13 +240,3 @@ def _shown(
         if coarse and statistic in ("std_error", "p_value"):
             return WITHHELD, math.nan
     return None
-
-
-def row_keys(results: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """Return the key of every row, from analysis to statistic, with None for no time.
-
-    NaN equals nothing, so that it could not be part of a key.
-    """
-    times = [None if time != time else time for time in results["time"]]
-    columns = [times if name == "time" else results[name] for name in _KEY]
-    return list(zip(*columns, strict=True))
