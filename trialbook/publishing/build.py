@@ -185,10 +185,9 @@ def _build(
             for one in editions:
                 released.ask(shelf.store, _landmarks(one.point))
             os.environ[released.RELEASED] = f"{of_data}:{shelf.store / released.FILE}"
-        secret = secret_of(shelf.store)
-        os.environ[SECRET] = secret
+            os.environ[SECRET] = secret_of(shelf.store)
         # what a file that leaves the book, a figure or a table, says of where it is from
-        named = keyed(of_data, secret) if facts.confidential else of_data
+        named = keyed(of_data, os.environ[SECRET]) if facts.confidential else of_data
         os.environ[EXPORT_NOTE] = " ".join(
             [f"{facts.title}.", f"Data {named[:12]}.", facts.notice]
         ).strip()
