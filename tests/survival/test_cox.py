@@ -263,3 +263,13 @@ def test_bad_input_is_refused_in_plain_words(options, says):
 def test_an_unknown_term_is_refused():
     with pytest.raises(ValueError, match="'arm' is not one of x1"):
         profile_interval(cox(TIME, EVENT, ARM), "arm")
+
+
+def test_firths_likelihood_knows_the_units_of_its_covariate():
+    """Half the log of the information is larger by log 10 in units ten times as small."""
+    time, event = [1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0]
+    x = np.array([0.2, 1.5, 0.3, 2.2, 0.9, 1.1])
+    one, ten = firth(time, event, x), firth(time, event, 10 * x)
+    np.testing.assert_allclose(np.subtract(ten.loglik, one.loglik), np.log(10))
+    np.testing.assert_allclose(ten.coef, one.coef / 10)
+    np.testing.assert_allclose(ten.p_value, one.p_value, rtol=1e-6)

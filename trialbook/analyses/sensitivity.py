@@ -104,7 +104,9 @@ def hazard_ratio_by_period(
     landmarks = trial.landmarks if landmarks is None else landmarks
     if not len(landmarks):
         return results([], ["trial.yml names no landmarks: there are no periods to compare."])
-    ends = [t for t in sorted(landmarks) if t < data["AVAL"].max()]
+    # After the last event there is nothing to compare.
+    last = data.loc[data["event"], "AVAL"].max()
+    ends = [t for t in sorted(landmarks) if t < last]
     records = []
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)

@@ -34,7 +34,7 @@ class FirthModel:
     p_value : array, shape (p,)
         Penalized likelihood-ratio tests.
     loglik : tuple of two floats
-        Penalized, at 0 and at the estimate.
+        Penalized, at 0 and at the estimate; the penalty depends on the covariates' units.
     n, n_events : int
     ties, conf_level
     converged : bool
@@ -103,7 +103,12 @@ def firth(
         inner = np.ix_(free, free)
         coef[free] = maximum.beta[free]
         std_error[free] = np.sqrt(np.diag(np.linalg.inv(maximum.end.information()[inner])))
-        loglik = float(maximum.start.loglik), float(maximum.end.loglik)
+        # Of the covariates as given: the penalty knows their units, as coxphf's does.
+        in_units = np.log(data.scale[free]).sum()
+        loglik = (
+            float(maximum.start.loglik + in_units),
+            float(maximum.end.loglik + in_units),
+        )
         converged = maximum.converged
         for j in np.flatnonzero(free):
             interval = profile_of(penalized, j, free, float(data.scale[j]), conf_level)
