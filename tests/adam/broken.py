@@ -172,7 +172,7 @@ BROKEN = [
 def page() -> str:
     """Return the page of messages as Markdown."""
     lines = [
-        "# What is said of a folder that is not in order",
+        "# Error messages",
         "",
         "Nothing runs before the data are in order, and all that is wrong comes in one report: "
         "the file, the variable, the rule, how many rows break it, the first few of them, and "

@@ -24,7 +24,7 @@ class Item:
     """An item of the checklist.
 
     `chapter` is where the book answers it, if `given` holds for the trial; `otherwise` says why
-    it does not.
+    it does not, `partly` what it leaves open all the same.
     """
 
     number: str
@@ -32,6 +32,7 @@ class Item:
     chapter: str = ""
     given: Callable[["Trial"], bool] = lambda _: True
     otherwise: str = OUTSIDE
+    partly: str = ""
 
 
 def _has(dataset: str) -> Callable[["Trial"], bool]:
@@ -87,8 +88,18 @@ ITEMS = (
     Item("26", "Numbers analysed and estimates", "efficacy"),
     Item("27", "Harms", "safety", _has("adae"), NO_EVENTS),
     Item("28", "Ancillary analyses", "efficacy"),
-    Item("29", "Interpretation", "efficacy"),
-    Item("30", "Limitations", "efficacy"),
+    Item(
+        "29",
+        "Interpretation",
+        "efficacy",
+        partly="benefits and harms are not weighed, nor other evidence: that takes a reader",
+    ),
+    Item(
+        "30",
+        "Limitations",
+        "efficacy",
+        partly="what the data show of them; bias that no data show is for the trial's report",
+    ),
 )
 PAGES = {
     "design": ("Design", "design.ipynb"),
@@ -109,21 +120,24 @@ def checklist(trial: "Trial") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``item``, ``asks``, ``page`` (empty where not answered), ``why_not``.
+        ``item``, ``asks``, ``page`` (empty where not answered), ``why_not``, ``partly``: what the
+        page leaves open.
     """
     rows = []
     for item in ITEMS:
         answered = bool(item.chapter) and item.given(trial)
         why_not = "" if answered else item.otherwise
         page = item.chapter if answered else ""
-        rows.append({"item": item.number, "asks": item.asks, "page": page, "why_not": why_not})
+        row = {"item": item.number, "asks": item.asks, "page": page, "why_not": why_not}
+        rows.append(row | {"partly": item.partly if answered else ""})
     return pd.DataFrame(rows)
 
 
 def show_checklist(trial: "Trial") -> Text:
     """Return the checklist as a Markdown table with links to the pages."""
     lines = ["| Item | CONSORT 2025 asks for | Where |", "|---|---|---|"]
-    for item, asks, page, why_not in checklist(trial).itertuples(index=False):
+    for item, asks, page, why_not, partly in checklist(trial).itertuples(index=False):
         where = "[{}]({})".format(*PAGES[page]) if page else escape_markdown(why_not)
+        where += f", in part: {escape_markdown(partly)}" if partly else ""
         lines.append(f"| {item} | {asks} | {where} |")
     return Text("\n".join(lines))
