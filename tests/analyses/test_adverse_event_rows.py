@@ -82,7 +82,22 @@ def test_risks_are_compared_at_the_landmarks_and_death_competes(write_trial):
     pooled = value(found, **of, arm="B vs A", time=8, statistic="std_error")
     assert pooled == pytest.approx(np.hypot(*errors))
     upper = value(found, **of, arm="B vs A", time=8, statistic="upper")
-    assert upper == pytest.approx(1.959964 * pooled, rel=1e-6)
+    # MOVER of Clopper and Pearson's limits, 1 of 2 in both arms: qbeta(.975, 2, 1) is 0.987421.
+    assert upper == pytest.approx(np.hypot(0.987421 - 0.5, 0.5 - 0.012579), rel=1e-5)
+
+
+def test_an_arm_without_events_has_an_upper_limit_and_the_difference_honest_ones(write_trial):
+    """4 of 20 and none of 20: Wald's interval has only the other arm's variance, and excludes 0."""
+    adsl = patients("A" * 20 + "B" * 20, TRTSDT="2020-01-01", TRTEDT="2020-01-10")
+    adae = pd.DataFrame({"USUBJID": ["P1", "P2", "P3", "P4"], "AEDECOD": "COLD"})
+    adae = adae.assign(TRTEMFL="Y", ASTDT="2020-01-03")
+    study = write_trial(adsl, times(adsl, [9] * 40, [1] * 40), adae=adae, landmarks=[8])
+    found = analyses.time_to_adverse_event(study)
+    of = {"paramcd": "any", "method": "aalen_johansen", "time": 8}
+    assert value(found, **of, arm="B", statistic="lower") == 0
+    assert value(found, **of, arm="B", statistic="upper") == pytest.approx(1 - 0.025 ** (1 / 20))
+    lower, upper = (value(found, **of, arm="B vs A", statistic=s) for s in ("lower", "upper"))
+    assert -0.5 < lower < -0.2 < 0 < upper
 
 
 def test_a_blank_variable_counts_nobody_as_without_the_event(write_trial):

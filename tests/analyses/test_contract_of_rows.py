@@ -131,7 +131,7 @@ def test_a_model_keeps_who_lacks_a_covariate_and_complete_cases_stand_beside_it(
     data = three_arms.time_to_event("PFS")
     known = data[["AGE", "STAGE", "ECOG"]].notna().all(axis=1)
     assert value(found, **of) == (known & data["arm"].isin(["LOW", "CTRL"])).sum()
-    assert any("that a patient lacks" in line for line in analyses.remarks(found))
+    assert any("a missing covariate is replaced" in line for line in analyses.remarks(found))
 
 
 def test_a_curve_ends_where_follow_up_ends(seven):

@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 
 from trialbook import survival
 from trialbook.analyses.adverse_events import GROUPS, days_at_risk, untold_variable
@@ -19,6 +20,7 @@ from trialbook.analyses.common import (
 )
 from trialbook.analyses.time_to_event import time_ticks
 from trialbook.results import rows
+from trialbook.survival import FEW_EVENTS
 from trialbook.trial import Trial
 
 ABSENT = "There are no data on adverse events."
@@ -96,7 +98,8 @@ def time_to_adverse_event(
         Time points since the first dose in AVAL's unit; by default the landmarks, and for what
         is drawn (``serious``, ``withdrawal``, ``fatal``) the ticks of the primary figure.
     conf_level : float
-        Level of the intervals: log-log of an arm, Wald of a difference.
+        Level of the intervals: log-log of an arm, Wald of a difference; with fewer than 5 events
+        of an arm by then Clopper and Pearson's, and MOVER's.
 
     Returns
     -------
@@ -181,31 +184,66 @@ def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
             continue
         time, cause = patients["AVAL"].to_numpy(), patients["cause"].to_numpy()
         at = survival.cumulative_incidence(time, cause, conf_level=conf_level).at(times, 1)
-        read[code] = at
+        counts = np.array([((time <= t) & (cause == 1)).sum() for t in times])
+        read[code] = at, counts, _limits(at, counts, len(time), conf_level)
         of = {"paramcd": name, "arm": code, "method": method}
         for i, t in enumerate(times):
-            names = ["cumulative_incidence", "std_error", "lower", "upper"]
-            statistics = {name: getattr(at, name)[i] for name in names}
-            yield from rows("adverse_events", statistics, time=float(t), **of)
-    half_widths = NormalDist().inv_cdf((1 + conf_level) / 2)
-    for comparison in trial.comparisons:
-        if not {comparison.treated.code, comparison.control.code} <= set(read):
-            continue
-        one, other = read[comparison.treated.code], read[comparison.control.code]
-        difference = one.cumulative_incidence - other.cumulative_incidence
-        std_error = np.hypot(one.std_error, other.std_error)
-        # No event in either arm, or one in everybody, leaves no variance to speak of.
-        known = std_error > 0
-        half = np.where(known, half_widths * std_error, np.nan)
-        of = {"paramcd": name, "arm": comparison.name, "method": method}
-        for i, t in enumerate(times):
+            lower, upper = read[code][2][i]
             statistics = {
-                "risk_difference": difference[i],
-                "std_error": std_error[i] if known[i] else np.nan,
-                "lower": difference[i] - half[i],
-                "upper": difference[i] + half[i],
+                "cumulative_incidence": at.cumulative_incidence[i],
+                "std_error": at.std_error[i],
+                "lower": lower,
+                "upper": upper,
             }
             yield from rows("adverse_events", statistics, time=float(t), **of)
+    for comparison in trial.comparisons:
+        codes = comparison.treated.code, comparison.control.code
+        if not set(codes) <= set(read):
+            continue
+        of = {"paramcd": name, "arm": comparison.name, "method": method}
+        for i, t in enumerate(times):
+            statistics = _difference(*(read[code] for code in codes), i, conf_level)
+            yield from rows("adverse_events", statistics, time=float(t), **of)
+
+
+def _limits(at, counts: np.ndarray, n: int, conf_level: float) -> list[tuple[float, float]]:
+    """Return the limits of an arm's risk at each time: exact ones where few had the event.
+
+    Nobody is censored, for the end of treatment competes: with few events, of which log-log has
+    none or too narrow an interval, the risk is a proportion, and Clopper and Pearson's limits hold.
+    """
+    tail = (1 - conf_level) / 2
+    found = []
+    for count, lower, upper in zip(counts, at.lower, at.upper, strict=True):
+        if FEW_EVENTS <= count <= n - FEW_EVENTS:
+            found.append((lower, upper))
+            continue
+        low = beta.ppf(tail, count, n - count + 1) if count else 0.0
+        high = beta.ppf(1 - tail, count + 1, n - count) if count < n else 1.0
+        found.append((float(low), float(high)))
+    return found
+
+
+def _difference(treated, control, i: int, conf_level: float) -> dict[str, float]:
+    """Return the difference of two arms' risks: MOVER's limits where few had the event, else Wald.
+
+    Zou GY, Donner A. Stat Med 2008;27:1693-1702.
+    """
+    risks = [float(at.cumulative_incidence[i]) for at, _, _ in (treated, control)]
+    std_error = float(np.hypot(*(at.std_error[i] for at, _, _ in (treated, control))))
+    difference = risks[0] - risks[1]
+    if min(counts[i] for _, counts, _ in (treated, control)) < FEW_EVENTS:
+        limits = [of[i] for _, _, of in (treated, control)]
+        lower, upper = survival.mover(risks[0], limits[0], risks[1], limits[1])
+    else:
+        half = NormalDist().inv_cdf((1 + conf_level) / 2) * std_error if std_error > 0 else np.nan
+        lower, upper = difference - half, difference + half
+    return {
+        "risk_difference": difference,
+        "std_error": std_error if std_error > 0 else np.nan,
+        "lower": lower,
+        "upper": upper,
+    }
 
 
 def _rank(level: str, order: tuple[str, ...]) -> tuple[int, str]:

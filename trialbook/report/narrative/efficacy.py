@@ -250,7 +250,8 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         )
     lines.append(
         "Subgroups are small and many: a difference between them arises easily by chance, and an "
-        "interval that crosses 1 in one subgroup does not show that the treatment fails there."
+        "interval that crosses 1 in one subgroup does not show that the treatment fails there. "
+        "Whether they were chosen beforehand, trial.yml does not say."
     )
     return Text("\n\n".join(lines))
 

@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Arm, Parameter
 from trialbook.report.labels import term_label
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells
@@ -75,7 +76,7 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
 
 
 def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
-    """Return the groups of adverse events as rates per time at risk, by arm.
+    """Return the groups of adverse events as rates per time at risk, by arm and compared.
 
     Parameters
     ----------
@@ -91,10 +92,20 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
     """
     trial, lines = lookup.trial, []
     arms = arm_columns(trial, shown_sizes(trial, "safety"))
+    ratios = comparison_columns(trial, f"Rate ratio ({lookup.ci})")
+    exact = {"method": "exact"}
     for key, label in groups.items():
-        rates = row_cells(lookup, arms, "{rate}", "adverse_events", key)
-        if set(rates.values()) - {"", "NE"}:
-            lines.append({"First events per 100 patient-years": label} | rates)
+        of = ("adverse_events", key)
+        rates = row_cells(lookup, arms, "{rate} ({lower} to {upper})", *of, **exact)
+        if not set(rates.values()) - {"", "NE"}:
+            continue
+        line = {f"First events per 100 patient-years ({lookup.ci})": label} | rates
+        line |= row_cells(lookup, ratios, "{rate_ratio} ({lower} to {upper})", *of, **exact)
+        all_events = {
+            f"All events, {one.label}": lookup.text("{events}", *of, one.code, **exact)
+            for one in trial.arms
+        }
+        lines.append(line | all_events)
     if not lines:
         return None
     return html_table(
@@ -103,7 +114,49 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
         caption="Adverse events by time at risk, by actual treatment",
         notes=[
             "Patients with a first event per 100 patient-years until it, or until "
-            f"{_window(trial)}: later events are in the counts above, not here."
+            f"{_window(trial)}: later events are in the counts above, not here. Exact intervals. "
+            "All events: every one, also those that came again."
+        ],
+    )
+
+
+def tbl_event_risks(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None:
+    """Return the share of treated patients who had had an event by the last landmark, compared.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``time_to_adverse_event``.
+    groups : mapping
+        A group's key to its label, in the order of the lines.
+
+    Returns
+    -------
+    Table or None
+        None where dates are not known, or no landmark is reached.
+    """
+    trial, lines = lookup.trial, []
+    arms = arm_columns(trial, shown_sizes(trial, "safety"))
+    compared = comparison_columns(trial, f"Difference, points ({lookup.ci})")
+    t = max(trial.landmarks, default=None)
+    row = {"time": t, "method": "aalen_johansen"}
+    for key, label in groups.items():
+        of = ("adverse_events", key)
+        risks = row_cells(lookup, arms, "{cumulative_incidence} ({lower} to {upper})", *of, **row)
+        if t is None or not set(risks.values()) - {"", "NE"}:
+            continue
+        differences = "{risk_difference} ({lower} to {upper})"
+        line = {f"Had had, % ({lookup.ci})": label} | risks
+        lines.append(line | row_cells(lookup, compared, differences, *of, **row))
+    if not lines:
+        return None
+    return html_table(
+        pd.DataFrame(lines),
+        name="adverse-event-risks",
+        caption=f"Risk of a first adverse event within {shown_time(trial, t)} of the first dose",
+        notes=[
+            "Aalen and Johansen's estimate: death and the end of treatment compete, for no event "
+            "counts after them."
         ],
     )
 
