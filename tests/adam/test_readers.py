@@ -1,5 +1,6 @@
 """Formats beside CSV: workbooks, R's files, SAS's dates, Dataset-JSON, text in other columns."""
 
+import base64
 import json
 
 import numpy as np
@@ -101,16 +102,42 @@ def test_what_r_saved_is_read(ending, tmp_path):
     assert not findings.problems
 
 
-def test_r_dates_factors_labels_and_integers_of_64_bits_are_what_they_are(tmp_path):
-    # R: x <- structure(c(1.5, NA), label = "Value"); d <- as.Date("2015-01-05") + 0:1
-    #    saveRDS(data.frame(x, d, p = as.POSIXct(d) [23:00 New York], i = bit64::as.integer64(...)))
-    from trialbook.adam.r_files import _date_times, _dates, _whole_numbers
+# R 4.2: x <- structure(c(1.5, NA), label = "Value")
+#   saveRDS(tibble::tibble(USUBJID = c("a", "b"), AVAL = x, RANDDT = as.Date(c("2015-01-05", NA)),
+#     EOSDT = structure(16440:16441, class = "Date"),
+#     TRTSDTM = as.POSIXct(c("2015-01-05 23:00", "2015-01-05 01:00"), tz = "America/New_York"),
+#     ARM = factor(c("x", "y")), ARMN = haven::labelled(c(1, 2), c(a = 1, b = 2), "Arm"),
+#     ITTFL = c(TRUE, NA), SEX = c(NA, "\u00e9")), "adsl.rds", version = 2, compress = "xz")
+BY_R = (
+    "/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj4AO+AXpdACwCfBn5n/gdO9yZ6vbIvm24RkNfZcCUGVzD2eA3kBhy75mq+pEW"
+    "wzB4RHfWr4keaX5iMArnyOBMyeFrTv6t3GoMwXMFJNTiEYmDS3MFfSOIn+wCd/wA9DGpA03apcHc3sPj7l9FFv5uwEo2"
+    "eS51wSUtQe+p1DwvsYLAInVx3fYTHQOK5J4C06xLBXmR+mKp1oSESF7tsqxBdCG7X0dBWSQB/EjiBxP6/LBVO5FjjsBB"
+    "tX32/BmGocaYOaFUJjMYti3PVQ5X6Q5n6KKwscXFSzkeI5IFOHHlHrCxgVZ7uBJeZEnHe48FP0k71siczcPb1mSuuOtC"
+    "3P10bpjTvQZ35YYm3N3PpoN5gTuVb6C5JKDT4eVYA9SGJcav4ODrVJqW9YuzkGMR0uJCjEZCpvFHV2Izo/49nX5yQ0Dp"
+    "NEZyDGqJvMPULlARkHrSc6sXGBXk4t2ihqW9PFtaGeFRlcv2AQYahtbwAo45P+fmnK5A4mO0Z+y4i75YfFYpbAAAALik"
+    "CPAAAZIDvwcAAAxRBZQ+MA2LAgAAAAABWVo="
+)
 
-    days = np.ma.MaskedArray([16440, 0], mask=[False, True])
-    assert str(_dates(days, {})[0])[:10] == "2015-01-05"
-    assert np.isnat(_dates(days, {})[1])
-    late = np.array([1420516800.0])  # 2015-01-06 04:00 UTC
-    assert str(_date_times(late, {"tzone": ["America/New_York"]})[0])[:16] == "2015-01-05T23:00"
+
+def test_dates_factors_and_labels_of_r_are_what_they_are(tmp_path):
+    path = tmp_path / "adsl.rds"
+    path.write_bytes(base64.b64decode(BY_R))
+    findings = Findings()
+    table = read_table(path, findings)
+    assert table.labels == {"AVAL": "Value", "ARMN": "Arm"}
+    frame = tidy(table, "ADSL", findings)
+    assert frame["RANDDT"].astype(str).tolist() == ["2015-01-05", "NaT"]
+    assert frame["EOSDT"].astype(str).tolist() == ["2015-01-05", "2015-01-06"]
+    # by the clock of New York; in Greenwich it was the next day
+    assert frame["TRTSDTM"].astype(str).tolist() == ["2015-01-05", "2015-01-05"]
+    assert frame["ARM"].tolist() == ["x", "y"]
+    assert frame["ITTFL"].tolist() == ["Y", "N"]
+    assert frame["SEX"].tolist()[1] == "é"
+
+
+def test_integers_of_64_bits_of_r_are_whole():
+    from trialbook.adam.r_files import _whole_numbers
+
     bits = np.array([900719925474099201], dtype="int64").view("float64")
     assert _whole_numbers(bits, {}).tolist() == [900719925474099201]
 

@@ -1,6 +1,8 @@
 """Read .rds, .rda and .RData: a data frame that R saved, without R."""
 
 import warnings
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,8 @@ from trialbook.adam.table import Table, UnreadableError
 def read_r(content: bytes, file: str, stem: str) -> Table:
     """Return the rows of a data frame (data.table, tibble) that R saved.
 
-    Of several objects in one .rda the data frame called like the file is taken, or the only one.
+    Names of rows that do not merely count them become the column ``rownames``. Of several objects
+    in one .rda the data frame called like the file is taken, or the only one.
 
     Parameters
     ----------
@@ -37,29 +40,31 @@ def read_r(content: bytes, file: str, stem: str) -> Table:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # classes that are not known are their plain values
         parsed = parse_data(content)
-        objects = convert(parsed, constructor_dict=constructors)
-    if isinstance(objects, pd.DataFrame):
-        frame, root = objects, parsed.object
-    else:
-        frames = {
-            name: one for name, one in _named(objects).items() if isinstance(one, pd.DataFrame)
-        }
-        name = _chosen(frames, stem)
-        frame, root = frames[name], _variable(parsed.object, name)
+        # functions and environments beside a data frame are left alone: not all can be converted
+        found = parsed.object
+        if not _is_frame(found):
+            frames = {name: one for name, one in _pairs(found) if _is_frame(one)}
+            found = frames[_chosen(frames, stem)]
+        frame = convert(replace(parsed, object=found), constructor_dict=constructors)
     labels = {
         str(name): label
-        for name, column in zip(frame.columns, root.value if root else (), strict=False)
+        for name, column in zip(frame.columns, found.value, strict=False)
         if (label := _label(column))
     }
     plain = pd.DataFrame({name: _plain(frame[name]) for name in frame}).reset_index(drop=True)
+    names = frame.index.astype(str)
+    if "rownames" not in plain and not names.str.fullmatch(r"\d+").all():
+        plain.insert(0, "rownames", names)
     return Table(file, plain, labels)
 
 
-def _named(objects: object) -> dict:
-    return objects if isinstance(objects, dict) else {}
+def _is_frame(parsed) -> bool:
+    """Return whether an object, as it was parsed, is a data frame."""
+    classes = _variable(parsed.attributes, "class")
+    return classes is not None and b"data.frame" in [one.value for one in classes.value]
 
 
-def _chosen(frames: dict[str, pd.DataFrame], stem: str) -> str:
+def _chosen(frames: Collection[str], stem: str) -> str:
     if not frames:
         raise UnreadableError("holds no data frame of R", "save the data frame alone: saveRDS()")
     called = [name for name in frames if name.casefold() == stem.casefold()]
@@ -115,13 +120,16 @@ def _plain(column: pd.Series) -> pd.Series:
     return column.astype(object).where(column.notna(), None)
 
 
-def _variable(pairs, name: str):
-    """Return what an .rda calls by a name, as it was parsed: a list of pairs."""
+def _pairs(pairs) -> Iterator[tuple]:
+    """Yield the names and values of a list of pairs: what an .rda holds, or attributes."""
     while pairs is not None and isinstance(pairs.value, tuple):
-        if _tag(pairs) == name:
-            return pairs.value[0]
+        yield _tag(pairs), pairs.value[0]
         pairs = pairs.value[1]
-    return None
+
+
+def _variable(pairs, name: str):
+    """Return what a list of pairs calls by a name, None where it has none."""
+    return next((value for tag, value in _pairs(pairs) if tag == name), None)
 
 
 def _label(column) -> str | None:
