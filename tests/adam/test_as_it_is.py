@@ -146,6 +146,10 @@ def test_the_usual_laboratory_parameters_come_first_and_constants_not_at_all(tmp
     assert len(named) == 20
     assert "CONST" not in named
     assert "parameters that trial.yml does not name, and that are not shown: CONST" in str(made)
+    on_the_page = all_results(made.trial, ["laboratory"]).attrs["remarks"]
+    assert [
+        one for one in on_the_page if "Measured as well, and not shown" in one and "CONST" in one
+    ]
 
 
 def test_arm_stands_in_for_trt01p_and_a_time_of_day_for_its_date(tmp_path):

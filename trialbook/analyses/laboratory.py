@@ -18,6 +18,8 @@ from trialbook.config import Parameter
 from trialbook.results import rows
 from trialbook.trial import Trial
 
+_MOST_NAMED = 20
+
 
 def laboratory(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Describe laboratory parameters by visit and actual arm, in the safety population.
@@ -61,6 +63,11 @@ def laboratory(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
         found.extend(_last_visit(trial, values, parameter, conf_level))
         found.extend(_shifts(trial, values, parameter))
         found.extend(change_by_visit(trial, values, parameter, conf_level, remarks))
+    if others := sorted(by_parameter.keys() - {item.paramcd for item in parameters}):
+        listed = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+        remarks.append(
+            f"Measured as well, and not shown, for trial.yml does not name it: {listed}."
+        )
     if n_other:
         remarks.append(
             f"{n_other:,} values lie outside the limits of normal (ANRLO, ANRHI) and are called "
