@@ -1,6 +1,7 @@
 """Adverse events in depth: how severe, how related, and when they first came."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -183,18 +184,12 @@ def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
         if patients.empty:
             continue
         time, cause = patients["AVAL"].to_numpy(), patients["cause"].to_numpy()
-        at = survival.cumulative_incidence(time, cause, conf_level=conf_level).at(times, 1)
-        counts = np.array([((time <= t) & (cause == 1)).sum() for t in times])
-        read[code] = at, counts, _limits(at, counts, len(time), conf_level)
+        curve = survival.cumulative_incidence(time, cause, conf_level=conf_level)
+        at = read[code] = exact_where_few(curve.at(times, 1), len(time), conf_level)
         of = {"paramcd": name, "arm": code, "method": method}
         for i, t in enumerate(times):
-            lower, upper = read[code][2][i]
-            statistics = {
-                "cumulative_incidence": at.cumulative_incidence[i],
-                "std_error": at.std_error[i],
-                "lower": lower,
-                "upper": upper,
-            }
+            names = ["cumulative_incidence", "std_error", "lower", "upper"]
+            statistics = {name: getattr(at, name)[i] for name in names}
             yield from rows("adverse_events", statistics, time=float(t), **of)
     for comparison in trial.comparisons:
         codes = comparison.treated.code, comparison.control.code
@@ -206,22 +201,25 @@ def _incidence(trial, data, name, times, conf_level) -> Iterator[dict]:
             yield from rows("adverse_events", statistics, time=float(t), **of)
 
 
-def _limits(at, counts: np.ndarray, n: int, conf_level: float) -> list[tuple[float, float]]:
-    """Return the limits of an arm's risk at each time: exact ones where few had the event.
+def exact_where_few(at, n: int, conf_level: float):
+    """Return a risk read off at times with exact limits where few had the event by then.
 
     Nobody is censored, for the end of treatment competes: with few events, of which log-log has
     none or too narrow an interval, the risk is a proportion, and Clopper and Pearson's limits hold.
+
+    Parameters
+    ----------
+    at : survival.IncidenceAtTimes
+        Of one arm, its events of cause 1.
+    n : int
+        Patients of the arm.
+    conf_level : float
     """
-    tail = (1 - conf_level) / 2
-    found = []
-    for count, lower, upper in zip(counts, at.lower, at.upper, strict=True):
-        if FEW_EVENTS <= count <= n - FEW_EVENTS:
-            found.append((lower, upper))
-            continue
-        low = beta.ppf(tail, count, n - count + 1) if count else 0.0
-        high = beta.ppf(1 - tail, count + 1, n - count) if count < n else 1.0
-        found.append((float(low), float(high)))
-    return found
+    tail, k = (1 - conf_level) / 2, np.asarray(at.n_events, float)
+    few = (k < FEW_EVENTS) | (n - k < FEW_EVENTS)
+    low = np.where(k > 0, beta.ppf(tail, np.maximum(k, 1), n - k + 1), 0.0)
+    high = np.where(k < n, beta.ppf(1 - tail, k + 1, np.maximum(n - k, 1)), 1.0)
+    return replace(at, lower=np.where(few, low, at.lower), upper=np.where(few, high, at.upper))
 
 
 def _difference(treated, control, i: int, conf_level: float) -> dict[str, float]:
@@ -229,11 +227,12 @@ def _difference(treated, control, i: int, conf_level: float) -> dict[str, float]
 
     Zou GY, Donner A. Stat Med 2008;27:1693-1702.
     """
-    risks = [float(at.cumulative_incidence[i]) for at, _, _ in (treated, control)]
-    std_error = float(np.hypot(*(at.std_error[i] for at, _, _ in (treated, control))))
+    pair_of = (treated, control)
+    risks = [float(at.cumulative_incidence[i]) for at in pair_of]
+    std_error = float(np.hypot(*(at.std_error[i] for at in pair_of)))
     difference = risks[0] - risks[1]
-    if min(counts[i] for _, counts, _ in (treated, control)) < FEW_EVENTS:
-        limits = [of[i] for _, _, of in (treated, control)]
+    if min(at.n_events[i] for at in pair_of) < FEW_EVENTS:
+        limits = [(float(at.lower[i]), float(at.upper[i])) for at in pair_of]
         lower, upper = survival.mover(risks[0], limits[0], risks[1], limits[1])
     else:
         half = NormalDist().inv_cdf((1 + conf_level) / 2) * std_error if std_error > 0 else np.nan

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.adverse_event_course import first_adverse_events
+from trialbook.analyses.adverse_event_course import exact_where_few, first_adverse_events
 from trialbook.analyses.common import (
     by_arm,
     endpoint_of,
@@ -239,6 +239,8 @@ def _incidence(
     time, cause = patients["AVAL"].to_numpy(float), patients["cause"].to_numpy(int)
     curve = survival.cumulative_incidence(time, cause, conf_level=conf_level)
     at = curve.at(points_of(curve.time, curve.n_events.sum(axis=0) > 0, ticks, more), 1)
+    if level == "adverse_events":
+        at = exact_where_few(at, len(time), conf_level)
     names = ("cumulative_incidence", "lower", "upper", "n_at_risk", "n_events")
     return _stepping(level, at, names, paramcd, arm, conf_level, ticks, more)
 
