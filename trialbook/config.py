@@ -34,6 +34,16 @@ def _encoding(name: str) -> str:
         raise ValueError("must be an encoding such as cp1250, cp932 or gb18030") from None
 
 
+def _meanings(values: dict[str, str | dict[str, str]]) -> dict[str, str | dict[str, str]]:
+    """Return what values mean: Y or N in every flag, anything in one variable."""
+    for value, meant in values.items():
+        if isinstance(meant, str) and meant not in ("Y", "N"):
+            raise ValueError(
+                f"must be Y or N for {value}, or a map of the values of a variable {value}"
+            )
+    return values
+
+
 class TimeUnits(Model):
     """The unit of AVAL and the unit in which times are shown."""
 
@@ -336,7 +346,9 @@ class TrialConfig(Model):
     """Encoding of text files that are not UTF-8, where their letters do not show it."""
     sheet: str | None = None
     """Sheet of a workbook that has several."""
-    values: dict[str, Literal["Y", "N"] | dict[str, str]] = Field({})
+    values: Annotated[dict[str, str | dict[str, str]], AfterValidator(_meanings)] = Field(
+        default_factory=dict
+    )
     """What stands in the files: to Y or N in flags; by a variable's name, a map for it alone."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=1)]
     """The control first."""

@@ -297,6 +297,8 @@ def test_flags_in_other_words_are_read_as_trial_yml_says(tmp_path):
     folder = write_trial(tmp_path / "t", data)
     with pytest.raises(DataError, match=r"say what is meant: --flag Oui=Y"):
         load_trial(folder)
+    with pytest.raises(DataError, match="values: must be Y or N for Oui, or a map"):
+        load_trial(write_trial(folder, data, {"values": {"Oui": "yes"}}))
     values = {"Oui": "Y", "Non": "N", "SEX": {"Mann": "M", "Frau": "F"}}
     trial = load_trial(write_trial(folder, data, {"values": values}))
     assert trial.adsl["ITTFL"].tolist() == ["Y", "Y", "N", *"YYYYY"]
