@@ -3,6 +3,7 @@
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.analyses.effects import enough_at_risk as enough_of_arm
 from trialbook.printed import size_of
 
 if TYPE_CHECKING:
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
-FEWEST_AT_RISK = 10
-LEAST_SHARE_AT_RISK = 0.10
 LIMITED = ("difference", "lower", "upper")
 NO_DIFFERENCE = (float("nan"),) * 3
 
@@ -36,7 +35,7 @@ def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
     """Return whether at a time 10% and 10 patients of every arm are at risk ."""
     for arm, n_at_risk in zip(lookup.trial.arms, at_risk(lookup, endpoint, t), strict=True):
         n = lookup.value("n", "kaplan_meier", endpoint.paramcd, arm.code)
-        if not (n_at_risk >= FEWEST_AT_RISK and n_at_risk >= LEAST_SHARE_AT_RISK * n):
+        if not enough_of_arm(n_at_risk, n):
             return False
     return True
 

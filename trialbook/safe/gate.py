@@ -42,10 +42,11 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
         that is coarser, NaN in one that is withheld; of data that are guarded it has no more
         digits than are printed. ``printed``, if it is there, is ``shown``.
     """
+    given, ard = ard.index, ard.reset_index(drop=True)
     texts = ard["printed"] if "printed" in ard else printed_results(ard, trial)
     found = ard.assign(state=SHOWN, shown=texts)
     if not guarded(trial) or ard.empty:
-        return found
+        return found.set_index(given)
     rows = as_table_rows(ard)
     per_shown = 1 / float(trial.time.to_show(1.0))
     unnamed = _unnamed(rows, trial) | rmst_to_a_patients_time(rows, trial)
@@ -67,7 +68,7 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     found.loc[again, "value"] = math.nan
     if "printed" in found:
         found["printed"] = found["shown"]
-    return found
+    return found.set_index(given)
 
 
 def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:
