@@ -79,7 +79,9 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 line |= {"Cox model": label}
                 of = (analysis, code, comparison.name)
                 line["Patients"] = lookup.text("{n}", *of, **key)
-                line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, **key)
+                line[f"HR ({lookup.ci})"] = ratio = lookup.text(HR, *of, **key)
+                if not words and ratio == "NE":
+                    continue  # a period without events in an arm, after the last landmark mostly
                 # Firth's P value is of another test.
                 line[WALD] = "" if way.startswith("firth") else lookup.text("{p_value}", *of, **key)
                 lines.append(line)
