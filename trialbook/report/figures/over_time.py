@@ -10,6 +10,7 @@ import pandas as pd
 from trialbook.analyses import time_ticks
 from trialbook.printed import rounded
 from trialbook.report import sentences
+from trialbook.report.events import free_of
 from trialbook.report.output import Drawing
 from trialbook.report.plots.steps import NOT_SHOWN, Panel, Steps, plot_steps, tick_label
 from trialbook.report.sentences import at_start, in_text
@@ -87,7 +88,7 @@ def plot_survival(
     return plot_steps(
         [
             Panel(
-                f"Free of {in_text(endpoint.label)} (%)",
+                f"{at_start(free_of(endpoint))} (%)",
                 trial.time.to_show(ticks),
                 curves,
                 trial.time,
@@ -186,7 +187,7 @@ def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> 
             told.append(f"{text} with {in_text(arm.label)}")
         else:
             when = f"{tick_label(trial.time.to_show(t))} {trial.time.show}"
-            return f"Free of {in_text(endpoint.label)} at {when}: {', '.join(told)}"
+            return f"{at_start(free_of(endpoint))} at {when}: {', '.join(told)}"
     return ""
 
 

@@ -176,8 +176,8 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
         name=f"balance-{comparison.name}",
         message=f"Standardized differences at baseline, {comparison.name}: the largest is "
         f"{printed('smd', value)} SD, in {names[0]}.",
-        headline=f"The largest difference at baseline is {size} standard deviations: "
-        f"{in_text(names[0])}, higher with {in_text(higher.label)}",
+        headline=f"The largest difference at baseline is {size} standard deviations "
+        f"({in_text(names[0])}), higher with {in_text(higher.label)}",
         caption=" ".join(caption),
         data=lookup.drawn(("baseline", {"arm": comparison.name})),
         sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),
