@@ -12,7 +12,14 @@ from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
 from trialbook.report.output import Drawing
-from trialbook.report.plots.steps import NOT_SHOWN, Panel, Steps, plot_steps, tick_label
+from trialbook.report.plots.steps import (
+    NOT_SHOWN,
+    Panel,
+    Steps,
+    plot_nothing,
+    plot_steps,
+    tick_label,
+)
 from trialbook.report.sentences import at_start, in_text
 from trialbook.results import CURVE
 from trialbook.safe import WITHHELD
@@ -37,7 +44,7 @@ LEAVING = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
 
 def plot_survival(
     lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = None, name: str = ""
-) -> Drawing | None:
+) -> Drawing:
     """Draw Kaplan-Meier curves with limits, numbers at risk and the hazard ratios.
 
     Parameters
@@ -53,8 +60,8 @@ def plot_survival(
 
     Returns
     -------
-    Drawing or None
-        None where nothing of the curves may be drawn.
+    Drawing
+        One line of words where nothing of the curves may be drawn: other pages take it over.
     """
     trial, code = lookup.trial, endpoint.paramcd
     ticks = time_ticks(trial, endpoint)
@@ -66,7 +73,10 @@ def plot_survival(
         if steps:
             curves.append(steps if coarse else _marked(steps, found, trial.time.to_show(ticks[-1])))
     if not curves:
-        return None
+        return plot_nothing(
+            "No curve is shown: the few patients behind it would be told.",
+            name=name or f"kaplan-meier-{code}",
+        )
     effects = []
     for comparison in trial.comparisons:
         text = sentences.interval(sentences.effect_of(lookup, endpoint, comparison, ties))

@@ -160,6 +160,19 @@ def plot_steps(
     return drawn_anew(draw, **words)
 
 
+def plot_nothing(message: str, *, name: str) -> Drawing:
+    """Return a figure that says in one line why nothing is drawn."""
+
+    def draw(width: float) -> Figure:
+        lines = fitted(message, width)
+        figure = sheet(0.1 + LINE * len(lines), width)
+        for number, line in enumerate(lines):
+            write(figure, 0.02, 0.12 + LINE * number, line, size=9, color=MUTED)
+        return figure
+
+    return drawn_anew(draw, name, message, headline=message)
+
+
 def _highest(curve: Steps) -> float:
     return float(np.nanmax(np.concatenate([curve.value, curve.upper, [0.0]])))
 
