@@ -126,7 +126,7 @@ def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
     z = validation.normal_quantile(conf_level)
     if horizon > 0 and not curve.n_events[curve.time <= horizon].any():
         lower = horizon * float(curve.at(horizon).lower[0])
-        return RMST(horizon, estimate, np.nan, lower, horizon, known=False)
+        return RMST(horizon, estimate, std_error, lower, horizon, known=False)
     return RMST(horizon, estimate, std_error, estimate - z * std_error, estimate + z * std_error)
 
 
@@ -140,10 +140,10 @@ def rmst_difference(treated: RMST, control: RMST, *, conf_level: float = 0.95) -
     """
     tau = _common_tau(treated, control)
     difference = treated.rmst - control.rmst
+    std_error = float(np.hypot(treated.std_error, control.std_error))
     if not (treated.known and control.known):
         pairs = [(one.rmst, (one.lower, one.upper)) for one in (treated, control)]
-        return RMSTDifference(tau, difference, np.nan, *mover(*pairs[0], *pairs[1]), np.nan)
-    std_error = float(np.hypot(treated.std_error, control.std_error))
+        return RMSTDifference(tau, difference, std_error, *mover(*pairs[0], *pairs[1]), np.nan)
     z = validation.normal_quantile(conf_level)
     return RMSTDifference(
         tau,
@@ -167,10 +167,10 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
     if treated.rmst == 0 or control.rmst == 0:
         return RMSTRatio(tau, np.nan, np.nan, np.nan, np.nan, np.nan)
     log_ratio = np.log(treated.rmst / control.rmst)
+    std_error = float(np.hypot(treated.std_error / treated.rmst, control.std_error / control.rmst))
     if not (treated.known and control.known):
         limits = mover(*_logs(treated), *_logs(control))
-        return RMSTRatio(tau, float(np.exp(log_ratio)), np.nan, *map(_exp, limits), np.nan)
-    std_error = float(np.hypot(treated.std_error / treated.rmst, control.std_error / control.rmst))
+        return RMSTRatio(tau, float(np.exp(log_ratio)), std_error, *map(_exp, limits), np.nan)
     z = validation.normal_quantile(conf_level)
     return RMSTRatio(
         tau,
