@@ -12,7 +12,7 @@ import yaml
 
 from trialbook.nearest import nearest
 
-_MAY_BE_BLANK = ("endpoint", "horizon", "landmarks", "ties")
+_MAY_BE_BLANK = ("endpoint", "horizon", "landmarks", "seed", "ties")
 _TEXT = ("endpoint", "ties", "trial")
 _TIES = ("efron", "breslow", "exact")
 # what papermill writes above the values that it was given

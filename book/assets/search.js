@@ -36,7 +36,7 @@
     const lower = text.toLowerCase().trim();
     const found = [lower];
     for (const [synonym, term] of Object.entries(synonyms)) {
-      const whole = new RegExp(`(?<![\\p{L}])${synonym.replace(/[^\p{L}\p{N} ]/gu, "\\$&")}s?(?![\\p{L}])`, "u");
+      const whole = new RegExp(`(?<![\\p{L}])${synonym.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}s?(?![\\p{L}])`, "u");
       if (whole.test(lower)) found.push(lower.replace(whole, term.toLowerCase()));
     }
     return found.map((one) => words(one).map(stem)).filter((one) => one.length);

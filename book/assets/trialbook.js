@@ -30,7 +30,7 @@ for (const link of document.querySelectorAll(".tb-to-method")) {
     showView("method");
     const exhibit = document.getElementById(link.hash.slice(1));
     const section = exhibit?.closest("section, .tb-fold") ?? exhibit;
-    const method = section?.querySelector(".tag_method, .cell_input") ?? section;
+    const method = section?.querySelector(".tag_method, .tb-method, .cell_input") ?? section;
     method?.scrollIntoView();
   });
 }
@@ -62,7 +62,7 @@ for (const term of document.querySelectorAll("a.tb-term")) {
 
 /* What scrolls sideways can be reached and moved by keyboard. */
 function reachable() {
-  for (const box of document.querySelectorAll(".tb-figure, .tb-table, div.cell_output, pre, .tb-formula")) {
+  for (const box of document.querySelectorAll(".tb-figure, .tb-table, article table:not(.tb), div.cell_output, pre, .tb-formula")) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   }
 }

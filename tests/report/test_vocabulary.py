@@ -10,7 +10,7 @@ import pytest
 from tests.report.test_any_trial import folder_of, run
 from trialbook.analyses import end_points
 from trialbook.analyses.common import formula_remarks
-from trialbook.report.answer import answer
+from trialbook.report.answer import answer, lead
 from trialbook.report.heading import question
 from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import p_phrase
@@ -182,7 +182,8 @@ def test_what_one_hopes_for_is_had_and_not_stayed_free_of(tmp_path):
     assert re.search(r"hazard of relapse was [\d.]+ times as high", text)
     assert "favours an arm" in text
     study = load_trial(folder)
-    shown = answer(Lookup(end_points(study), study), study.primary)._repr_html_()
+    lookup = Lookup(end_points(study), study)
+    shown = "".join(one(lookup, study.primary)._repr_html_() for one in (answer, lead))
     assert "more patients with relapse at 12 months" in shown
     assert "shorter without relapse, on average within 12 months" in shown
     assert "free of relapse" not in shown + text

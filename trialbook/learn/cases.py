@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TABLES = Path(__file__).parent / "tables"
 CONTROL, TREATED = "control", "treated"
 MOST_PATIENTS = 50_000  # of more, a learner's cell would take long and show nothing new
+FEWEST_EVENTS = 5
 _NAMES = tuple("ABCDEFGHIJ")
 _TIMES = (3, 5, 5, 8, 10, 5, 7, 10, 12, 15)
 _CAUSES = (1, 1, 2, 0, 1, 0, 2, 0, 1, 0)  # 0 censored, 1 relapse, 2 death
@@ -165,6 +166,18 @@ def of_trial(study: "Trial") -> Case | None:
     return Case(
         patients, study.config.time.unit, endpoint.label, landmark, "the trial at hand", True
     )
+
+
+def at_hand(study: "Trial") -> Case:
+    """Return the patients on which a report's chapter shows its method.
+
+    The trial's own, as `of_trial` gives them, where each group has `FEWEST_EVENTS` events, so that
+    every library has an estimate; else the ten.
+    """
+    case = of_trial(study)
+    if case is None or case.patients.groupby("treated")["event"].sum().min() < FEWEST_EVENTS:
+        return ten()
+    return case
 
 
 def _landmark(study: "Trial", control: np.ndarray) -> float | None:

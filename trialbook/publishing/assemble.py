@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from trialbook.publishing import fingerprint
+from trialbook.publishing.about import about
 from trialbook.publishing.book import Book
 from trialbook.publishing.collect import results_csv
 from trialbook.publishing.editions import Edition, now
@@ -55,7 +56,16 @@ def assemble(
         for name, text in notebooks.items()
     }
     shown = {name: page.notebook for name, page in pages.items() if not page.is_empty}
-    stage(book, shown, work / "stage")
+    left_out = [chapter.name for chapter in book.chapters if chapter.name not in shown]
+    told = about(
+        facts,
+        remarks={name: pages[name].remarks for name in names},
+        left_out=left_out,
+        parameters=edition.point.parameters,
+        data=data,
+        build=edition.key,
+    )
+    stage(book, shown, work / "stage", {"book/about_this_build.md": told})
     for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():
         (new / name).write_text(text, encoding="utf-8")
     for kind in KINDS:

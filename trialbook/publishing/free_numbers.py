@@ -1,4 +1,4 @@
-"""Beside every table and figure of synthetic patients: what the paper does not print is free."""
+"""At the end of chapters on synthetic patients: what the paper does not print is free."""
 
 import io
 import re
@@ -30,19 +30,19 @@ def chapters_with_free_numbers(ard: str) -> list[str]:
 def mark_free_numbers(
     app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Say below each table and figure of these chapters that unprinted numbers are free.
+    """Say once, at the end of these chapters, that numbers which the paper does not print are free.
 
-    Below those of the first page too, which come from them. Only where the trial's book has the
-    page of their ranges, to which it links.
+    On the first page too, whose numbers come from them. Only where the trial's book has the page
+    of their ranges, to which it links.
     """
     free = app.config.trialbook_free
     shows = pagename.rpartition("/")[2] in free or (free and pagename == app.config.root_doc)
     if not shows or RANGES not in app.env.found_docs:
         return
     link = f'<a href="{context["pathto"](RANGES)}">their ranges</a>'
-    note = (
-        '<p class="tb-free">Numbers that the paper does not print are free, and could '
-        f"have come out otherwise: {link}</p>"
-    )
     body = context.get("body") or ""
-    context["body"] = FILES.sub(lambda found: f"{found[0]}\n{note}", body)
+    if FILES.search(body):
+        context["body"] = body + (
+            '<p class="tb-free">Numbers that the paper does not print are free, and could have '
+            f"come out otherwise: {link}.</p>\n"
+        )

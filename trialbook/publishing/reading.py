@@ -119,7 +119,7 @@ def for_reading(notebook: str) -> str:
         elif METHOD in tags:
             text = _text(cell)
             fence = ":" * max(5, 1 + max((len(m) for m in re.findall(r":{3,}", text)), default=0))
-            cell["source"] = f"{fence}{{container}} tag_{METHOD}\n{text}\n{fence}\n"
+            cell["source"] = f"{fence}{{container}} tb-{METHOD}\n{text}\n{fence}\n"
     return json.dumps(content, ensure_ascii=False)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from trialbook import __version__
 from trialbook.publishing.citations import link_citations
 from trialbook.publishing.exhibits import count_exhibits, set_exhibits
+from trialbook.publishing.folds import setup_folds
 from trialbook.publishing.free_numbers import mark_free_numbers
 from trialbook.publishing.head import head, kind, sheet_notice
 from trialbook.publishing.headers import write_headers
@@ -19,6 +20,7 @@ from trialbook.publishing.mathml import setup_mathml
 from trialbook.publishing.navigation import navigation, sections
 from trialbook.publishing.reading import for_reading, is_course
 from trialbook.publishing.search_index import SearchIndex
+from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonyms, terms_of
 
 # How much a page counts in a search: the report, what it rests on, reference.
 WEIGHTS = (1.0, 0.6, 0.35)
@@ -33,11 +35,14 @@ def setup(app: Any) -> dict[str, Any]:
     for name in ("files", "free"):
         app.add_config_value(f"trialbook_{name}", [], "html")
     setup_mathml(app)
+    setup_folds(app)
     app.connect("config-inited", name_the_trial, priority=400)
     app.connect("builder-inited", write_our_own_search)
     app.connect("source-read", set_the_method_apart)
     app.connect("doctree-read", count_exhibits)
-    for step in (plain_references, mark_free_numbers, set_exhibits, link_citations, lay_out):
+    app.connect("doctree-resolved", link_terms)
+    for step in (mend_markup, mark_free_numbers, set_exhibits, link_citations, name_notes,
+                 lay_out):  # fmt: skip
         app.connect("html-page-context", step)
     app.connect("html-collect-pages", more_pages)
     app.connect("build-finished", finish, priority=900)  # after what sphinx-design copies
@@ -72,16 +77,19 @@ def set_the_method_apart(app: Any, docname: str, source: list[str]) -> None:
         source[0] = for_reading(source[0])
 
 
-def plain_references(
+def mend_markup(
     app: Any, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
-    """Take out the roles of lists of references: docutils nests them as ARIA does not allow."""
+    """Mend what a screen reader stumbles over in the markup of docutils, MyST-NB and pandas."""
     body = context.get("body") or ""
+    # docutils nests the roles of lists of references as ARIA does not allow
     if "citation-list" in body:
         body = body.replace(' role="doc-biblioentry"', "")
-        context["body"] = body.replace(
-            '<div role="list" class="citation-list"', '<div class="citation-list"'
-        )
+        body = body.replace('<div role="list" class="citation-list"', '<div class="citation-list"')
+    # a name that is not what is seen cannot be spoken
+    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    # the corner of a frame of pandas heads nothing
+    context["body"] = re.sub(r"<th>\s*</th>", "<td></td>", body)
 
 
 def lay_out(
@@ -123,6 +131,9 @@ def finish(app: Any, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     static = out / "_static"
+    if GLOSSARY in app.env.found_docs:
+        terms = terms_of(app.env.get_doctree(GLOSSARY))
+        app.builder.trialbook_index.synonyms = synonyms(terms)
     app.builder.trialbook_index.write(static / "searchindex.js")
     base = (app.config.html_baseurl or "").rstrip("/")
     if base:

@@ -1,7 +1,8 @@
 """The tree that Sphinx reads: pages, executed chapters, and both files of configuration."""
 
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,15 @@ import yaml
 
 from trialbook.publishing.book import Book
 
+_GLUED = re.compile(r"```\{glue\} \w+\n:doc: \.\./notebooks/([\w/]+)\.ipynb\n```\n\n?")
 
-def stage(book: Book, notebooks: dict[str, str], folder: Path) -> None:
+
+def stage(
+    book: Book,
+    notebooks: dict[str, str],
+    folder: Path,
+    more: Mapping[str, str] | None = None,
+) -> None:
     """Lay out the tree, writing only what changed, so that Sphinx re-reads only that.
 
     Parameters
@@ -19,6 +27,8 @@ def stage(book: Book, notebooks: dict[str, str], folder: Path) -> None:
         The book.
     notebooks : dict
         Chapter name to executed notebook, as JSON, as its page takes it (`reading.prepared`).
+    more : mapping, optional
+        Page to what is said at its end of this build alone.
     folder : Path
         The tree; made where it is missing, cleared of what does not belong.
     """
@@ -32,6 +42,14 @@ def stage(book: Book, notebooks: dict[str, str], folder: Path) -> None:
     for path in sorted(source.rglob("*")):
         if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
             kept[folder / "book" / path.relative_to(source)] = path
+    for path, content in list(kept.items()):
+        if isinstance(content, Path) and path.suffix == ".md":
+            text = content.read_text(encoding="utf-8")
+            # what a chapter gives another page goes with the chapter
+            there = _GLUED.sub(lambda m: m[0] if m[1] in notebooks else "", text)
+            end = (more or {}).get(path.relative_to(folder).as_posix(), "")
+            if end or there != text:
+                kept[path] = "\n\n".join(filter(None, [there, end])).encode()
     for path, content in kept.items():
         _write(path, content)
     for path in sorted(folder.rglob("*"), reverse=True):

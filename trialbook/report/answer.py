@@ -1,5 +1,6 @@
-"""The answer of the landing page: what was printed, what is computed, in three numbers."""
+"""The answer, laid out: as the landing page opens with it, as a chapter opens with it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,14 +8,25 @@ import pandas as pd
 
 from trialbook.printed import with_sign
 from trialbook.report import sentences
-from trialbook.report.card import KeyNumber, frequencies_said, not_said, results_card
+from trialbook.report.card import (
+    KeyNumber,
+    frequencies,
+    harms_card,
+    not_said,
+    ratio_said,
+    results_card,
+)
+from trialbook.report.course import points_said
 from trialbook.report.escape import escape_html
+from trialbook.report.heading import heading
+from trialbook.report.landmarks import headline_landmark, shown_time
 from trialbook.report.output import Html, cited
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.words import FORMED, at_start, in_text
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
+    from trialbook.trial import Trial
 
 UNCONFIRMED = (
     "Question, control and end point were inferred from the files by a program; nobody has "
@@ -23,7 +35,7 @@ UNCONFIRMED = (
 
 
 def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Html:
-    """Return the answer to the trial's question as a block for the landing page.
+    """Return the answer to the trial's question as it opens the landing page.
 
     Parameters
     ----------
@@ -37,47 +49,191 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> H
     Returns
     -------
     Html
-        The printed figures first, where trial.yml names a paper's; then at most three computed
-        numbers for each comparison, and what they mean.
+        What kind of trial it is, the answer as heading, what the patients are before any number,
+        how many of 100 had the event, then of each comparison one sentence with its interval.
     """
-    trial, blocks = lookup.trial, []
-    if said := frequencies_said(lookup, endpoint):
-        blocks.append(f"<p>{_html(said)}</p>")
+    parts = [
+        f'<p class="tb-kicker">{_html(kicker(lookup, endpoint))}</p>',
+        f'<h1 class="tb-answer-title">{_html(heading(lookup, endpoint, ties))}</h1>',
+        *(f'<p class="tb-notice">{notice}</p>' for notice in notices(lookup.trial)),
+        frequencies_shown(lookup, endpoint),
+        *said_in_numbers(lookup, endpoint, ties),
+    ]
+    return Html(f'<div class="tb-answer">{"".join(filter(None, parts))}</div>')
+
+
+def lead(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Html:
+    """Return the answer as a chapter begins with it: one sentence, what the patients are, numbers.
+
+    See `answer` for the parameters. Its card has at most four numbers of each comparison, each
+    with its interval, and one line on what they do not say.
+    """
+    trial = lookup.trial
+    said = [f'<p class="tb-lead">{_html(_stopped(heading(lookup, endpoint, ties)))}</p>']
+    several = len(trial.comparisons) > 1
     for comparison in trial.comparisons:
-        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
-        meaning = sentences.meaning(
-            effect,
-            in_text(comparison.treated.label),
-            in_text(comparison.control.label),
-            in_text(endpoint.label),
-            trial.randomized,
-            synthetic=trial.synthetic,
-            course=sentences.course_of(lookup, endpoint, comparison, in_text),
-        )
-        blocks.append(_printed_before(lookup, endpoint, comparison))
-        where = "in these synthetic patients" if trial.synthetic else "from the patients’ data"
         who = f"{comparison.treated.label} compared with {in_text(comparison.control.label)}"
-        blocks.append(f"<p><strong>{_html(who)}</strong>, computed {where}:</p>")
-        items = "".join(
-            f"<div><dt>{_html(words_of(one))}</dt><dd>{_html(one.number)}</dd></div>"
-            for one in results_card(lookup, endpoint, comparison, ties)
+        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        said.append(
+            card(
+                results_card(lookup, endpoint, comparison, ties),
+                who if several else "",
+                not_said(trial, effect),
+            )
         )
-        blocks.append(f"<dl>{items}</dl>")
-        blocks.append(f"<p>{_html(at_start(meaning))}</p>")
-        if adjusted := sentences.adjusted(lookup, endpoint, comparison, in_text):
-            blocks.append(f"<p>{_html(adjusted)}</p>")
     if not trial.comparisons:
-        blocks.append(f"<p>{sentences.not_compared(trial)}</p>")
-    else:
-        blocks.append(f"<p>{_html(not_said(trial))}</p>")
+        said.append(f"<p>{_html(sentences.not_compared(trial))}</p>")
+    return Html("".join(said))
+
+
+def opened(said: str | None, numbers: Iterable[KeyNumber] = (), silent: str = "") -> Html | None:
+    """Return what a chapter opens with: its finding as a sentence, and a card of its numbers.
+
+    Parameters
+    ----------
+    said : str or None
+        Plain text; without a full stop one is set.
+    numbers : iterable of KeyNumber
+    silent : str
+        What they do not say.
+    """
+    lead_of = f'<p class="tb-lead">{_html(_stopped(at_start(said)))}</p>' if said else ""
+    html = lead_of + card(numbers, silent=silent)
+    return Html(html) if html else None
+
+
+def card(numbers: Iterable[KeyNumber], title: str = "", silent: str = "") -> str:
+    """Return a results card: numbers, their words and intervals; what they do not say."""
+    items = "".join(
+        f"<div><dt>{_html(one.words)}</dt><dd>{_html(one.number)}"
+        f"<span>{_html(one.limits)}</span></dd></div>"
+        for one in numbers
+    )
+    above = f"<p>{_html(title)}</p>" if title else ""
+    below = f'<p class="tb-silent">{_html(silent)}</p>' if silent else ""
+    return f'<div class="tb-card">{above}<dl>{items}</dl>{below}</div>' if items else below
+
+
+def kicker(lookup: "Lookup", endpoint: "Endpoint") -> str:
+    """Return in one line what trial it is: its title, how groups were formed, how many, how long.
+
+    Plain text.
+    """
+    trial = lookup.trial
+    assigned = {"yes": "randomized", "partly": "partly randomized", "no": "not randomized"}
+    patients = sentences.how_many(trial)
+    parts = [trial.title, assigned.get(trial.randomized, "")]
+    parts.append("" if "withheld" in patients else f"{patients} patients")
+    if (horizon := trial.config.horizon) is not None:
+        parts.append(shown_time(trial, horizon))
+    return " · ".join(filter(None, parts))
+
+
+def notices(trial: "Trial") -> list[str]:
+    """Return what must be known before any number is read, as HTML."""
+    found = []
+    if trial.synthetic:
+        source = cited(trial.config.reference)
+        of = f"a published trial {source}" if source else "a published trial"
+        found.append(
+            f"<strong>Synthetic patients</strong>, made so that their analysis gives back the "
+            f"figures of {of}. They show how such a trial is analysed; they are no evidence about "
+            "the treatments."
+        )
+    elif trial.notice:
+        first, _, rest = trial.notice.partition(":")
+        found.append(f"<strong>{_html(first)}</strong>:{_html(rest)}" if rest else _html(first))
     if trial.config.inferred:
-        blocks.insert(0, f"<p>{UNCONFIRMED}</p>")
-    return Html(f'<div class="tb-answer">{"".join(filter(None, blocks))}</div>')
+        found.append(f"<strong>Not confirmed.</strong> {UNCONFIRMED}")
+    if trial.comparisons and trial.randomized != "yes":
+        found.append(
+            f"{FORMED[trial.randomized]}: this is an association, and other differences between "
+            "the groups may explain it."
+        )
+    return found
 
 
-def words_of(one: KeyNumber) -> str:
-    """Return the words of a number of the card, its interval after them."""
-    return f"{one.words} ({one.limits})" if one.limits else one.words
+def frequencies_shown(lookup: "Lookup", endpoint: "Endpoint") -> str:
+    """Return how many of 100 patients of each arm had the event, in the arms' colours."""
+    found = frequencies(lookup, endpoint)
+    event = endpoint.noun or in_text(endpoint.label)
+    positions = {arm.code: position for position, arm in enumerate(lookup.trial.arms)}
+    items = "".join(
+        f'<p class="tb-arm-{positions[one.arm]}"><strong>{_html(one.of_100)} in 100</strong> '
+        f"had {_html(event)} within {_html(one.time)}, {_html(in_text(one.label))}</p>"
+        for one in found
+    )
+    return f'<div class="tb-frequencies">{items}</div>' if items else ""
+
+
+def said_in_numbers(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> list[str]:
+    """Return each comparison in one paragraph: difference, then hazard ratio, with intervals."""
+    trial, found = lookup.trial, []
+    if not trial.comparisons:
+        return [f"<p>{_html(sentences.not_compared(trial))}</p>"]
+    t = headline_landmark(lookup, endpoint)
+    for comparison in trial.comparisons:
+        points = points_said(lookup, endpoint, comparison, t, in_text) if t is not None else ""
+        ratio = ratio_said(lookup, endpoint, comparison, ties)
+        text = " ".join(filter(None, [points, ratio]))
+        if not text:
+            effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+            text = at_start(sentences.interval(effect)) + "."
+        found.append(f'<p class="tb-said">{_html(text)}</p>')
+        if adjusted := sentences.adjusted(lookup, endpoint, comparison, in_text):
+            found.append(f"<p>{_html(adjusted)}</p>")
+    return found
+
+
+def meanings(lookup: "Lookup", endpoint: "Endpoint") -> Html:
+    """Return what stands beside the answer: what its words mean, and what the paper printed."""
+    trial = lookup.trial
+    words = [
+        (
+            "Hazard ratio.",
+            "The rate of the event in one group over that in the other, among patients still "
+            "free of it. 1 is no difference; it is no ratio of risks.",
+        )
+    ]
+    by_code = {one.paramcd: one for one in trial.endpoints}
+    parts = [in_text(by_code[code].label) for code in endpoint.components if code in by_code]
+    if parts:
+        either = " or ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+        first = f"{at_start(either)}, whichever came first."
+        words.append((f"{at_start(endpoint.label)}.", first))
+    blocks = [f"<p><strong>{_html(a)}</strong> {_html(b)}</p>" for a, b in words]
+    if trial.comparisons:
+        blocks += [_printed_before(lookup, endpoint, one) for one in trial.comparisons]
+    else:
+        blocks = blocks[1:]
+    return Html("".join(filter(None, blocks)))
+
+
+def cost(lookup: "Lookup", labels: dict[str, str]) -> Html:
+    """Return what it cost, beside the answer: two numbers of each comparison on harms.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of adverse_events.
+    labels : dict
+        Group's name to its label, `analyses.group_labels`.
+    """
+    blocks = []
+    several = len(lookup.trial.comparisons) > 1
+    for comparison in lookup.trial.comparisons:
+        found = harms_card(lookup, comparison, labels)
+        who = f"{comparison.treated.label}: " if several else ""
+        said = "; ".join(f"{one.number} {one.words} ({one.limits})" for one in found)
+        if said:
+            blocks.append(f"<p><strong>What it cost.</strong> {_html(who + at_start(said))}.</p>")
+    if blocks:
+        blocks.append('<p><a href="../notebooks/safety.html">Safety</a></p>')
+    return Html("".join(blocks))
+
+
+def _stopped(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def _html(text: str) -> str:
@@ -91,11 +247,11 @@ def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Compari
     figures = printed_figures(lookup.trial.published, endpoint.paramcd, comparison.name)
     if not {"hr", "hr_lower", "hr_upper"} <= set(figures):
         return ""
-    text = f"hazard ratio {figures['hr']} (95% CI, {figures['hr_lower']} to {figures['hr_upper']}"
+    text = f"Hazard ratio {figures['hr']} (95% CI, {figures['hr_lower']} to {figures['hr_upper']}"
     if "p_value" in figures:
         text += f"; {with_sign(figures['p_value'])}"
-    source = " ".join(filter(None, ["The paper", cited(lookup.trial.config.reference)]))
-    return f'<p class="tb-printed">{source} printed: {_html(text)}).</p>'
+    source = cited(lookup.trial.config.reference)
+    return f"<p><strong>What the paper printed.</strong> {_html(text)}). {source}</p>"
 
 
 def printed_figures(published: Path, paramcd: str, arm: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from trialbook.report.landmarks import (
     shown_time,
 )
 from trialbook.report.words import FORMED, at_start, in_text, listed
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -156,6 +157,14 @@ def _hazard_ratio(effect: Effect, endpoint: "Endpoint") -> KeyNumber | None:
     return KeyNumber(hr, words, "; ".join(limits))
 
 
+def ratio_said(
+    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
+) -> str:
+    """Return the ratio with its interval and test as a sentence, '' where there is none."""
+    one = _hazard_ratio(effect_of(lookup, endpoint, comparison, ties), endpoint)
+    return f"{at_start(one.words)}, {one.number} ({one.limits})." if one else ""
+
+
 def _points(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float
 ) -> KeyNumber | None:
@@ -274,3 +283,59 @@ def harms_card(
 def _harm(key: str, labels: dict[str, str]) -> str:
     """Return a group of adverse events as it stands within a sentence."""
     return HARMS.get(key) or in_text(labels.get(key, key))
+
+
+def design_card(lookup: "Lookup") -> tuple[KeyNumber, ...]:
+    """Return what was planned: events needed, events recorded, patients; as far as it is stated.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of design, empty ones too.
+    """
+    trial, found = lookup.trial, []
+    of = ("design", "", "all")
+    needed, power = (
+        lookup.text(f"{{{name}}}", *of, method="schoenfeld") for name in ("n_events", "power")
+    )
+    if trial.config.design and needed and trial.comparisons:
+        hr = rounded(lookup.value("hr", "design", "", trial.comparisons[0].name), 2)
+        words = f"events needed for {power} power at a hazard ratio of {hr}"
+        found.append(KeyNumber(needed, words, ""))
+        seen, reached = (
+            lookup.text(f"{{{name}}}", *of, level="observed", method="schoenfeld")
+            for name in ("n_events", "power")
+        )
+        if seen not in ("", "0", WITHHELD):
+            words = f"events recorded: {reached} power at that ratio"
+            found.append(KeyNumber(seen, words, ""))
+    return tuple(found)
+
+
+def flow_card(lookup: "Lookup", endpoint: "Endpoint") -> tuple[KeyNumber, ...]:
+    """Return how many patients each arm had, and for how long they were followed.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of follow_up.
+    endpoint : Endpoint
+        Whose follow-up is told.
+    """
+    found = []
+    for arm in lookup.trial.arms:
+        n = lookup.text("{n}", "kaplan_meier", endpoint.paramcd, arm.code) or lookup.text(
+            "{n}", "disposition", "ITTFL", arm.code
+        )
+        of = {"level": "median", "method": "reverse"}
+        median, *limits = (
+            lookup.text(f"{{{name}}}", "follow_up", endpoint.paramcd, arm.code, **of)
+            for name in ("median", "lower", "upper")
+        )
+        if median in ("", "NE", WITHHELD):
+            continue
+        words = f"followed for, the median, {in_text(arm.label)}"
+        told = f"{lookup.ci}, {' to '.join(limits)}" if all(limits) else ""
+        told = "; ".join(filter(None, [told, f"{n} patients" if n not in ("", WITHHELD) else ""]))
+        found.append(KeyNumber(f"{median} {lookup.trial.time.show}", words, told))
+    return tuple(found)

@@ -31,7 +31,9 @@ GLUED = {
     "trial_title": "design: the trial's title",
     "trial_patients": "design: how many patients it has",
     "question": "design: what the trial asks, in one plain sentence",
-    "answer": "efficacy, HTML: the answer in three computed numbers, the printed ones first",
+    "answer": "efficacy, HTML: the answer as heading, natural frequencies, a sentence in numbers",
+    "answer_meanings": "efficacy, HTML: what the answer's words mean, what the paper printed",
+    "cost": "safety, HTML: two numbers on harms",
     "answer_figure": "efficacy, HTML: the Kaplan-Meier figure of the end point",
     "answer_endpoint": "efficacy: the end point's label",
 }
@@ -98,7 +100,14 @@ class Table:
         notes = (*self.notes, origin)
         document = rtf_table(self.frame, self.caption, notes, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
-        return _exhibit(self.html + offered("tables", self.name))
+        return _exhibit(self._with(offered("tables", self.name)))
+
+    def _with(self, menu: str) -> str:
+        """Return the table with its menu, within what unfolds where it is folded."""
+        end = "</details>"
+        if self.html.startswith("<details><summary>"):
+            return self.html.removesuffix(end) + menu + end
+        return self.html + menu
 
 
 @dataclass(frozen=True)
@@ -234,12 +243,13 @@ def show_notes(chapter: str, trial: "Trial") -> Text | None:
 
 
 def glue_for_other_pages(**values: object) -> None:
-    """Glue values under names listed in `GLUED`, without showing them here."""
+    """Glue values under names listed in `GLUED`, without showing them here; None shows nothing."""
     unknown = set(values) - set(GLUED)
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: not listed in GLUED of report/output.py")
     for name, value in values.items():
-        _glue(name, plain(value, 1000) if isinstance(value, str) else value, display=False)
+        shown = plain(value, 1000) if isinstance(value, str) else value
+        _glue(name, Html("") if value is None else shown, display=False)
 
 
 def publish_results(chapter: str, trial: "Trial", *frames: pd.DataFrame) -> None:

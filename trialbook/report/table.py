@@ -8,11 +8,13 @@ from great_tables import GT
 from great_tables import html as ready_html
 
 from trialbook.report.escape import escape_html, plain
+from trialbook.report.forest_column import Limits, with_forest
 from trialbook.report.output import Table
 
 INDENT = "\N{EM SPACE}"
 # A table of more columns has no room for intervals beside their estimates.
 MANY = 5
+SHOWN_NOTES = 2
 _INTERVAL = re.compile(r"(<td[^>]*>[^<(]+ )(\([^<()]* to [^<()]*\))(</td>)")
 _STRIPPED = [
     re.compile(r"<style>.*?</style>", re.DOTALL),
@@ -31,6 +33,7 @@ def html_table(
     notes: Sequence[str] = (),
     words: Sequence[str] = (),
     text: bool = False,
+    forest: Sequence[Limits | None] = (),
 ) -> Table:
     """Return a frame of printed cells as a table of the book.
 
@@ -53,6 +56,10 @@ def html_table(
         Columns of words among numbers: aligned left.
     text : bool
         All cells are words, not numbers: aligned left and free to wrap.
+
+    forest : sequence of tuple
+        For each row a ratio with its limits, or None: drawn at the row's end, on one logarithmic
+        scale. The numbers stand beside it, so it is hidden from who hears the table.
 
     Returns
     -------
@@ -83,13 +90,15 @@ def html_table(
     html = re.sub(r"\n\s*", "\n", html)
     html = _INTERVAL.sub(r'\1<span class="tb-ci">\2</span>\3', html)
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
+    if any(forest):
+        html = with_forest(html, forest)
     title = escape_html(caption, 1000)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
     # The caption stands outside: within, it would scroll away with a wide table.
     parts = [
         f'<p class="tb-title">{title}</p>',
         f'<div class="tb-table" role="region" tabindex="0" aria-label="{title}">\n{html}\n</div>',
-        f'<div class="tb-notes">{foot}</div>' if foot else "",
+        _notes(foot, sum(bool(note) for note in notes)),
     ]
     return Table(
         html="\n".join(filter(None, parts)),
@@ -100,6 +109,13 @@ def html_table(
         groups=groups,
         words=tuple(columns[1:] if text else words),
     )
+
+
+def _notes(foot: str, count: int) -> str:
+    """Return the notes below a table; more than two wait behind a press."""
+    if count <= SHOWN_NOTES:
+        return f'<div class="tb-notes">{foot}</div>' if foot else ""
+    return f'<details class="tb-notes"><summary>{count} notes</summary>{foot}</details>'
 
 
 def _heading(text: str):

@@ -7,7 +7,7 @@ from trialbook.report.narrative.closing import (
     close_population,
     close_safety,
 )
-from trialbook.report.narrative.common import show_remarks
+from trialbook.report.narrative.common import opening, show_remarks
 from trialbook.report.narrative.design import no_estimand, say_amendments, say_design
 from trialbook.report.narrative.efficacy import (
     say_landmark,
@@ -47,6 +47,7 @@ __all__ = [
     "no_estimand",
     "not_given",
     "not_named",
+    "opening",
     "question",
     "say_amendments",
     "say_balance",

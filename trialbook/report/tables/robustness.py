@@ -30,6 +30,15 @@ CONVENTIONS = {
 }
 
 
+RATIO = "ratio"
+
+
+def _ratio(lookup: "Lookup", *of: str, **row: str) -> tuple[float, float, float]:
+    """Return a hazard ratio with its limits, NaN as far as it may not be shown."""
+    names = ("hr", "hr_lower", "hr_upper")
+    return tuple(lookup.value(name, *of, **row) for name in names)
+
+
 def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     """Return the hazard ratio of one end point under other models and conventions.
 
@@ -59,6 +68,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             line[WALD] = lookup.text("{p_value}", *of, method=method)
             if not line[f"HR ({lookup.ci})"]:
                 continue  # not of this comparison, in which both arms have events
+            line[RATIO] = _ratio(lookup, *of, method=method)
             lines.append(line)
             for level in filter(None, levels):
                 if lookup.withholds("hr", *of, level=level, method=method):
@@ -84,13 +94,16 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                     continue  # a period without events in an arm, after the last landmark mostly
                 # Firth's P value is of another test.
                 line[WALD] = "" if way.startswith("firth") else lookup.text("{p_value}", *of, **key)
+                line[RATIO] = _ratio(lookup, *of, **key)
                 lines.append(line)
     if not lines:
         return None
     order = {comparison.name: i for i, comparison in enumerate(lookup.trial.comparisons)}
     lines.sort(key=lambda line: order.get(line.get("Comparison"), 0))
+    ratios = [line.pop(RATIO, None) for line in lines]
     return html_table(
         pd.DataFrame(lines).fillna(""),
+        forest=ratios,
         name=f"sensitivity-{code}",
         caption="The hazard ratio of treatment under other models and conventions",
         groups="Comparison" if several else None,

@@ -1,0 +1,92 @@
+"""The page on what a book was made of, and on what was not there to make it of."""
+
+from collections.abc import Iterable
+from importlib import metadata
+from typing import Any
+
+from trialbook.adam.problems import counted_noun
+from trialbook.publishing.trials import TrialFacts
+from trialbook.report.escape import escape_markdown
+
+# The programs on which a number can depend.
+PROGRAMS = ("trialbook", "lifelines", "statsmodels", "scipy", "numpy", "pandas")
+_LETTERS = 12
+_LONGEST = 1000
+
+
+def about(
+    facts: TrialFacts,
+    *,
+    remarks: dict[str, tuple[str, ...]],
+    left_out: Iterable[str],
+    parameters: dict[str, Any],
+    data: dict[str, str],
+    build: str,
+) -> str:
+    """Return what the page says of one build, as Markdown below its title.
+
+    Parameters
+    ----------
+    facts : TrialFacts
+        Of confidential data neither hashes nor repairs are told: both tell of the files.
+    remarks : dict
+        Chapter to the Markdown that it shows in the place of results.
+    left_out : iterable of str
+        Chapters that this trial's data do not fill.
+    parameters : dict
+        Those given on the command line.
+    data : dict
+        Name of a file to its SHA-256.
+    build : str
+        What identifies the build.
+    """
+    parts = []
+    said = {name: notes for name, notes in remarks.items() if notes}
+    if said:
+        parts.append("## What was not given, and what that cost")
+        for name, notes in said.items():
+            # a remark is a sentence or a list already
+            lines = "\n".join(note if note.startswith("- ") else f"- {note}" for note in notes)
+            parts += [f"### {_titled(name)}", lines]
+    missing = [_titled(name) for name in left_out]
+    if missing:
+        parts += ["## Chapters left out", f"These data do not fill them: {', '.join(missing)}."]
+    if facts.confidential:
+        parts += [
+            "## What is withheld",
+            "Patient-level data are not shown. Small counts, and what would tell them, are "
+            "withheld where results leave the analyses, before any page, figure, file or search "
+            "is made; where a curve or a number is given more coarsely, it says so.",
+        ]
+    if facts.repairs and facts.confidential:
+        them = counted_noun(len(facts.repairs), "repair")
+        parts += ["## Repairs", f"{them}; `trialbook check` lists them to those with the data."]
+    elif facts.repairs:
+        lines = "\n".join(f"- {escape_markdown(one, _LONGEST)}" for one in facts.repairs)
+        parts += ["## Repairs", "What could be read safely though it was not clean:", lines]
+    parts.append("## Data, parameters, programs")
+    if data and not facts.confidential:
+        rows = [f"| {escape_markdown(name)} | `{sha[:_LETTERS]}` |" for name, sha in data.items()]
+        parts.append("\n".join(["| file | SHA-256, its beginning |", "|---|---|", *rows]))
+    given = [f"`{name} = {value!r}`" for name, value in parameters.items() if name != "trial"]
+    parts.append(f"Parameters given: {', '.join(given) if given else 'none; all as declared'}.")
+    versions = ", ".join(f"{name} {version}" for name in PROGRAMS if (version := _version(name)))
+    parts.append(f"Programs: {versions}.")
+    parts += [
+        "## How to cite",
+        f"*{escape_markdown(facts.title, _LONGEST)}.* A Trialbook, build `{build[:_LETTERS]}`."
+        + (f" {escape_markdown(facts.notice, _LONGEST)}" if facts.notice else ""),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _titled(name: str) -> str:
+    words = name.rpartition("/")[2].replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
