@@ -171,3 +171,9 @@ def test_a_ratio_that_did_not_hold_throughout_gives_no_verdict():
     assert "56% lower" not in text
     assert "changed over time" in said(effect(constancy=Constancy.CHANGED))
     assert "56% lower" in said(effect(constancy=Constancy.CHANGED))
+
+
+def test_a_p_value_stands_as_readers_may_see_it():
+    """Of guarded data a value has no more digits than are printed: 0.001 stands for <0.001."""
+    assert interval(effect(p=0.001, p_text="<0.001")).endswith("log-rank P<0.001")
+    assert "one-sided P<0.001 against" in said(effect(**NI, p_margin=0.001, p_margin_text="<0.001"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.printed import is_zero, printed, printed_ratio, rounded, size_of, with_sign
+from trialbook.printed import is_zero, printed_ratio, rounded, size_of, with_sign
 from trialbook.report.course import landmarks_told
 from trialbook.report.effect import Effect, Verdict, effect_of
 from trialbook.report.events import free_of, had, with_event
@@ -152,9 +152,7 @@ def _hazard_ratio(effect: Effect, endpoint: "Endpoint") -> KeyNumber | None:
     if effect.verdict() is Verdict.NOT_THROUGHOUT:
         words += ", an average that did not hold throughout"
     limits = [f"{rounded(100 * effect.conf_level, 0)}% CI, {low} to {high}"]
-    if isfinite(effect.p_value):
-        limits.append(f"{effect.test} {with_sign(printed('p_value', effect.p_value))}")
-    return KeyNumber(hr, words, "; ".join(limits))
+    return KeyNumber(hr, words, "; ".join(filter(None, [*limits, effect.tested])))
 
 
 def ratio_said(
@@ -209,9 +207,8 @@ def _mean_time(
     within = f"on average within {shown_time(lookup.trial, t)}"
     words = f"{longer} {free_of(endpoint)}, {within}"
     limits = [f"{lookup.ci}, {low} to {high}"]
-    p = lookup.value("p_value", *key, **row)
-    if isfinite(p):
-        limits.append(f"{with_sign(printed('p_value', p))} for the difference of means")
+    if p := lookup.text("{p_value}", *key, **row).removeprefix("NE"):
+        limits.append(f"{with_sign(p)} for the difference of means")
     return KeyNumber(f"{number} {lookup.trial.time.show}", words, "; ".join(limits))
 
 

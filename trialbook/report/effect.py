@@ -6,6 +6,7 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
+from trialbook.printed import printed, with_sign
 from trialbook.report.constancy import Constancy, constancy
 from trialbook.report.landmarks import shown_time
 
@@ -92,6 +93,9 @@ class Effect:
     margin_difference: float | None = None
     difference: tuple[float, float] = (nan, nan)
     margin_time: str = ""
+    # As readers may see them: of guarded data the values have no more digits than are printed.
+    p_text: str = ""
+    p_margin_text: str = ""
 
     @property
     def estimable(self) -> bool:
@@ -100,6 +104,20 @@ class Effect:
         if self.method:
             return not any(value != value for value in limits)
         return min(self.events_treated, self.events_control) > 0 and all(map(isfinite, limits))
+
+    @property
+    def tested(self) -> str:
+        """The test and its P value: ``"log-rank P=0.003"``; '' where there is none."""
+        if not isfinite(self.p_value):
+            return ""
+        return f"{self.test} {with_sign(self.p_text or printed('p_value', self.p_value))}"
+
+    @property
+    def tested_margin(self) -> str:
+        """The one-sided P value against the margin, '' where there is none."""
+        if not isfinite(self.p_margin):
+            return ""
+        return with_sign(self.p_margin_text or printed("p_value", self.p_margin))
 
     @property
     def toward(self) -> tuple[float, float]:
@@ -185,6 +203,7 @@ def effect_of(
         lower=cox("hr_lower"),
         upper=cox("hr_upper"),
         p_value=lookup.value("p_value", "log_rank", code, arm, method=plan.test),
+        p_text=lookup.text("{p_value}", "log_rank", code, arm, method=plan.test),
         events_treated=events(comparison.treated),
         events_control=events(comparison.control),
         favourable=endpoint.favourable,
@@ -210,7 +229,11 @@ def _margin(
     """Return what an effect holds of a margin: a hazard ratio, or a difference at a time."""
     trial, of = lookup.trial, ("noninferiority", endpoint.paramcd, comparison.name)
     if trial.margin is not None:
-        return {"margin": trial.margin, "p_margin": lookup.value("p_value", *of, method=model)}
+        return {
+            "margin": trial.margin,
+            "p_margin": lookup.value("p_value", *of, method=model),
+            "p_margin_text": lookup.text("{p_value}", *of, method=model),
+        }
     if trial.margin_difference is None:
         return {}
     margin, t = trial.margin_difference
@@ -223,4 +246,5 @@ def _margin(
         "difference": (lower, upper),
         "margin_time": shown_time(trial, t),
         "p_margin": p_margin,
+        "p_margin_text": lookup.text("{p_value}", *of, **row),
     }

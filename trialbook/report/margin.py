@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
-from trialbook.printed import printed, printed_ratio, rounded, with_sign
+from trialbook.printed import printed, printed_ratio, rounded
 from trialbook.report.effect import Effect, Verdict
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ def noninferiority(effect: Effect, treated: str, control: str) -> str:
     if limits is None:
         return f"Whether {margin}, was kept cannot be told."
     tested = ""
-    if isfinite(effect.p_margin):
-        p = with_sign(printed("p_value", effect.p_margin))
-        tested = f" (one-sided {p} against it)"
+    if effect.tested_margin:
+        tested = f" (one-sided {effect.tested_margin} against it)"
     throughout = (
         " The margin is one of a ratio that did not hold throughout."
         if effect.margin is not None and effect.verdict() is Verdict.NOT_THROUGHOUT

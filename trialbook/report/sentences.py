@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.printed import printed, printed_ratio, rounded, with_sign
+from trialbook.printed import printed_ratio, rounded, with_sign
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import course_of
 from trialbook.report.effect import FEWEST_EVENTS, WAYS, Effect, Verdict, effect_of  # noqa: F401
@@ -43,9 +43,7 @@ def interval(effect: Effect) -> str:
         hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
         by = f" ({WAYS[effect.method]})" if effect.method else ""
         parts = [f"{effect.model}{by}, {hr}", f"{level}% CI, {lower} to {upper}"]
-    if isfinite(effect.p_value):
-        parts.append(f"{effect.test} {with_sign(printed('p_value', effect.p_value))}")
-    return "; ".join(parts)
+    return "; ".join(filter(None, [*parts, effect.tested]))
 
 
 def setting(trial: "Trial") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from trialbook.printed import rounded
 from trialbook.report import findings, sentences
 from trialbook.report.card import frequencies_said, harms_card, not_said
+from trialbook.report.effect import Verdict
 from trialbook.report.escape import escape_markdown
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
@@ -108,9 +109,10 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
     said = [f"**{escape_markdown(heading(lookup, endpoint, ties), LONGEST)}**"]
     if text := frequencies_said(lookup, endpoint):
         said.append(_escaped(text))
-    several = len(trial.comparisons) > 1
+    several, effects = len(trial.comparisons) > 1, []
     for comparison in trial.comparisons:
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        effects.append(effect)
         who = f"{pair_in_words(comparison)}: " if several else ""
         told = sentences.interpretation(lookup, endpoint, comparison, ties)
         ratio = sentences.interval(effect)
@@ -120,7 +122,8 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
                 said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
     if text := findings.find_subgroups(lookup, endpoint):
         said.append(f"{_escaped(text)}.")
-    return _listed(said, not_said(trial, effect))
+    unclear = (one for one in effects if one.verdict() is Verdict.NO_CLEAR_DIFFERENCE)
+    return _listed(said, not_said(trial, next(unclear, None)))
 
 
 def close_safety(lookup: "Lookup", labels: dict[str, str]) -> Text | None:
