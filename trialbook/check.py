@@ -5,8 +5,11 @@ from pathlib import Path
 
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError, Findings, Problem, Repair, counted_noun
+from trialbook.adam.rules.trial_yml import NAME
+from trialbook.analyses.evidence import load_evidence
+from trialbook.paper import load_published, load_seeds
 from trialbook.summary import summary, to_confirm
-from trialbook.trial import find_folder, trial_of
+from trialbook.trial import Trial, find_folder, trial_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,25 @@ class Report:
         return "\n".join(parts)
 
 
+def _check_named_files(trial: Trial, findings: Findings) -> None:
+    """Read what trial.yml names beside the data, as the chapters that show it will."""
+    for key, load in {
+        "published": load_published, "evidence": load_evidence, "seeds": load_seeds,
+    }.items():  # fmt: skip
+        path = getattr(trial, key)
+        if path is not None:
+            try:
+                load(trial)
+            except (ValueError, KeyError, OSError) as error:
+                findings.problem(NAME, key, f"{path.name} cannot be used: {error}")
+    folder = trial.notes
+    for path in sorted(folder.rglob("*.md")) if folder and folder.is_dir() else ():
+        try:
+            path.read_text(encoding="utf-8")
+        except ValueError:
+            findings.problem(f"{folder.name}/{path.name}", "", "is not UTF-8 text")
+
+
 def check_trial(folder: str | Path) -> Report:
     """Return everything that is wrong in a trial's folder, and every repair.
 
@@ -53,6 +75,8 @@ def check_trial(folder: str | Path) -> Report:
     findings = Findings()
     read = read_trial(found, findings)
     trial = None if findings.problems else trial_of(read, found, findings)
+    if trial is not None:
+        _check_named_files(trial, findings)
     config = read.config
     return Report(
         found, tuple(findings.problems), tuple(findings.repairs), tuple(findings.remarks),

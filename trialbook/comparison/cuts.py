@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from trialbook.publishing.messages import BuildError
-from trialbook.report.escape import unescape_cell
+from trialbook.report.escape import shortened, unescape_cell
 from trialbook.results import KEY
 from trialbook.safe import SHOWN, WITHHELD, safe
 from trialbook.safe.cuts import Guard
@@ -165,13 +166,14 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
         table = pd.read_csv(_seen(folder, facts, name), dtype=str, keep_default_na=False)
         table = _with_states(table)[[*COLUMNS, "notice"]]
         numbers = {one: pd.to_numeric(table[one].replace("", np.nan)) for one in ("time", "value")}
-    except (ValueError, KeyError, OSError) as error:
-        raise BuildError(f"{name}: ard.csv or provenance.json cannot be read. {error}") from error
-    if blinded and not provenance.get("parameters", {}).get("blinded"):
+        parameters = dict(provenance.get("parameters") or {})
+    except (ValueError, KeyError, OSError, TypeError, AttributeError, RecursionError) as error:
+        said = shortened(error, 300)
+        raise BuildError(f"{name}: ard.csv or provenance.json cannot be read. {said}") from error
+    if blinded and not parameters.get("blinded"):
         raise BuildError(f"{name} was not built blinded: build it with -p blinded=true.")
     table = table.map(unescape_cell)
     table = table.assign(**numbers).drop_duplicates(KEY[1:]).reset_index(drop=True)
-    parameters = provenance.get("parameters") or {}
     facts = facts or _facts(provenance, table)
     return Cut(name, facts, table[COLUMNS], parameters=parameters)
 
@@ -204,7 +206,8 @@ def _kept_facts(provenance: dict[str, Any]) -> CutFacts | None:
     facts = {key: kept[key] for key in kept if key in CutFacts.__annotations__}
     # Before they had a name of their own.
     guard = kept.get("guard") or {key: kept[key] for key in ("confidential", "min_cell")}
-    return CutFacts(**facts | {"guard": Guard(**guard)})
+    # what stands in the file may have been edited, or be of another program
+    return TypeAdapter(CutFacts).validate_python(facts | {"guard": guard})
 
 
 def _facts(provenance: dict[str, Any], table: pd.DataFrame) -> CutFacts:
