@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.adam.folders import SHARED
@@ -107,14 +107,19 @@ def checked(whole: Path, damaged: list[tuple[str, str, int]], privacy: str) -> N
 PRIVACY = st.sampled_from(["public", "confidential"])
 
 
-@fewer(50, suppress_health_check=list(HealthCheck))
+@fewer(50, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(damages(), min_size=1, max_size=3), PRIVACY)
 def test_whatever_check_calls_in_order_builds(whole, damaged, privacy):
     checked(whole, damaged, privacy)
 
 
 @pytest.mark.slow
-@settings(max_examples=150, derandomize=False, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    derandomize=False,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # an example takes seconds: none is made simpler
+)
 @given(st.lists(damages(), min_size=1, max_size=4), PRIVACY)
 def test_whatever_check_calls_in_order_builds_at_length(whole, damaged, privacy):
     checked(whole, damaged, privacy)
