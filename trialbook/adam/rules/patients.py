@@ -77,6 +77,7 @@ def check_membership(
         Population to its patients.
     """
     if "ADTTE" in rows:
+        _check_arms(data, rows["ADTTE"], members["efficacy"], config, findings)
         paramcd_of = data["ADTTE"]["PARAMCD"].to_numpy()
         for paramcd in used_paramcds(config):
             there = np.zeros(len(data["ADSL"]), dtype=bool)
@@ -98,3 +99,26 @@ def check_membership(
                 f"{counted_noun(outside, 'row')} of {name} {'is' if outside == 1 else 'are'} of "
                 f"patients outside the {population} population, and not counted."
             )
+
+
+def _check_arms(
+    data: dict[str, pd.DataFrame],
+    rows: np.ndarray,
+    members: Members,
+    config: TrialConfig,
+    findings: Findings,
+) -> None:
+    """Refuse an end point of which an arm has no time: nothing could be compared."""
+    adtte, codes = data["ADTTE"], [arm.code for arm in config.arms]
+    for endpoint in config.endpoints:
+        known = (adtte["PARAMCD"] == endpoint.paramcd) & adtte["AVAL"].notna()
+        there = np.zeros(len(data["ADSL"]), dtype=bool)
+        there[rows[known.to_numpy()]] = True
+        if not there.any():
+            continue  # said already
+        inside = members.arm[there[members.positions]]
+        for code in codes:
+            if (members.arm == code).any() and not (inside == code).any():
+                rule = f"nobody of the arm {code} has a time"
+                hint = "take the end point, or the arm, out of trial.yml"
+                findings.problem("ADTTE", endpoint.paramcd, rule, hint=hint)
