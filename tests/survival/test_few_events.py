@@ -62,6 +62,12 @@ def test_no_interval_of_a_curve_or_its_mean_has_no_width():
     assert mean.std_error == 0  # Greenwood's, as R's
 
 
+def test_an_event_at_tau_itself_tells_nothing_of_the_mean_before():
+    mean = rmst([5, 6, 6, 9], [0, 1, 0, 0], 6)
+    assert (mean.rmst, mean.known) == (6, False)
+    assert mean.lower == pytest.approx(6 * 0.025 ** (1 / 3))
+
+
 def test_means_are_compared_by_mover_where_an_arm_has_no_event():
     none, some = rmst([5, 6, 7, 9], [0] * 4, 6), rmst([2, 4, 7, 8], [1, 1, 1, 0], 6)
     difference, ratio = rmst_difference(none, some), rmst_ratio(none, some)

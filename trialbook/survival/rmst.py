@@ -20,10 +20,10 @@ from trialbook.survival.risk_table import snapped
 class RMST:
     """Restricted mean survival time of one arm up to `tau`, with its Wald interval.
 
-    Without an event by tau, `known` is False: the Greenwood-type variance is 0, which is no
-    knowledge. The restricted mean is then tau, and at least tau times the lower limit of
-    survival at tau (BPCP), since survival before is no smaller: these are its limits, which
-    are conservative.
+    Without an event before tau, `known` is False: the Greenwood-type variance is 0, which is no
+    knowledge. The restricted mean is then tau, and at least tau times the lower limit of survival
+    up to tau (Clopper and Pearson's of those at risk there), since survival before is no smaller:
+    these are its limits, which are conservative.
     """
 
     tau: float
@@ -38,7 +38,7 @@ class RMST:
 class RMSTDifference:
     """Treated minus control: Wald interval and two-sided P value; NaN: not estimable.
 
-    Where an arm has no event by tau: MOVER limits from the arms' own, no P value.
+    Where an arm has no event before tau: MOVER limits from the arms' own, no P value.
     """
 
     tau: float
@@ -53,7 +53,7 @@ class RMSTDifference:
 class RMSTRatio:
     """Treated over control: interval and two-sided P value on the log scale.
 
-    `std_error` is that of the log ratio. Where an arm has no event by tau: limits of the log
+    `std_error` is that of the log ratio. Where an arm has no event before tau: limits of the log
     ratio by MOVER from the arms' own, no P value.
     """
 
@@ -124,8 +124,9 @@ def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
     area, variance = _areas(curve, np.array([horizon]))
     estimate, std_error = float(area[0]), float(np.sqrt(variance[0]))
     z = validation.normal_quantile(conf_level)
-    if horizon > 0 and not curve.n_events[curve.time <= horizon].any():
-        lower = horizon * float(curve.at(horizon).lower[0])
+    if horizon > 0 and not curve.n_events[curve.time < horizon].any():
+        tail, free = (1 - conf_level) / 2, float(curve.at(horizon).n_at_risk[0])
+        lower = np.nan if curve.entry is not None else horizon * tail ** (1 / free)
         return RMST(horizon, estimate, std_error, lower, horizon, known=False)
     return RMST(horizon, estimate, std_error, estimate - z * std_error, estimate + z * std_error)
 

@@ -19,7 +19,8 @@ class SurvivalDifference:
     Attributes
     ----------
     time, difference, std_error, lower, upper, p_value : float
-        Wald interval and two-sided P value from Greenwood's variances; NaN: not estimable.
+        Wald interval and two-sided P value from Greenwood's variances; NaN: not estimable, the
+        limits also before any event (see `mover_difference`).
     nnt, nnt_lower, nnt_upper : float
         Number needed to treat, 1 / difference (negative: to harm), and its interval, from
         1 / upper to 1 / lower. Where `nnt_through_infinity` it runs from `nnt_lower` up to
@@ -63,7 +64,9 @@ def survival_difference(
     difference = float(arms[0].survival[0] - arms[1].survival[0])
     std_error = float(np.hypot(arms[0].std_error[0], arms[1].std_error[0]))
     z = validation.normal_quantile(conf_level)
-    lower, upper = difference - z * std_error, difference + z * std_error
+    # Before any event there is no variance to speak of, which is no certainty.
+    half = z * std_error if std_error > 0 else np.nan
+    lower, upper = difference - half, difference + half
     return SurvivalDifference(
         time=at,
         difference=difference,
