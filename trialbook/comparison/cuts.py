@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
@@ -165,7 +164,9 @@ def _published(folder: Path, name: str, blinded: bool) -> Cut:
         facts = _kept_facts(provenance)
         table = pd.read_csv(_seen(folder, facts, name), dtype=str, keep_default_na=False)
         table = _with_states(table)[[*COLUMNS, "notice"]]
-        numbers = {one: pd.to_numeric(table[one].replace("", np.nan)) for one in ("time", "value")}
+        numbers = {
+            one: pd.to_numeric(table[one].mask(table[one] == "")) for one in ("time", "value")
+        }
         parameters = dict(provenance.get("parameters") or {})
     except (ValueError, KeyError, OSError, TypeError, AttributeError, RecursionError) as error:
         said = shortened(error, 300)
