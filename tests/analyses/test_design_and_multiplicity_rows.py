@@ -7,6 +7,8 @@ import pytest
 from tests.analyses.tiny import patients, times, value
 from trialbook import analyses, survival
 from trialbook.agreement.estimators import REFERENCE
+from trialbook.report import tables
+from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 
 
@@ -205,3 +207,44 @@ def test_the_hazard_ratio_that_the_events_find_has_the_planned_power():
     assert hr < 1
     power = survival.power(n_events, hr, alpha=trial.config.design.alpha)
     assert power == pytest.approx(trial.config.design.power, abs=1e-3)
+
+
+def test_an_order_a_graph_and_a_family_across_arms_are_rows_and_columns(write_trial):
+    rng = np.random.default_rng(8)
+    adsl = patients("ABC" * 30)
+    adtte = pd.concat([
+        times(adsl, rng.integers(1, 50, 90), rng.integers(0, 2, 90)).assign(PARAMCD=code)
+        for code in ("X", "Y")
+    ])  # fmt: skip
+    graph = {"weights": {"X": 1, "Y": 0}, "edges": [["X", "Y", 1]]}
+    trial = write_trial(
+        adsl, adtte, arms=[{"code": code} for code in "ABC"],
+        endpoints=[{"paramcd": "X", "role": "primary"}, {"paramcd": "Y"}],
+        multiplicity={"order": ["X", "Y"], "graph": graph, "across_arms": True},
+    )  # fmt: skip
+    found = analyses.multiplicity(trial)
+    plain = {
+        (code, arm): value(analyses.log_rank(trial, code), paramcd=code, arm=arm,
+                           statistic="p_value")
+        for code in ("X", "Y") for arm in ("B vs A", "C vs A")
+    }  # fmt: skip
+
+    def row(method, code, arm):
+        return value(found, paramcd=code, arm=arm, method=method, statistic="p_value")
+
+    running = 0.0
+    for code in ("X", "Y"):
+        for arm in ("B vs A", "C vs A"):
+            running = max(running, plain[code, arm])
+            assert row("fixed_sequence", code, arm) == pytest.approx(running)
+    # each comparison has half of alpha, and passes it on to its own second end point
+    for arm in ("B vs A", "C vs A"):
+        first = min(2 * plain["X", arm], 1)
+        assert row("graph", "X", arm) == pytest.approx(first)
+        assert row("graph", "Y", arm) == pytest.approx(max(first, min(2 * plain["Y", arm], 1)))
+    assert row("holm", "X", "B vs A") >= plain["X", "B vs A"]
+    table = tables.tbl_endpoints(
+        Lookup(analyses.joined([analyses.end_points(trial), found]), trial)
+    )
+    assert "in the order of the plan" in table.html
+    assert "by the plan's graph" in table.html.replace("&#x27;", "'").replace("&#39;", "'")

@@ -52,6 +52,8 @@ ROLES = {
     "safety": "Safety end points",
 }
 
+ADJUSTMENTS = {"fixed_sequence": "in the order of the plan", "graph": "by the plan's graph"}
+
 
 def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = None) -> Table:
     """Return every estimate of one end point, by arm and compared.
@@ -201,9 +203,7 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
     plan = planned(trial, ties)
     arms = arm_columns(trial, numbers_of_patients(lookup, trial.primary.paramcd))
     family = trial.config.multiplicity
-    adjusted = [
-        m for m in (family.methods if family else ()) if lookup.has("multiplicity", method=m)
-    ]
+    adjusted = lookup.distinct("method", "multiplicity") if family else []
     ratios = comparison_columns(trial, f"HR ({lookup.ci})")
     p_values = comparison_columns(trial, "P")
     lines = []
@@ -215,7 +215,9 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
             line |= row_cells(lookup, ratios, HR, "cox", code, method=plan.model)
             line |= row_cells(lookup, p_values, "{p_value}", "log_rank", code, method=plan.test)
             for method in adjusted:
-                columns = comparison_columns(trial, f"P, {method.capitalize()}")
+                columns = comparison_columns(
+                    trial, f"P, {ADJUSTMENTS.get(method, method.capitalize())}"
+                )
                 line |= row_cells(lookup, columns, "{p_value}", "multiplicity", code, method=method)
             lines.append(line)
     number = "end points" + (" and comparisons" if len(trial.comparisons) > 1 else "")
