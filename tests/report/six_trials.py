@@ -108,7 +108,7 @@ subgroups: [sex]
 def sentences_of(folder: Path) -> dict[str, str]:
     """Return what a book says of its primary end point, by what says it, without markup."""
     from trialbook import analyses
-    from trialbook.report import card, findings, heading, narrative
+    from trialbook.report import card, figures, findings, heading, narrative
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import load_trial
 
@@ -120,6 +120,7 @@ def sentences_of(folder: Path) -> dict[str, str]:
         analyses.hazard_ratio_by_period(trial, primary),
         analyses.sensitivity(trial, primary),
         analyses.subgroups(trial, primary),
+        analyses.survival_curves(trial, primary),
     ]
     lookup = Lookup(analyses.joined(parts), trial)
     said = {
@@ -132,6 +133,7 @@ def sentences_of(folder: Path) -> dict[str, str]:
         "constancy": narrative.say_proportional_hazards(lookup, primary),
         "subgroups": narrative.say_subgroups(lookup, primary),
         "closing": narrative.close_efficacy(lookup, primary),
+        "figure": figures.plot_survival(lookup, primary).message,
     }
     for one in trial.comparisons:
         numbers = card.results_card(lookup, primary, one)

@@ -25,6 +25,7 @@ SAID = {
         "result": r"no clear difference .* anything from a hazard \d+% lower to one \d+% higher\.$",
         "landmark": "one more who stays free of a relapse for every .*, through none, to one more",
         "closing": "No clear difference is not the same as no difference",
+        "figure": "Free of a relapse at 24 months: ",
     },
     "crossing hazards": {
         "heading": r"\? Not throughout: more relapses with verum within the first 6 months, fewer "
@@ -35,6 +36,7 @@ SAID = {
         "constancy": r"average hazards within 24 months is 1\.35 .* max-combo test gives P<0\.001"
         r"(.|\n)*no test chooses the analysis",
         "closing": "The hazard ratio did not hold throughout",
+        "figure": "More relapses with verum within the first 6 months, fewer from 12 to 24 months",
     },
     "three arms": {
         "heading": "^No clear difference in relapse between low dose and placebo; fewer relapses "

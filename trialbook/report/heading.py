@@ -86,6 +86,18 @@ def _not_throughout(lookup, endpoint, comparison, ties) -> str:
     return f"with {in_text(comparison.treated.label)} {', '.join(words)}"
 
 
+def course_heading(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> str:
+    """Return what happened early and late, over the curves of a ratio that did not hold throughout.
+
+    '' where every comparison's ratio held, as far as the rule knows.
+    """
+    trial = lookup.trial
+    if trial.config.inferred:
+        return ""
+    told = [_not_throughout(lookup, endpoint, one, ties) for one in trial.comparisons]
+    return at_start("; ".join(filter(None, told)))
+
+
 def _answers(lookup, endpoint, ties) -> list[tuple[str, str, str] | None]:
     """Return for each comparison a template, the treated, how several of them are joined."""
     found = []

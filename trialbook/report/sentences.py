@@ -257,11 +257,6 @@ def adjusted(
     return " ".join(said)
 
 
-def who_left(known: bool) -> Callable[[str], str]:
-    """Return how to name a group's patients who left, or of whom that is not known."""
-    return ("withdrawn patients of {}" if known else "patients of {} censored early").format
-
-
 def interpretation(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
 ) -> str:

@@ -11,6 +11,8 @@ from trialbook.analyses import time_ticks
 from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
+from trialbook.report.heading import course_heading
+from trialbook.report.landmarks import headline_landmark
 from trialbook.report.output import Drawing
 from trialbook.report.plots.steps import (
     NOT_SHOWN,
@@ -83,7 +85,7 @@ def plot_survival(
         effects.append(
             f"{comparison.name}: {text}" if len(trial.comparisons) > 1 else at_start(text)
         )
-    said = _free_at(lookup, endpoint, ticks)
+    said = course_heading(lookup, endpoint, ties) or _free_at(lookup, endpoint, ticks)
     piled = any(curve.note for curve in curves)
     counted = any("(" in text for curve in curves for text in curve.counts)
     caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s (log-log)."]
@@ -179,10 +181,14 @@ def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float) -> Steps:
 
 
 def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> str:
-    """Return how many were free of the event at the last time at which enough are at risk."""
+    """Return how many were free of the event at the headline's landmark.
+
+    Without landmarks, or where it is withheld, at the last time at which enough are at risk.
+    """
     trial, code = lookup.trial, endpoint.paramcd
     of = {"method": "log-log"}
-    for t in reversed(ticks[1:]):
+    landmark = headline_landmark(lookup, endpoint)
+    for t in [*([] if landmark is None else [landmark]), *reversed(ticks[1:])]:
         told = []
         for arm in trial.arms:
             start, now = (

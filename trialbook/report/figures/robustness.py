@@ -7,7 +7,6 @@ import numpy as np
 from trialbook.analyses.time_to_event import time_ticks
 from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.printed import printed
-from trialbook.report import sentences
 from trialbook.report.figures.over_time import COARSE_NOTE
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import line_style
@@ -119,13 +118,14 @@ def plot_withdrawal(
     Returns
     -------
     Drawing or None
+        None where nobody is known to have withdrawn: whom the calendar censored would count.
     """
     of = ("tipping_point", endpoint.paramcd, comparison.name)
-    known = withdrawal_is_known(lookup.trial.adsl)
-    who = sentences.who_left(known)
+    if not withdrawal_is_known(lookup.trial.adsl):
+        return None
     rules = {
-        "treated": f"{who(comparison.treated.code)}, no others",
-        "both": who("both groups"),
+        "treated": f"withdrawn patients of {comparison.treated.code}, no others",
+        "both": "withdrawn patients of both groups",
     }
     methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
     deltas = [float(m.split("@")[0].removeprefix("delta=")) for m in methods if "delta=" in m]
@@ -151,7 +151,7 @@ def plot_withdrawal(
             )
     if not lines:
         return None
-    left = "withdrawal" if known else "censoring"
+    left = "withdrawal"
     first = lines[0]
     ends = [printed("hr", float(first.ratio[i])) for i in (0, -1)]
     whole = [delta for delta in deltas if delta == int(delta)]

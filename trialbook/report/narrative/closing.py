@@ -10,6 +10,7 @@ from trialbook.report.effect import Verdict
 from trialbook.report.escape import escape_markdown
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
+from trialbook.report.narrative.efficacy import beside
 from trialbook.report.narrative.population import say_balance, say_follow_up, say_population
 from trialbook.report.output import Text
 from trialbook.report.words import FORMED, at_start, in_text, listed, of
@@ -120,6 +121,7 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
         for find in (findings.find_sensitivity, findings.find_constancy):
             if text := find(lookup, endpoint, comparison):
                 said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
+    said += [one for one in beside(lookup, endpoint, ties) if one]
     if text := findings.find_subgroups(lookup, endpoint):
         said.append(f"{_escaped(text)}.")
     unclear = (one for one in effects if one.verdict() is Verdict.NO_CLEAR_DIFFERENCE)

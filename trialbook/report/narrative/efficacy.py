@@ -43,13 +43,17 @@ def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) 
         f"{sentences.interpretation(lookup, endpoint, comparison, ties)}"
         for comparison in lookup.trial.comparisons
     ]
-    plan = planned(lookup.trial, ties)
+    parts += [part for part in beside(lookup, endpoint, ties) if part]
+    return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
+
+
+def beside(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> list[str]:
+    """Return what stands beside the planned comparisons: the test of all groups, the strata."""
+    said, plan = [], planned(lookup.trial, ties)
     if p := p_phrase(lookup, "log_rank", endpoint.paramcd, "all", method=plan.test):
         n, kind = len(lookup.trial.arms), "stratified log-rank" if plan.test else "log-rank"
-        parts.append(f"Of all {n} groups together, the {kind} test gives {p}.")
-    parts += [_beside(lookup, endpoint, comparison) for comparison in lookup.trial.comparisons]
-    parts = [part for part in parts if part]
-    return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
+        said.append(f"Of all {n} groups together, the {kind} test gives {p}.")
+    return said + [_beside(lookup, endpoint, comparison) for comparison in lookup.trial.comparisons]
 
 
 def _beside(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
