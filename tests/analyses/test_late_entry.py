@@ -109,3 +109,21 @@ def test_an_event_at_zero_of_who_was_there_from_the_start_is_seen(write_trial):
     found = analyses.kaplan_meier(write_trial(adsl, adtte), times=[0, 5])
     of = {"paramcd": "EVENT", "arm": "A", "method": "log-log", "statistic": "survival"}
     assert value(found, **of, time=0) == 0
+
+
+def test_readers_of_confidential_data_see_no_number_at_risk(write_trial):
+    """How many had entered by then tells how many came between two times."""
+    from trialbook.results import complete
+    from trialbook.safe.gate import safe
+
+    rng = np.random.default_rng(1)
+    adsl = patients("AB" * 100)
+    aval = rng.integers(30, 900, 200)
+    adtte = times(adsl, aval, rng.integers(0, 2, 200))
+    adtte = adtte.assign(ENTRY=np.where(rng.random(200) < 0.3, aval // 3, 0))
+    trial = write_trial(adsl, adtte, privacy="confidential", landmarks=[180])
+    gated = safe(complete(analyses.kaplan_meier(trial), trial, "efficacy"), trial)
+    at_risk = gated[gated["statistic"] == "n_at_risk"]
+    assert len(at_risk)
+    assert set(at_risk["state"]) == {"withheld"}
+    assert "shown" in set(gated.loc[gated["statistic"] == "survival", "state"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.common import pair, times_of
+from trialbook.analyses.common import entry_of, pair, times_of
 from trialbook.analyses.curves import regular_times
 from trialbook.analyses.time_to_event import coarse_step, time_ticks
 from trialbook.safe.anchors import is_component
@@ -122,6 +122,8 @@ def _end_point_times(
         return ()
     data = trial.time_to_event(paramcd)
     of_arm = data[(data["arm"] == arm).to_numpy()]
+    if censored and entry_of(of_arm) is not None:
+        return ()  # how many had entered by then is no cumulative count of who left
     return tuple(
         curve_times(
             of_arm["AVAL"].to_numpy(float),
