@@ -47,6 +47,15 @@ def test_quadrants_are_counted_by_arm(livers):
             assert value(found, **key, arm=arm, level=level, statistic="n") == n
 
 
+def test_the_marks_of_the_liver_are_the_peaks_without_their_patients(livers):
+    marks = analyses.liver_marks(livers).query("statistic == 'transaminase'")
+    peaks = analyses.liver_peaks(livers)
+    for arm, of in peaks.groupby("arm", observed=True):
+        shown = marks[marks["arm"] == arm]
+        np.testing.assert_allclose(shown["value"], np.sort(of["transaminase"]))
+        assert list(shown["time"]) == list(range(1, len(of) + 1))
+
+
 def test_without_limits_one_line_says_so(write_trial):
     adsl = patients("AB")
     data = adlb([("P1", "ALT", 20, 80, 40)]).drop(columns="ANRHI")

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from trialbook import analyses
+from trialbook.report.figures import plot_laboratory
 from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.flow import Box, plot_flow
@@ -20,7 +22,9 @@ from trialbook.report.plots.means import Mean, Parameter, plot_means
 from trialbook.report.plots.ratios import Across, Constant, RatioLine, plot_ratios
 from trialbook.report.plots.steps import Panel, Steps, plot_steps
 from trialbook.report.style import ARMS, INK, inline_svg
+from trialbook.safe.lookup import Lookup
 from trialbook.survival import kaplan_meier
+from trialbook.trial import load_trial
 from trialbook.units import Time
 
 
@@ -141,7 +145,7 @@ def test_both_sides_of_a_line_fit_the_figure_and_point_away_from_it():
     assert len(right) > 1
     assert right[-1].endswith(" →")
     assert not any("→" in line for line in right[:-1])
-    assert 4.3 + 0.066 * max(map(len, right)) <= 5.2
+    assert 4.3 + 0.058 * max(map(len, right)) <= 5.2
 
 
 class _Trial:
@@ -326,3 +330,18 @@ def test_labels_are_spread_without_touching():
 
 def test_inline_svg_needs_no_particular_width():
     assert 'viewBox="0 0 10 5"' in inline_svg('<svg viewBox="0 0 10 5" width="10pt"></svg>', "x")
+
+
+def test_the_laboratory_is_headed_by_what_differed():
+    root = Path(__file__).parents[2]
+    trial = load_trial(root / "data" / "alms")
+    found = analyses.laboratory(trial)
+    rows = analyses.joined([found, analyses.laboratory_curves(trial, found)])
+    figure = plot_laboratory(Lookup(rows, trial))
+    limits = found.query("method == 'mmrm' and arm == 'MMF vs AZA' and time == 36")
+    limits = limits.set_index(["paramcd", "statistic"])["value"]
+    for item in trial.config.laboratory:
+        none = 1 if item.summary == "geometric" else 0
+        low, high = limits[item.paramcd, "lower"], limits[item.paramcd, "upper"]
+        name = item.label.partition(",")[0]
+        assert (name in figure.headline) == (not low <= none <= high)

@@ -20,7 +20,8 @@ def in_text(label: str) -> str:
     theirs.
     """
     rest = label[1:]
-    return label[:1].lower() + rest if rest == rest.lower() and len(label) > 1 else label
+    # "C3" has no small letters: it is a name.
+    return label[:1].lower() + rest if rest == rest.lower() != rest.upper() else label
 
 
 def at_start(text: str) -> str:

@@ -9,6 +9,7 @@ from trialbook.config import Parameter as Configured
 from trialbook.printed import printed
 from trialbook.report.output import Drawing
 from trialbook.report.plots.means import Mean, Parameter, plot_means
+from trialbook.report.sentences import in_text
 from trialbook.results import CURVE
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
         name="laboratory",
         message=f"{words[:1].upper()}{words[1:]} over the visits. "
         + " ".join(_ends(lookup, item, one) for item, one in shown),
-        headline=f"{words[:1].upper()}{words[1:]} of {len(shown)} laboratory parameters over the "
-        "visits",
+        headline=_finding(lookup, [item for item, _ in shown])
+        or f"{words[:1].upper()}{words[1:]} of {len(shown)} laboratory parameters over the visits",
         caption=" ".join(caption),
         data=lookup.drawn(
             *((CURVE, {"level": "laboratory", "paramcd": item.paramcd}) for item, _ in shown)
@@ -86,6 +87,37 @@ def _parameter(lookup: "Lookup", item: Configured) -> Parameter:
             means.append(Mean(position, curve.index.to_numpy(float), *columns))
     limits = [limit for limit in (item.low, item.high) if limit is not None]
     return Parameter(f"{item.label}{', geometric mean' if geometric else ''}", means, limits)
+
+
+def _finding(lookup: "Lookup", items: list[Configured]) -> str:
+    """Return in which parameters the change differed at the last visit, of two groups; else ''.
+
+    By the mixed model, where its interval leaves no difference out; no test was planned.
+    """
+    if len(lookup.trial.comparisons) != 1:
+        return ""
+    name, apart, known = lookup.trial.comparisons[0].name, [], 0
+    for item in items:
+        of = {"paramcd": item.paramcd, "arm": name, "method": "mmrm"}
+        visits = [t for t in lookup.distinct("time", "laboratory", **of) if t == t]
+        if not visits:
+            continue
+        key = ("laboratory", item.paramcd, name)
+        low, high = (
+            lookup.value(limit, *key, time=max(visits), method="mmrm")
+            for limit in ("lower", "upper")
+        )
+        none = 1.0 if item.summary == "geometric" else 0.0
+        if np.isfinite([low, high]).all():
+            known += 1
+            if not low <= none <= high:
+                apart.append(in_text(item.label.partition(",")[0]))
+    if not known:
+        return ""
+    if not apart:
+        return f"In none of {known} laboratory parameters did the change clearly differ by group"
+    listed = apart[0] if len(apart) == 1 else f"{', '.join(apart[:-1])} and {apart[-1]}"
+    return f"The change at the last visit differed between the groups in {listed}"
 
 
 def _ends(lookup: "Lookup", item: Configured, one: Parameter) -> str:

@@ -17,7 +17,7 @@ from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
 if TYPE_CHECKING:
     from trialbook.units import Time
 
-LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.066
+LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.058
 # Inches of a letter of 9 points, plain and bold.
 LETTER, BOLD_LETTER = 0.058, 0.066
 # Behind a label above its estimate, so that the line of no difference does not cross it.
