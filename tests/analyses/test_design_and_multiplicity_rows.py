@@ -248,3 +248,15 @@ def test_an_order_a_graph_and_a_family_across_arms_are_rows_and_columns(write_tr
     )
     assert "in the order of the plan" in table.html
     assert "by the plan's graph" in table.html.replace("&#x27;", "'").replace("&#39;", "'")
+
+
+def test_a_margin_of_differences_has_no_size_in_hazards(write_trial):
+    adsl = patients("AABB")
+    plan = {"event_proportion": {"A": 0.3, "B": 0.2}, "power": 0.8, "horizon": 10}
+    trial = write_trial(
+        adsl, times(adsl, [1, 2, 3, 4], [0, 1, 0, 1]), design=plan, objective="noninferiority",
+        margin={"difference": 0.1, "time": 3},
+    )  # fmt: skip
+    found = analyses.design(trial)
+    assert found.empty
+    assert any("difference of proportions" in line for line in analyses.remarks(found))

@@ -104,6 +104,9 @@ def design(trial: Trial, *, n_simulations: int = SIMULATIONS, seed: int = 202501
         return results([], ["What the planned sample size rests on is not said in trial.yml."])
     if not trial.comparisons:
         return results([], ["Nothing is compared: the sample size is not recomputed."])
+    if trial.margin_difference is not None:
+        told = "The margin is a difference of proportions: the sample size is not recomputed."
+        return results([], [told])
     comparison = trial.comparisons[0]
     records, remarks = rows("design", {"hr": plan.hr}, arm=comparison.name), []
     if not plan.has_effect:
