@@ -7,6 +7,7 @@ quantiles, so that a trial is what its name says and not what a seed makes of it
 ``python -m tests.report.six_trials`` prints what their books say.
 """
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,7 @@ def folder_of(name: str, folder: Path) -> Path:
         for arm in made.hazards
     )
     text = f"""id: made
-title: A made trial of {name}
+title: A made trial
 privacy: public
 randomized: "yes"
 time: {{unit: months, show: months}}
@@ -109,6 +110,7 @@ def sentences_of(folder: Path) -> dict[str, str]:
     """Return what a book says of its primary end point, by what says it, without markup."""
     from trialbook import analyses
     from trialbook.report import card, figures, findings, heading, narrative
+    from trialbook.report.answer import answer
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import load_trial
 
@@ -133,6 +135,7 @@ def sentences_of(folder: Path) -> dict[str, str]:
         "constancy": narrative.say_proportional_hazards(lookup, primary),
         "subgroups": narrative.say_subgroups(lookup, primary),
         "closing": narrative.close_efficacy(lookup, primary),
+        "landing": re.sub(r"<[^>]+>", " ", answer(lookup, primary).html),
         "figure": figures.plot_survival(lookup, primary).message,
     }
     for one in trial.comparisons:

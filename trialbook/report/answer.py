@@ -16,10 +16,13 @@ from trialbook.report.card import (
     ratio_said,
     results_card,
 )
-from trialbook.report.course import points_said
+from trialbook.report.course import landmarks_told, points_said
+from trialbook.report.effect import Verdict
 from trialbook.report.escape import escape_html
+from trialbook.report.events import had
 from trialbook.report.heading import heading
 from trialbook.report.landmarks import headline_landmark, shown_time
+from trialbook.report.margin import noninferiority
 from trialbook.report.output import Html, cited
 from trialbook.report.words import FORMED, at_start, in_text
 
@@ -156,11 +159,10 @@ def notices(trial: "Trial") -> list[str]:
 def frequencies_shown(lookup: "Lookup", endpoint: "Endpoint") -> str:
     """Return how many of 100 patients of each arm had the event, in the arms' colours."""
     found = frequencies(lookup, endpoint)
-    event = endpoint.noun or in_text(endpoint.label)
     positions = {arm.code: position for position, arm in enumerate(lookup.trial.arms)}
     items = "".join(
         f'<p class="tb-arm-{positions[one.arm]}"><strong>{_html(one.of_100)} in 100</strong> '
-        f"had {_html(event)} within {_html(one.time)}, {_html(in_text(one.label))}</p>"
+        f"{_html(had(endpoint))} within {_html(one.time)}, {_html(in_text(one.label))}</p>"
         for one in found
     )
     return f'<div class="tb-frequencies">{items}</div>' if items else ""
@@ -173,12 +175,18 @@ def said_in_numbers(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = N
         return [f"<p>{_html(sentences.not_compared(trial))}</p>"]
     t = headline_landmark(lookup, endpoint)
     for comparison in trial.comparisons:
-        points = points_said(lookup, endpoint, comparison, t, in_text) if t is not None else ""
-        ratio = ratio_said(lookup, endpoint, comparison, ties)
-        text = " ".join(filter(None, [points, ratio]))
-        if not text:
-            effect = sentences.effect_of(lookup, endpoint, comparison, ties)
-            text = at_start(sentences.interval(effect)) + "."
+        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
+        names = in_text(comparison.treated.label), in_text(comparison.control.label)
+        turned = effect.verdict() is Verdict.NOT_THROUGHOUT
+        times = landmarks_told(lookup, endpoint, comparison) if turned else [t]
+        parts = [noninferiority(effect, *names)]
+        parts += [
+            points_said(lookup, endpoint, comparison, one, in_text)
+            for one in times
+            if one is not None
+        ]
+        parts.append(ratio_said(lookup, endpoint, comparison, ties))
+        text = " ".join(filter(None, parts)) or at_start(sentences.interval(effect)) + "."
         found.append(f'<p class="tb-said">{_html(text)}</p>')
         if adjusted := sentences.adjusted(lookup, endpoint, comparison, in_text):
             found.append(f"<p>{_html(adjusted)}</p>")

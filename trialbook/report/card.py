@@ -14,7 +14,7 @@ from trialbook.report.effect import Effect, Verdict, effect_of
 from trialbook.report.events import free_of, had, with_event
 from trialbook.report.landmarks import (
     at_landmark,
-    at_risk,
+    at_risk_said,
     headline_landmark,
     horizon_of,
     points_at,
@@ -180,16 +180,6 @@ def _points(
     if still := at_risk_said(lookup, endpoint, comparison, t):
         limits += f"; {still}"
     return KeyNumber(f"{number} points", words, limits)
-
-
-def at_risk_said(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
-    """Return how many are left at a time: ``"70 and 54 still at risk"``; '' if withheld."""
-    trial = lookup.trial
-    by_code = dict(zip((arm.code for arm in trial.arms), at_risk(lookup, endpoint, t), strict=True))
-    left = [by_code[arm.code] for arm in (comparison.treated, comparison.control)]
-    if not all(map(isfinite, left)):
-        return ""
-    return " and ".join(f"{n:,.0f}" for n in left) + " still at risk"
 
 
 def _mean_time(

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from trialbook.printed import is_zero, printed_ratio
 from trialbook.report.constancy import periods_of
 from trialbook.report.events import free_of, had
-from trialbook.report.landmarks import at_landmark, headline_landmark, points_at, shown_time
+from trialbook.report.landmarks import (
+    at_landmark,
+    at_risk_said,
+    headline_landmark,
+    points_at,
+    shown_time,
+)
 from trialbook.report.words import change, of, than
 
 if TYPE_CHECKING:
@@ -77,7 +83,9 @@ def points_said(
     free = named(f"had {had(endpoint)}" if endpoint.favourable else f"were {free_of(endpoint)}")
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
-    at, limits = f"At {shown_time(lookup.trial, t)}", f"({lookup.ci}, {low} to {high})"
+    left = at_risk_said(lookup, endpoint, comparison, t)
+    limits = f"({'; '.join(filter(None, [f'{lookup.ci}, {low} to {high}', left]))})"
+    at = f"At {shown_time(lookup.trial, t)}"
     if is_zero(size):
         return (
             f"{at} as many patients given {treated} as given {control} {free}: the "

@@ -31,6 +31,16 @@ def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ..
     )
 
 
+def at_risk_said(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
+    """Return how many are left at a time: ``"70 and 54 still at risk"``; '' if withheld."""
+    trial = lookup.trial
+    by_code = dict(zip((arm.code for arm in trial.arms), at_risk(lookup, endpoint, t), strict=True))
+    left = [by_code[arm.code] for arm in (comparison.treated, comparison.control)]
+    if not all(map(isfinite, left)):
+        return ""
+    return " and ".join(f"{n:,.0f}" for n in left) + " still at risk"
+
+
 def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:
     """Return whether at a time 10% and 10 patients of every arm are at risk ."""
     for arm, n_at_risk in zip(lookup.trial.arms, at_risk(lookup, endpoint, t), strict=True):

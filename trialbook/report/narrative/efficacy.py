@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from trialbook.analyses.planned import planned
 from trialbook.printed import is_zero, rounded, size_of
 from trialbook.report import sentences
-from trialbook.report.card import at_risk_said
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import points_said
 from trialbook.report.escape import escape_markdown
@@ -108,8 +107,6 @@ def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         said = points_said(lookup, endpoint, comparison, t)
         if not said:
             continue
-        if still := at_risk_said(lookup, endpoint, comparison, t):
-            said = f"{said.removesuffix('.')}, with {still}."
         lines.append(f"{said} {_needed(lookup, endpoint, comparison, t)}".strip())
     return Text("\n\n".join(lines)) if lines else None
 
