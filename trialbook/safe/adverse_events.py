@@ -12,7 +12,7 @@ from trialbook.safe.anchors import (
     shown_populations,
     with_any_event,
 )
-from trialbook.safe.arithmetic import Counts, apart, secret_parts, secret_subsets
+from trialbook.safe.arithmetic import Counts, apart, of_everyone, secret_parts, secret_subsets
 from trialbook.safe.decisions import Decisions, Line, counts_of, families, key
 
 if TYPE_CHECKING:
@@ -93,14 +93,18 @@ def _secret_grades(grades: dict[Line, Counts], trial: "Trial") -> set[Line]:
     They stand in a table of their own, whose results do not hold the number with any event.
     """
     least, hidden = trial.min_cell, set()
+    anyone, safety = with_any_event(trial), populations(trial)["safety"]
     for parts in families(grades).values():
         by_variable = defaultdict(dict)
         for line, counts in parts.items():
             by_variable[line.level.partition("=")[0]][line] = counts
         for variable, of in by_variable.items():
-            for whole in (with_any_event(trial), populations(trial)["safety"]):
+            # Where everyone had an event, all grades together would say so.
+            rarest = [min(of, key=lambda line: sum(of[line].values()))]
+            secret = rarest if of_everyone(anyone, safety) else ()
+            for whole in (anyone, safety):
                 if variable == WORST:
-                    hidden |= secret_parts(of, whole, least)
+                    hidden |= secret_parts(of, whole, least, secret=secret)
                 else:
                     hidden |= secret_subsets(list(of.items()), whole, least, covering=True)
     return hidden

@@ -146,37 +146,47 @@ def of_values(rows: pd.DataFrame, trial: "Trial") -> dict[tuple, tuple[str, floa
         for arm, n in counts.items()
     }
     columns = [rows[name] for name in (*LINE, "arm", "statistic", "value")]
-    telling: dict[tuple, set[str]] = {}
-    arms = {one.code for one in trial.arms}
-    steps: dict[str, float] = {}
     for *of, arm, statistic, value in zip(*columns, strict=True):
         line = tuple(of)
         if statistic in _OF_SPREAD and not line[3]:
-            if line not in telling:
-                behind = _behind(trial, line).items()
-                telling[line] = {
-                    one for one, values in behind if tells_a_value(values, trial.min_cell)
-                }
-            # All arms together, and the standardized difference, would tell one arm by the other.
-            if arm in telling[line] or (telling[line] and arm not in arms):
-                found[line, arm, statistic] = ("withheld", math.nan)
-        elif statistic in ONE_PATIENTS:
-            found[line, arm, statistic] = ("withheld", math.nan)
+            hidden = _spread_tells(trial, line, arm)
         elif line[3] in QUANTILES and line[0] in {"kaplan_meier", "follow_up"}:
-            if not np.isfinite(value):
-                continue
-            if line[1] not in steps:
-                steps[line[1]] = coarse_step(trial, line[1])
-            time = steps[line[1]] * round(value / steps[line[1]])
-            per_shown = 1 / float(trial.time.to_show(1.0))
-            of_row = {"analysis": line[0], "level": line[3], "method": line[5]}
-            found[line, arm, statistic] = (
-                printed(statistic, time, per_shown=per_shown, **of_row),
-                time,
-            )
-        elif (
-            statistic in PATIENTS_BEHIND
-            and sizes.get((line, arm), 0) < PATIENTS_BEHIND[statistic] * trial.min_cell
-        ):
+            hidden = False
+            if statistic not in ONE_PATIENTS and np.isfinite(value):
+                found[line, arm, statistic] = _coarse_time(trial, line, statistic, value)
+        else:
+            behind = PATIENTS_BEHIND.get(statistic, 0) * trial.min_cell
+            hidden = statistic in ONE_PATIENTS or sizes.get((line, arm), 0) < behind
+        if hidden:
             found[line, arm, statistic] = ("withheld", math.nan)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _telling_arms(trial: "Trial", line: tuple) -> frozenset[str]:
+    """Return the arms whose mean and SD tell a patient's value."""
+    behind = _behind(trial, line).items()
+    return frozenset(arm for arm, values in behind if tells_a_value(values, trial.min_cell))
+
+
+def _spread_tells(trial: "Trial", line: tuple, arm: str) -> bool:
+    """Return whether a mean or SD must not be shown.
+
+    All arms together, and the standardized difference, would tell one arm by the other.
+    """
+    telling = _telling_arms(trial, line)
+    return arm in telling or (bool(telling) and arm not in {one.code for one in trial.arms})
+
+
+def _coarse_time(trial: "Trial", line: tuple, statistic: str, value: float) -> tuple[str, float]:
+    """Return a median time, which is a patient's, in steps of `coarse_step`."""
+    step = _step(trial, line[1])
+    time = step * round(value / step)
+    per_shown = 1 / float(trial.time.to_show(1.0))
+    of_row = {"analysis": line[0], "level": line[3], "method": line[5]}
+    return printed(statistic, time, per_shown=per_shown, **of_row), time
+
+
+@lru_cache(maxsize=64)
+def _step(trial: "Trial", paramcd: str) -> float:
+    return coarse_step(trial, paramcd)
