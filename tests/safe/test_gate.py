@@ -48,6 +48,15 @@ def test_the_same_rows_come_out_and_no_value_that_is_withheld(trial):
     assert (gated.loc[gated["state"] != "withheld", "shown"] != "").all()
 
 
+def test_no_result_names_what_so_few_left_for(trial):
+    """A reason over time has no number beside it, and must not be named either."""
+    gated = safe(all_results(trial, only=["disposition", "discontinuation"]), trial)
+    rows = gated[gated["level"].str.casefold() == "pregnancy"]
+    assert set(rows["analysis"]) == {"disposition", "discontinuation"}
+    assert set(rows["shown"]) == {""}
+    assert set(rows["state"]) == {"withheld"}
+
+
 def test_no_point_of_a_curve_is_when_something_happened_to_a_patient(trial):
     curves = all_curves(trial)
     gated = safe(curves, trial)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.common import categories
+from trialbook.analyses.discontinuation import leaving_times
 from trialbook.analyses.disposition import disposition as disposition_results
 from trialbook.safe.anchors import nearly_with_event, populations
 from trialbook.safe.arithmetic import Counts, ladder, of_everyone, secret_parts, total
@@ -109,6 +110,20 @@ def discontinuation(results: pd.DataFrame, trial: "Trial", decisions: Decisions)
     for paramcd, level, time in lines.itertuples(index=False):
         if (paramcd, level) in secret:
             decisions.lines.add(key(Line("discontinuation", paramcd, level=level, time=time)))
+
+
+@lru_cache(maxsize=8)
+def rare_reasons(trial: "Trial") -> frozenset[tuple[str, str]]:
+    """Return status and reason of what so few patients left for that it must not be named."""
+    found = set()
+    for status, (patients, levels) in leaving_times(trial)[0].items():
+        counts = patients["cause"].value_counts()
+        found |= {
+            (status, level)
+            for cause, level in enumerate(levels, start=1)
+            if 0 < counts.get(cause, 0) < trial.min_cell
+        }
+    return frozenset(found)
 
 
 def _covers(whole: Counts, total: Counts) -> bool:

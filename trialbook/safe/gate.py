@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook.analyses.adverse_events import GROUPS
 from trialbook.printed import kind_of, printed_results
 from trialbook.safe.curves import as_table_rows
+from trialbook.safe.disposition import rare_reasons
 from trialbook.safe.precision import as_printed
 from trialbook.safe.released import told_before
 from trialbook.safe.times import rmst_to_a_patients_time
@@ -89,6 +90,10 @@ def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:
         most = totals.groupby(by)["n"].max()
         few = most.index[most.between(0, trial.min_cell, inclusive="neither")]
         found |= pd.MultiIndex.from_frame(rows[by]).isin(few)
+    # A reason over time has no number beside it.
+    if rare := rare_reasons(trial):
+        of_leaving = rows["analysis"] == "discontinuation"
+        found |= of_leaving & pd.MultiIndex.from_frame(rows[["paramcd", "level"]]).isin(rare)
     # That a table has a line of deaths tells of nobody: the line is there in any trial.
     given = (rows["analysis"] == "adverse_events") & rows["paramcd"].isin(groups)
     return found & ~(given & (rows["level"] == ""))

@@ -257,6 +257,7 @@ def tbl_reasons_over_time(lookup: "Lookup") -> Table | None:
             continue
         last = max(times)
         levels = lookup.distinct("level", "discontinuation", paramcd=code)
+        withheld |= lookup.leaves_out("level", "discontinuation", paramcd=code)
         for level in ["all", *(one for one in levels if one != "all")]:
             reason = "For any reason" if level == "all" else INDENT + term_label(level)
             line = {"group": f"{heading} within {shown_time(trial, last)}", "Reason": reason}
