@@ -7,7 +7,7 @@ from pathlib import Path
 from trialbook.publishing import fingerprint
 from trialbook.publishing.about import about
 from trialbook.publishing.book import Book
-from trialbook.publishing.collect import results_csv
+from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
@@ -15,8 +15,10 @@ from trialbook.publishing.reading import Prepared, is_course, prepared
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
+from trialbook.report.preview import preview
 
 KINDS = ("tables", "figures")
+PREVIEW = "preview.png"
 
 
 def assemble(
@@ -78,9 +80,18 @@ def assemble(
     seen = results_csv(notebooks, seen=True)
     whole = [*seen] if facts.confidential else [*seen, "provenance.json"]
     files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
+    sources = {f"notebooks/{name}.ipynb": book.root / f"notebooks/{name}.ipynb" for name in shown}
+    sources = {name: file for name, file in sources.items() if file.is_file()}
+    files += sources
+    heading = glued_text(notebooks.get("efficacy", '{"cells": []}'), "answer_heading")
     free = chapters_with_free_numbers(numbers["ard.csv"])
     seconds = site.build(_pages(edition, facts, work, [*files, *whole], free))
     (work / "html").rename(new / "html")
+    if heading:
+        picture = new / "figures" / "answer.png"
+        drawing = picture.read_bytes() if picture.is_file() else b""
+        shown = preview(heading, kind(facts.notice), facts.short, drawing)
+        (new / "html" / PREVIEW).write_bytes(shown)
     for name, text in notebooks.items():
         file = new / "notebooks" / f"{name}.ipynb"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +119,9 @@ def assemble(
         beside.parent.mkdir(parents=True, exist_ok=True)
         if name in seen:
             beside.write_text(seen[name], encoding="utf-8")
+        elif name in sources:
+            # as it was written, never as it was executed: its outputs pass no gate
+            shutil.copyfile(sources[name], beside)
         else:
             shutil.copyfile(new / name, beside)
     return new
@@ -122,6 +136,7 @@ def _pages(
         "trialbook_title": title,
         "trialbook_short": facts.short,
         "trialbook_notice": facts.notice,
+        "trialbook_preview": PREVIEW,
         "trialbook_files": files,
         "trialbook_free": free,
     }

@@ -28,6 +28,15 @@ def chapter_results(notebook: str) -> list[list[Any]]:
     return rows
 
 
+def glued_text(notebook: str, wanted: str) -> str:
+    """Return a text that an executed chapter (JSON) glued for other pages, '' where it did not."""
+    for cell in json.loads(notebook)["cells"]:
+        for output in cell.get("outputs", []):
+            if output.get("metadata", {}).get("scrapbook", {}).get("name", "") == wanted:
+                return str(ast.literal_eval("".join(output["data"][_RECORD])))
+    return ""
+
+
 def results_csv(notebooks: dict[str, str], *, seen: bool = False) -> dict[str, str]:
     """Return ``ard.csv`` of all chapters, and ``curves.csv``: what is drawn as a curve.
 

@@ -111,6 +111,7 @@ def lay_out(
         trial_title=config.trialbook_title,
         components=sorted(set(_COMPONENT.findall(body))),
         about=next((n for n in app.env.found_docs if n.endswith("/about_this_build")), ""),
+        notebook=f"files/{pagename}.ipynb" if f"{pagename}.ipynb" in config.trialbook_files else "",
         site_root=config.html_baseurl or "/",
     )
     if pagename in app.env.found_docs:

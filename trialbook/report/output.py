@@ -32,6 +32,7 @@ GLUED = {
     "trial_patients": "design: how many patients it has",
     "question": "design: what the trial asks, in one plain sentence",
     "answer": "efficacy, HTML: the answer as heading, natural frequencies, a sentence in numbers",
+    "answer_heading": "efficacy: the answer as one plain sentence, for the preview",
     "answer_meanings": "efficacy, HTML: what the answer's words mean, what the paper printed",
     "cost": "safety, HTML: two numbers on harms",
     "answer_figure": "efficacy, HTML: the Kaplan-Meier figure of the end point",

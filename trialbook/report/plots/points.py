@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
@@ -205,6 +207,18 @@ def _strip(axes, spread: Spread, position: int) -> None:
     dots = values[:: max(1, -(-len(values) // 400))]
     # The golden ratio spreads any number of dots evenly, the same way in every build.
     jitter = ((np.arange(len(dots)) * 0.6180339887) % 1 - 0.5) * 0.5
-    axes.plot(dots, position + jitter, ".", color=colour, markersize=2.6, alpha=0.45)
+    _draw_dots(axes, np.asarray(dots, dtype=float), position + jitter, colour)
     axes.plot([spread.q1, spread.q3], [position, position], color=colour, linewidth=2)
     axes.plot([spread.median], [position], "o", color=colour, markersize=5.5)
+
+
+def _draw_dots(axes, x: np.ndarray, y: np.ndarray, colour: str) -> None:
+    """Draw a dot per patient as one line of round ends: one element of the page, not one each."""
+    # with codes of its own matplotlib does not thin the path out, and of no length drops a line
+    short = (np.ptp(x) or 1) / 1000
+    ends = np.column_stack([x - short, y, x + short, y]).reshape(-1, 2)
+    path = Path(ends, np.tile([Path.MOVETO, Path.LINETO], len(x)))
+    dots = PathPatch(path, fill=False, edgecolor=colour, linewidth=1.6, alpha=0.45)
+    dots.set_capstyle("round")
+    axes.add_patch(dots)
+    axes.autoscale_view()
