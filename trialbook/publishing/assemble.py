@@ -11,6 +11,7 @@ from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
+from trialbook.publishing.head import kind as kind_of
 from trialbook.publishing.reading import Prepared, is_course, prepared
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
@@ -90,7 +91,7 @@ def assemble(
     if heading:
         picture = new / "figures" / "answer.png"
         drawing = picture.read_bytes() if picture.is_file() else b""
-        shown = preview(heading, kind(facts.notice), facts.short, drawing)
+        shown = preview(heading, kind_of(facts.notice), facts.short, drawing)
         (new / "html" / PREVIEW).write_bytes(shown)
     for name, text in notebooks.items():
         file = new / "notebooks" / f"{name}.ipynb"

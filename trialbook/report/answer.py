@@ -145,7 +145,7 @@ def notices(trial: "Trial") -> list[str]:
         )
     elif trial.notice:
         first, _, rest = trial.notice.partition(":")
-        found.append(f"<strong>{_html(first)}</strong>:{_html(rest)}" if rest else _html(first))
+        found.append(f"<strong>{_html(first)}:</strong> {_html(rest)}" if rest else _html(first))
     if trial.config.inferred:
         found.append(f"<strong>Not confirmed.</strong> {UNCONFIRMED}")
     if trial.comparisons and trial.randomized != "yes":

@@ -255,7 +255,10 @@ def harms_card(
         values = [lookup.value(name, *row, method="newcombe") for name in names]
         if not all(map(isfinite, values)):
             continue
-        texts = (lookup.text(f"{{{name}}}", *row, method="newcombe") for name in names)
+        # where small counts are withheld, a whole number of points
+        texts = (
+            lookup.text(f"{{{name}}}", *row, method="newcombe").removesuffix("%") for name in names
+        )
         number, low, high = size_of(*texts)
         more = "more" if values[0] >= 0 else "fewer"
         shares = " and ".join(
