@@ -12,7 +12,7 @@ from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
 from trialbook.report.heading import course_heading
-from trialbook.report.landmarks import headline_landmark
+from trialbook.report.landmarks import headline_landmark, shown_time
 from trialbook.report.output import Drawing
 from trialbook.report.plots.steps import (
     NOT_SHOWN,
@@ -20,7 +20,6 @@ from trialbook.report.plots.steps import (
     Steps,
     plot_nothing,
     plot_steps,
-    tick_label,
 )
 from trialbook.report.sentences import at_start, in_text
 from trialbook.results import CURVE
@@ -202,8 +201,8 @@ def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> 
                 break
             told.append(f"{text} with {in_text(arm.label)}")
         else:
-            when = f"{tick_label(trial.time.to_show(t))} {trial.time.show}"
-            return f"{at_start(free_of(endpoint))} at {when}: {', '.join(told)}"
+            said = f"{at_start(free_of(endpoint))} at {shown_time(trial, t)}"
+            return f"{said}: {', '.join(told)}"
     return ""
 
 
