@@ -3,8 +3,9 @@
 import pytest
 
 from trialbook.analyses import all_results
+from trialbook.ard import complete
 from trialbook.described import LABELS
-from trialbook.results import complete, results_frame, rows
+from trialbook.results import results_frame, rows
 from trialbook.trial import load_trial
 
 

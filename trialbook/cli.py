@@ -126,9 +126,9 @@ def new(folder: Path, source: Path, **options: object) -> None:
     """
     import sys
 
+    from trialbook.messages import UsageError as Refused
     from trialbook.new import Request, UsageError, commands_that_answer, converse
     from trialbook.publishing.command import reported
-    from trialbook.publishing.messages import UsageError as Refused
 
     request = Request.of(folder, source, options)
     with reported():
@@ -166,7 +166,7 @@ def compare(old: Path, new: Path, **options: object) -> None:
         trialbook compare data/mine-2025 data/mine --page changes.html
         trialbook compare _build/alms/ties=efron _build/alms/ties=breslow
     """
-    from trialbook.comparison.command import run
+    from trialbook.compare import run
     from trialbook.publishing.command import reported
 
     with reported():
@@ -243,8 +243,8 @@ def audit(figures: Path, show_all: bool, table: Path | None) -> None:
     """
     from trialbook.audit import audit as audited
     from trialbook.audit import audit_text
+    from trialbook.escape import escape_cell
     from trialbook.publishing.command import reported
-    from trialbook.report.escape import escape_cell
 
     with reported():
         try:

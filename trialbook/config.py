@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from trialbook.adam.reading import Epoch, Reading
 from trialbook.config_base import (
     Digits,
     InsideFolder,
@@ -23,6 +22,7 @@ from trialbook.config_base import (
     sequence,
 )
 from trialbook.config_plan import Estimand, Margin, Multiplicity, PlannedAnalysis, margin_of
+from trialbook.reading import Epoch, Reading
 from trialbook.units import Unit
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trialbook.publishing.messages import BuildError
+from trialbook.messages import BuildError
 
 # The environment variable by which a build names its record to the chapters: data, then file.
 RELEASED = "TRIALBOOK_RELEASED"
@@ -66,7 +66,7 @@ def publish(store: Path, data: str, folder: Path) -> None:
     folder : Path
         The published edition.
     """
-    from trialbook.report.escape import unescape_cell
+    from trialbook.escape import unescape_cell
 
     rows = []
     for name in ("ard.csv", "curves.csv"):

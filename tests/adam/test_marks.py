@@ -9,9 +9,9 @@ from trialbook.adam.csv import read_csv
 from trialbook.adam.flat import read_rows
 from trialbook.adam.marks import Marks, as_number
 from trialbook.adam.problems import Findings
-from trialbook.adam.reading import Reading
 from trialbook.adam.table import Table
 from trialbook.adam.tidy import tidy
+from trialbook.reading import Reading
 
 
 def read(text, decimal=None):

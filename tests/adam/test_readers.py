@@ -13,8 +13,8 @@ from tests.adam.folders import SHARED, dataset_json, small, write_trial
 from trialbook.adam.csv import read_csv
 from trialbook.adam.problems import DataError, Findings
 from trialbook.adam.readers import read_table
-from trialbook.adam.reading import Reading
 from trialbook.adam.tidy import tidy
+from trialbook.reading import Reading
 from trialbook.trial import load_trial
 
 

@@ -13,8 +13,9 @@ from tests.examples import fewer
 from trialbook import analyses, survival
 from trialbook.agreement.estimators import REFERENCE
 from trialbook.analyses.curves.points import ACROSS, MOST_POINTS, UP, thinned
+from trialbook.ard import complete
 from trialbook.printed import printed_results
-from trialbook.results import CURVE, KEY, complete
+from trialbook.results import CURVE, KEY
 from trialbook.trial import load_trial
 
 ROOT = Path(__file__).parents[2]

@@ -113,7 +113,7 @@ def test_an_event_at_zero_of_who_was_there_from_the_start_is_seen(write_trial):
 
 def test_readers_of_confidential_data_see_no_number_at_risk(write_trial):
     """How many had entered by then tells how many came between two times."""
-    from trialbook.results import complete
+    from trialbook.ard import complete
     from trialbook.safe.gate import safe
 
     rng = np.random.default_rng(1)

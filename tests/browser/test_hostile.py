@@ -9,10 +9,10 @@ import pytest
 
 from tests.browser.hostile_trial import ATTACKS, hostile_trial
 from tests.browser.test_pages import DESK, opened
+from trialbook.escape import escape_cell
 from trialbook.publishing.book import find_book
 from trialbook.publishing.build import Order, build
 from trialbook.publishing.serve import server
-from trialbook.report.escape import escape_cell
 
 pytestmark = pytest.mark.slow
 # What an attack would leave in a page if it were read as markup.

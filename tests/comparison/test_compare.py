@@ -8,12 +8,13 @@ import pytest
 
 from tests.comparison.conftest import AVAL, CNSR, replaced
 from trialbook.analyses import all_results, joined, rmst
+from trialbook.ard import complete
 from trialbook.comparison import compare, read_cut
 from trialbook.comparison.compare import COLUMNS
-from trialbook.publishing.messages import BuildError
-from trialbook.report.escape import escape_cell
+from trialbook.escape import escape_cell
+from trialbook.messages import BuildError
 from trialbook.results import COLUMNS as COMPLETE
-from trialbook.results import SEEN, complete
+from trialbook.results import SEEN
 
 LATER = {"aval": replaced(AVAL, 5, 7), "cnsr": replaced(CNSR, 5, 0)}
 DESIGN = {"power": 0.8, "event_proportion": {"A": 0.5, "B": 0.2}, "n_per_arm": 39}

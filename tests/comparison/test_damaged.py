@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trialbook.comparison.command import run
+from trialbook.compare import run
 from trialbook.comparison.cuts import facts_as_json
-from trialbook.publishing.messages import BuildError
+from trialbook.messages import BuildError
 
 
 def as_build(cut, folder: Path) -> Path:

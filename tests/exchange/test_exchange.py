@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialbook.analyses import all_results
+from trialbook.ard import complete
 from trialbook.exchange import ars_of, cards_of, read_ars, read_cards
 from trialbook.exchange.cards import CARDS, STAT_NAMES
-from trialbook.results import COLUMNS, KEY, complete
+from trialbook.results import COLUMNS, KEY
 from trialbook.trial import load_trial
 
 SCHEMA = Path("../shared/exchange/ars.schema.json")

@@ -6,7 +6,7 @@ import pytest
 
 from trialbook.learn import grade
 from trialbook.learn.command import run
-from trialbook.publishing.messages import UsageError
+from trialbook.messages import UsageError
 
 NOTHING = dict.fromkeys(["student", "teacher", "grade", "table", "seed"])
 COMMON = {**NOTHING, "timeout": 60}

@@ -2,8 +2,8 @@
 
 import pytest
 
+from trialbook.messages import ChapterError, UsageError
 from trialbook.publishing.book import Book, find_book, read_chapter, toc_files
-from trialbook.publishing.messages import ChapterError, UsageError
 from trialbook.publishing.staging import filtered_toc
 
 

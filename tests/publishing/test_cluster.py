@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from trialbook.messages import MachineError, UsageError
 from trialbook.publishing.cluster import _outcome, build_here, build_on_cluster
-from trialbook.publishing.messages import MachineError, UsageError
 
 
 @pytest.fixture

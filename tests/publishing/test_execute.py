@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from trialbook.messages import BuildError, ChapterError, MachineError
 from trialbook.publishing import kernels, workers
 from trialbook.publishing.book import read_chapter
 from trialbook.publishing.execute import Run, first_line
 from trialbook.publishing.kernels import can_fork
-from trialbook.publishing.messages import BuildError, ChapterError, MachineError
 
 HEADER = """---
 kernelspec:

@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.messages import BuildError, UsageError
 from trialbook.publishing.book import Chapter
-from trialbook.publishing.messages import BuildError, UsageError
 from trialbook.publishing.parameters import assignments, check, for_chapter, grid_points
 
 scalars = st.one_of(

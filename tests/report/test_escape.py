@@ -15,7 +15,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.mdit import create_md_parser
 
-from trialbook.report.escape import (
+from trialbook.escape import (
     escape_cell,
     escape_html,
     escape_markdown,

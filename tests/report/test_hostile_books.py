@@ -21,7 +21,7 @@ from tests.adam.folders import write_frame
 from tests.browser.hostile_trial import ATTACKS
 from tests.report.test_any_trial import outputs
 from trialbook.adam.problems import DataError
-from trialbook.report.escape import escape_cell
+from trialbook.escape import escape_cell
 from trialbook.trial import load_trial
 
 # A warning in a chapter would stand on its page, and fails the build.

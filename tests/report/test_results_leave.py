@@ -12,6 +12,7 @@ from IPython.utils.capture import capture_output
 
 from tests.report.secret_trial import secret_trial
 from trialbook.analyses import all_results, evidence
+from trialbook.ard import complete
 from trialbook.report.output import (
     EXPORTS,
     Drawing,
@@ -19,7 +20,7 @@ from trialbook.report.output import (
     glue_for_other_pages,
     publish_results,
 )
-from trialbook.results import COLUMNS, KEY, SEEN, complete, results_frame, rows
+from trialbook.results import COLUMNS, KEY, SEEN, results_frame, rows
 from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 

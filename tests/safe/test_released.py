@@ -9,9 +9,10 @@ import pytest
 from tests.report.secret_trial import secret_trial
 from trialbook import released
 from trialbook.analyses import all_results
+from trialbook.ard import complete
+from trialbook.messages import BuildError
 from trialbook.publishing.collect import _text
-from trialbook.publishing.messages import BuildError
-from trialbook.results import COLUMNS, SEEN, complete
+from trialbook.results import COLUMNS, SEEN
 from trialbook.safe import safe
 from trialbook.safe.times import end_point_times
 from trialbook.trial import load_trial

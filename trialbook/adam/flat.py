@@ -16,11 +16,11 @@ from trialbook.adam.folder import Tables
 from trialbook.adam.intervals import one_interval
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
-from trialbook.adam.reading import Reading
 from trialbook.adam.statuses import may_come
 from trialbook.adam.table import decoded, encoded, written
 from trialbook.adam.tidy import tidy
 from trialbook.config import Flat, TrialConfig
+from trialbook.reading import Reading
 
 # variables of ADTTE that a flat file may have beside its own, a date of the event say
 _OF_ADTTE = ["AVALU", "EVNTDESC", "CNSDTDSC", "STARTDT", "ADT", "ANL01FL"]

@@ -9,11 +9,11 @@ import pandas as pd
 
 from trialbook.adam.problems import Findings
 from trialbook.adam.readers import FORMATS, not_read, read_table, stem_and_format
-from trialbook.adam.reading import Reading
 from trialbook.adam.schemas import NEEDED, SCHEMAS
 from trialbook.adam.stand_ins import adsl_of, with_stand_ins
 from trialbook.adam.tidy import tidy
 from trialbook.adam.validate import validate
+from trialbook.reading import Reading
 
 _LABORATORY = re.compile(r"ADLB(C|H)?")
 

@@ -14,13 +14,13 @@ from trialbook.adam.measurements import with_measurements
 from trialbook.adam.paths import check_paths
 from trialbook.adam.populations import Members, populations
 from trialbook.adam.problems import Findings
-from trialbook.adam.reading import Reading
 from trialbook.adam.rules import check_membership, check_trial_data, link_patients
 from trialbook.adam.rules.safety import with_emergent
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.adam.trial_yml import read_trial_yml
 from trialbook.adam.validate import validate
 from trialbook.config import TrialConfig
+from trialbook.reading import Reading
 
 
 @dataclass

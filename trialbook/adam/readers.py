@@ -6,8 +6,8 @@ from pathlib import Path
 from trialbook.adam.content import content_of
 from trialbook.adam.csv import read_csv
 from trialbook.adam.problems import Findings, shortened
-from trialbook.adam.reading import Reading
 from trialbook.adam.table import Table, UnreadableError
+from trialbook.reading import Reading
 
 TEXT = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _SAS = (".xpt", ".sas7bdat")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from trialbook.adam.reading import Reading
+from trialbook.reading import Reading
 
 
 class UnreadableError(ValueError):

@@ -10,7 +10,7 @@ from trialbook.comparison.events import ALL, event_changes, event_counts
 from trialbook.comparison.importance import ESTIMATE, ranked
 from trialbook.comparison.information import information, is_interim, status
 from trialbook.comparison.pairs import CHANGED, FRAME_KEY, SIDES, UNCHANGED, paired
-from trialbook.publishing.messages import BuildError
+from trialbook.messages import BuildError
 from trialbook.safe.cuts import safe_pairs
 from trialbook.trial import Trial
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from pydantic import TypeAdapter
 
-from trialbook.publishing.messages import BuildError
-from trialbook.report.escape import shortened, unescape_cell
+from trialbook.escape import shortened, unescape_cell
+from trialbook.messages import BuildError
 from trialbook.results import KEY
 from trialbook.safe import SHOWN, WITHHELD, safe
 from trialbook.safe.cuts import Guard

@@ -7,8 +7,8 @@ from trialbook.adam.problems import counted_noun
 from trialbook.learn import derive
 from trialbook.learn import grade as marking
 from trialbook.learn.lesson import Lesson
+from trialbook.messages import UsageError
 from trialbook.publishing.book import Book, find_book
-from trialbook.publishing.messages import UsageError
 from trialbook.publishing.pairing import as_json, read_notebook
 from trialbook.safe import patients_shown
 from trialbook.trial import load_trial

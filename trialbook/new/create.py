@@ -11,11 +11,11 @@ from typing import Any
 
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
-from trialbook.adam.reading import Reading
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.new.compose import Composed, compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
 from trialbook.new.source import Source, read_source
+from trialbook.reading import Reading
 from trialbook.summary import summary, to_confirm
 from trialbook.trial import Trial, trial_of
 

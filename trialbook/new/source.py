@@ -10,8 +10,8 @@ from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_set
 from trialbook.adam.measurements import with_measurements
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
-from trialbook.adam.reading import Reading
 from trialbook.new.inference import Question, UsageError
+from trialbook.reading import Reading
 
 # beside other files these are notes rather than data
 _OFTEN_PROSE = (".txt", ".dat")

@@ -5,8 +5,8 @@ from importlib import metadata
 from typing import Any
 
 from trialbook.adam.problems import counted_noun
+from trialbook.escape import escape_markdown
 from trialbook.publishing.trials import TrialFacts
-from trialbook.report.escape import escape_markdown
 
 # The programs on which a number can depend.
 PROGRAMS = ("trialbook", "lifelines", "statsmodels", "scipy", "numpy", "pandas")

@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
+from trialbook.messages import BuildError, ChapterError, UsageError
 from trialbook.nearest import nearest
-from trialbook.publishing.messages import BuildError, ChapterError, UsageError
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _CODE_CELL = re.compile(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from trialbook import released
+from trialbook.messages import BuildError, SourcesChangedError, UsageError
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
-from trialbook.publishing.messages import BuildError, SourcesChangedError, UsageError
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.watched import Watched
 

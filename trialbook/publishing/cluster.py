@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialbook.publishing.messages import MACHINE_FAILED, MachineError, UsageError
+from trialbook.messages import MACHINE_FAILED, MachineError, UsageError
 
 _SECONDS_TO_CONNECT = 20
 

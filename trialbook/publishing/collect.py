@@ -8,7 +8,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
-from trialbook.publishing.messages import ChapterError
+from trialbook.messages import ChapterError
 
 _RECORD = "application/papermill.record/text/plain"
 
@@ -104,6 +104,6 @@ def _text(cell: Any) -> str:
         return ""
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-    from trialbook.report.escape import escape_cell
+    from trialbook.escape import escape_cell
 
     return escape_cell(str(cell))

@@ -11,9 +11,7 @@ from pathlib import Path
 import click
 
 from trialbook.adam.problems import DataError
-from trialbook.publishing.book import Book, find_book
-from trialbook.publishing.build import Order, build, target_of, trial_folder
-from trialbook.publishing.messages import (
+from trialbook.messages import (
     DONE,
     INTERRUPTED,
     MACHINE_FAILED,
@@ -21,6 +19,8 @@ from trialbook.publishing.messages import (
     BuildError,
     UsageError,
 )
+from trialbook.publishing.book import Book, find_book
+from trialbook.publishing.build import Order, build, target_of, trial_folder
 from trialbook.publishing.parameters import assignments
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.workers import settle, side_by_side

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trialbook.messages import BuildError
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book, Chapter
 from trialbook.publishing.cache import Cache, Kept
 from trialbook.publishing.execute import Run
-from trialbook.publishing.messages import BuildError
 from trialbook.publishing.parameters import Point
 from trialbook.publishing.trials import TrialFacts
 from trialbook.publishing.watched import Watched

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trialbook.messages import ChapterError, MachineError, process_ended
 from trialbook.publishing.book import Chapter
 from trialbook.publishing.kernels import can_fork, forked_kernel
-from trialbook.publishing.messages import ChapterError, MachineError, process_ended
 from trialbook.publishing.pairing import as_json, read_notebook
 
 _CELL_LINE = re.compile(r"(?:Cell In\[\d+\], |<ipython-input-[^>]*>[^\n]*)line (\d+)")

@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
+from trialbook.messages import BuildError, UsageError
 from trialbook.nearest import nearest
 from trialbook.parameters import problem_with
 from trialbook.publishing.book import Chapter
-from trialbook.publishing.messages import BuildError, UsageError
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from trialbook.messages import BuildError, MachineError
 from trialbook.publishing.headers import FILE, read_headers
-from trialbook.publishing.messages import BuildError, MachineError
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialbook.publishing.messages import BuildError, MachineError
+from trialbook.messages import BuildError, MachineError
 
 SECONDS_TO_END = 5
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from trialbook.publishing.messages import ChapterError, MachineError
+from trialbook.messages import ChapterError, MachineError
 from trialbook.publishing.workers import settle, start
 
 _MODULES = (

@@ -51,7 +51,7 @@ def setup(app: Any) -> dict[str, Any]:
 
 def name_the_trial(app: Any, config: Any) -> None:
     """Set the site's title and notice from the trial, unless the build has given them."""
-    from trialbook.report.escape import plain
+    from trialbook.escape import plain
 
     if config.trialbook_trial and not config.trialbook_title:
         from trialbook.trial import load_trial

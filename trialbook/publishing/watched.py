@@ -5,8 +5,8 @@ from pathlib import Path
 
 from trialbook.adam.paths import check_paths
 from trialbook.adam.problems import Findings
+from trialbook.messages import SourcesChangedError
 from trialbook.publishing import fingerprint
-from trialbook.publishing.messages import SourcesChangedError
 
 Stamp = tuple[int, ...]
 

@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from trialbook.messages import BuildError, MachineError, process_ended
 from trialbook.publishing.execute import Run, execute, timed_out
 from trialbook.publishing.kernels import can_fork, die_with_parent
-from trialbook.publishing.messages import BuildError, MachineError, process_ended
 
 # Seconds between two looks at which process has run too long.
 _LOOK_AGAIN = 0.25

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.escape import escape_html
 from trialbook.printed import with_sign
 from trialbook.report import sentences
 from trialbook.report.card import (
@@ -18,7 +19,6 @@ from trialbook.report.card import (
 )
 from trialbook.report.course import landmarks_told, points_said
 from trialbook.report.effect import Verdict
-from trialbook.report.escape import escape_html
 from trialbook.report.events import had
 from trialbook.report.heading import heading
 from trialbook.report.landmarks import headline_landmark, shown_time

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from trialbook.audit import VERDICTS
-from trialbook.report.escape import escape_markdown
+from trialbook.escape import escape_markdown
 from trialbook.report.filtered import filtered_table
 from trialbook.report.output import Table, Text
 from trialbook.report.sentences import at_start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.report.escape import escape_markdown
+from trialbook.escape import escape_markdown
 from trialbook.report.output import Text
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.report.escape import escape_markdown
+from trialbook.escape import escape_markdown
 from trialbook.report.output import Table, Text
 from trialbook.report.table import html_table
 from trialbook.safe import remarks_shown, shown_hashes

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.evidence import POOLED, load_evidence
+from trialbook.escape import escape_markdown
 from trialbook.printed import printed, with_sign
-from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.sentences import at_start, in_text, of

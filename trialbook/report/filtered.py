@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from trialbook.report.escape import escape_html, plain
+from trialbook.escape import escape_html, plain
 from trialbook.report.output import Table
 
 LONGEST_CELL = 1000

@@ -17,10 +17,11 @@ import pandas as pd
 from IPython.display import display
 from myst_nb import glue as _glue
 
-from trialbook.report.escape import escape_cell, escape_html, plain
+from trialbook.ard import complete
+from trialbook.escape import escape_cell, escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
-from trialbook.results import complete, results_frame
+from trialbook.results import results_frame
 from trialbook.safe import patients_shown
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.escape import escape_markdown
 from trialbook.paper import tally
 from trialbook.paper.reproduction import (
     DIFFERS,
@@ -13,7 +14,6 @@ from trialbook.paper.reproduction import (
     NOT_SHOWN,
     REPRODUCED,
 )
-from trialbook.report.escape import escape_markdown
 from trialbook.report.filtered import filtered_table
 from trialbook.report.output import Table, Text
 from trialbook.report.sentences import at_start

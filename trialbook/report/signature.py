@@ -4,7 +4,7 @@ import io
 import re
 import textwrap
 
-from trialbook.report.escape import escape_html
+from trialbook.escape import escape_html
 
 # Points in an SVG; letters of this size take about 0.55 of it each.
 SIZE, LINE, MARGIN = 6.5, 9.0, 6.0

@@ -7,7 +7,7 @@ import pandas as pd
 from great_tables import GT
 from great_tables import html as ready_html
 
-from trialbook.report.escape import escape_html, plain
+from trialbook.escape import escape_html, plain
 from trialbook.report.forest_column import Limits, with_forest
 from trialbook.report.output import Table
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from trialbook.escape import escape_markdown
 from trialbook.printed import rounded
-from trialbook.report.escape import escape_markdown
 
 # How the groups came about, where chance alone is not known to have formed them.
 FORMED = {

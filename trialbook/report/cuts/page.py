@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.comparison.compare import Comparison
+from trialbook.escape import escape_html, shortened
 from trialbook.report.cuts.tables import NEW, OLD, cut_lines, parts
-from trialbook.report.escape import escape_html, shortened
 from trialbook.report.plots.forest import ForestRow, plot_forest
 from trialbook.report.sentences import in_text
 from trialbook.report.table import html_table

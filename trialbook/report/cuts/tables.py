@@ -9,7 +9,7 @@ from trialbook.comparison.compare import Comparison
 from trialbook.comparison.events import ALL, COUNTS
 from trialbook.comparison.importance import ESTIMATE, MAIN
 from trialbook.comparison.pairs import CHANGED, UNCHANGED
-from trialbook.report.escape import plain, shortened
+from trialbook.escape import plain, shortened
 from trialbook.report.sentences import at_start, in_text
 from trialbook.safe import WITHHELD
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from trialbook.comparison.compare import Comparison
+from trialbook.escape import plain, shortened
 from trialbook.report.cuts.tables import NEW, OLD, cut_lines, parts
-from trialbook.report.escape import plain, shortened
 
 MOST = 12
 

@@ -3,11 +3,11 @@
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.escape import escape_markdown
 from trialbook.printed import rounded
 from trialbook.report import findings, sentences
 from trialbook.report.card import frequencies_said, harms_card, not_said
 from trialbook.report.effect import Verdict
-from trialbook.report.escape import escape_markdown
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.narrative.efficacy import beside

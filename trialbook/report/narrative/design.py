@@ -5,8 +5,8 @@ Every function returns Markdown to show, or None where the data say nothing to i
 
 from typing import TYPE_CHECKING
 
+from trialbook.escape import escape_markdown
 from trialbook.printed import printed, rounded
-from trialbook.report.escape import escape_markdown
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of
 from trialbook.safe import WITHHELD

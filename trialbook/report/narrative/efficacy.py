@@ -7,11 +7,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
+from trialbook.escape import escape_markdown
 from trialbook.printed import is_zero, rounded, size_of
 from trialbook.report import sentences
 from trialbook.report.constancy import Constancy
 from trialbook.report.course import points_said
-from trialbook.report.escape import escape_markdown
 from trialbook.report.events import free_of, has
 from trialbook.report.interaction import interaction_said
 from trialbook.report.landmarks import (

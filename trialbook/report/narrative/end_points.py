@@ -6,8 +6,8 @@ Every function returns Markdown to show, or None where the data say nothing to i
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
+from trialbook.escape import escape_markdown
 from trialbook.report import sentences
-from trialbook.report.escape import escape_markdown
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.sentences import at_start, listed, of, p_phrase

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.escape import escape_markdown
 from trialbook.printed import printed
-from trialbook.report.escape import escape_markdown
 from trialbook.report.labels import level_label
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import FORMED, listed, of

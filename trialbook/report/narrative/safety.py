@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from trialbook.report.escape import escape_markdown
+from trialbook.escape import escape_markdown
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of, p_phrase
 from trialbook.safe import WITHHELD, shown_sizes

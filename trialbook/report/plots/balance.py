@@ -7,7 +7,7 @@ from math import isfinite
 
 import numpy as np
 
-from trialbook.report.escape import shortened
+from trialbook.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     CONTINUED,

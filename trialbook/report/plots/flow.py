@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from trialbook.report.escape import escape_svg
+from trialbook.escape import escape_svg
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import sheet
 from trialbook.report.style import (

@@ -7,8 +7,8 @@ from math import isfinite
 
 import numpy as np
 
+from trialbook.escape import shortened
 from trialbook.printed import printed_ratio
-from trialbook.report.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,

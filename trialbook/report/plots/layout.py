@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from trialbook.report.escape import escape_svg, shortened
+from trialbook.escape import escape_svg, shortened
 from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
 
 if TYPE_CHECKING:

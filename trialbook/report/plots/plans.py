@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from trialbook.report.escape import shortened
+from trialbook.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,

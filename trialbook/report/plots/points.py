@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from trialbook.report.escape import shortened
+from trialbook.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     CONTINUED,

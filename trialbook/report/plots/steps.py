@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from trialbook.report.escape import shortened
+from trialbook.escape import shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from trialbook.comparison import compare, read_cut
+from trialbook.escape import escape_cell
+from trialbook.messages import UsageError
 from trialbook.publishing.book import find_book
-from trialbook.publishing.messages import UsageError
-from trialbook.report.escape import escape_cell
 
 
 def run(
