@@ -11,7 +11,7 @@ PORT ?= 8000
 # Tests run on all cores, on four at most: tests/conftest.py keeps together what belongs together.
 PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4
 
-.PHONY: help book serve pair test test-all lint clean
+.PHONY: help book serve pair lock test test-all lint clean
 
 help:
 	@echo "make book      build the book of data/alms (TRIAL=data/gbsg2 for another)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test      check style, pairs, and run the tests (at most ten minutes)"
 	@echo "make test-all  the slow tests, too"
 	@echo "make pair      write the chapters' .ipynb twins"
+	@echo "make lock      write requirements.lock: the versions of requirements.txt, with hashes"
 	@echo "make clean     remove what was built, and $(VENV)"
 
 book: $(VENV)/.book
@@ -29,6 +30,12 @@ serve: book
 
 pair: $(VENV)/.book
 	@$(BIN)/trialbook pair
+
+# uv resolves for every platform at once; install it with pip.
+lock:
+	@grep -v '^-e' requirements.txt | uv pip compile -q - --generate-hashes --universal \
+		--python-version 3.11 --no-annotate --custom-compile-command "make lock" \
+		-o requirements.lock
 
 test: lint
 	@$(PYTEST) -m "not slow"

@@ -1,3 +1,3 @@
 """A randomized trial as a living book."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -33,6 +33,7 @@ def main() -> None:
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S",
               help="Seconds that a chapter may take; 3600 if unset.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="Spread whole books over a Dask cluster.")
+@click.option("--chapters", type=_FOLDER, metavar="DIR", help="Use these, not the book's own.")
 def build(
     folders: tuple[Path, ...],
     parameters: tuple[str, ...],
@@ -43,10 +44,12 @@ def build(
     out: Path | None,
     timeout: float | None,
     scheduler: str | None,
+    chapters: Path | None,
 ) -> None:
     """Build a trial's book: validate, execute what changed, make the pages, publish.
 
-    Without DIR it is data/alms. A failed build leaves the last good one.
+    In a clone it comes to its _build/, and without DIR it is data/alms; elsewhere it comes to
+    _build/ beside the trial. A failed build leaves the last good one.
 
     \b
     Examples:
@@ -60,7 +63,7 @@ def build(
     from trialbook.publishing.command import build_all
 
     raise SystemExit(
-        build_all(folders, parameters, grid, only, jobs, force, out, timeout, scheduler)
+        build_all(folders, parameters, grid, only, jobs, force, out, timeout, scheduler, chapters)
     )
 
 
@@ -196,6 +199,22 @@ def learn(**options: object) -> None:
 
     with reported():
         click.echo(run(**options))
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=_FOLDER)
+def chapters(folder: Path) -> None:
+    """Copy the chapters and pages to DIR, to change or add one; build --chapters DIR uses them.
+
+    \b
+    Example:
+        trialbook chapters mine-chapters
+        trialbook build mine --chapters mine-chapters
+    """
+    from trialbook.publishing.command import copy_chapters, reported
+
+    with reported():
+        copy_chapters(folder)
 
 
 @main.command()

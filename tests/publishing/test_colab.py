@@ -16,7 +16,8 @@ from trialbook.publishing.pairing import as_json, read_notebook, twins_of
 
 ROOT = Path(__file__).parents[2]
 # import names that differ from the names of their distributions
-NAMED = {"yaml": "pyyaml", "great_tables": "great-tables", "PIL": "pillow", "myst_nb": "myst-nb"}
+NAMED = {"yaml": "pyyaml", "great_tables": "great-tables", "PIL": "pillow", "myst_nb": "myst-nb",
+         "charset_normalizer": "charset-normalizer"}  # fmt: skip
 
 
 def test_a_copy_is_its_twin_behind_one_more_cell(clone):

@@ -9,7 +9,7 @@ from trialbook.escape import escape_markdown
 from trialbook.publishing.trials import TrialFacts
 
 # The programs on which a number can depend.
-PROGRAMS = ("trialbook", "lifelines", "statsmodels", "scipy", "numpy", "pandas")
+PROGRAMS = ("trialbook", "lifelines", "scipy", "numpy", "pandas")
 _LETTERS = 12
 _LONGEST = 1000
 

@@ -1,4 +1,4 @@
-"""The book as it lies in the clone: its pages, its chapters, their parameters.
+"""The book as it lies in a folder: its pages, its chapters, their parameters.
 
 Read without Jupyter, so that a build with nothing to do ends at once.
 """
@@ -14,6 +14,7 @@ import yaml
 
 from trialbook.messages import BuildError, ChapterError, UsageError
 from trialbook.nearest import nearest
+from trialbook.resources import is_book, own_book
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _CODE_CELL = re.compile(
@@ -49,9 +50,24 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Book:
-    """The pages and chapters that ``_toc.yml`` names, in its order, below one root."""
+    """The pages and chapters that ``_toc.yml`` names, in its order, below one root.
+
+    Attributes
+    ----------
+    root : Path
+        The folder with ``_toc.yml``, ``_config.yml``, ``notebooks/`` and ``book/``.
+    home : Path, optional
+        The clone that a command runs in, whose ``data/`` and ``_build/`` are used, whatever
+        chapters are; None outside of one.
+    """
 
     root: Path
+    home: Path | None = None
+
+    def place(self, trial: Path) -> Path:
+        """Return where the book of a trial is published: the clone's ``_build/``, or beside it."""
+        clone = self.home or (self.root if trial.is_relative_to(self.root) else trial.parent)
+        return clone / "_build" / trial.name
 
     @cached_property
     def toc(self) -> dict[str, Any]:
@@ -99,23 +115,31 @@ class Book:
         raise UsageError(f"No chapter is called {name!r}. {nearest(wanted, names)}")
 
 
-def find_book(start: Path | None = None) -> Book:
-    """Return the book of the clone around `start`, or else the one this package lies in.
+def find_book(start: Path | None = None, chapters: Path | None = None) -> Book:
+    """Return the chapters of `chapters`, else those of the clone around `start`, else our own.
+
+    Parameters
+    ----------
+    start : Path, optional
+        Where the search for a clone begins; the working directory if not given.
+    chapters : Path, optional
+        A folder as ``trialbook chapters`` writes it.
 
     Raises
     ------
     UsageError
-        If there is neither.
+        If `chapters` holds none.
     """
     start = (start or Path.cwd()).resolve()
-    package = Path(__file__).resolve().parents[2]
-    for folder in (start, *start.parents, package):
-        if (folder / "_toc.yml").is_file() and (folder / "notebooks").is_dir():
-            return Book(folder)
-    raise UsageError(
-        f"No book here: neither {start} nor a folder above it has a _toc.yml and notebooks/. "
-        "Run trialbook inside a clone of its repository."
-    )
+    home = next((folder for folder in (start, *start.parents) if is_book(folder)), None)
+    if chapters is None:
+        return Book(home or own_book(), home)
+    if not is_book(chapters):
+        raise UsageError(
+            f"{chapters} holds no chapters: a _toc.yml and notebooks/. "
+            f"Copy those of the book with: trialbook chapters {chapters}"
+        )
+    return Book(chapters.resolve(), home)
 
 
 def toc_files(toc: dict[str, Any]) -> list[str]:

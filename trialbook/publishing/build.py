@@ -83,7 +83,7 @@ def trial_folder(folder: Path) -> Path:
 
 def target_of(book: Book, folder: Path, order: Order) -> Path:
     """Return the link at which a trial's book is published."""
-    return order.out or book.root / "_build" / folder.name
+    return order.out or book.place(folder)
 
 
 def build(book: Book, folder: Path, order: Order, say: Say) -> Path:

@@ -13,8 +13,9 @@ import yaml
 FOLDER = "colab"
 # What a chapter needs to run, of what requirements.txt pins; the rest builds the book.
 NEEDED = (
-    "numpy", "scipy", "pandas", "statsmodels", "lifelines", "pydantic", "pandera", "pyyaml",
-    "pyreadstat", "pyarrow", "matplotlib", "seaborn", "pillow", "great-tables", "myst-nb",
+    "numpy", "scipy", "pandas", "lifelines", "pydantic", "pandera", "pyyaml", "openpyxl", "rdata",
+    "pyreadstat", "charset-normalizer", "pyarrow", "matplotlib", "pillow", "nbformat",
+    "great-tables", "myst-nb",
 )  # fmt: skip
 
 _CELL = '''\

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from trialbook.adam.problems import DataError
+from trialbook.adam.problems import DataError, counted_noun
 from trialbook.messages import (
     DONE,
     INTERRUPTED,
@@ -69,10 +70,11 @@ def build_all(
     out: Path | None,
     timeout: float | None = None,
     scheduler: str | None = None,
+    chapters: Path | None = None,
 ) -> int:
     """Build the books of several trials, here or on a cluster; return the worst exit code."""
     with reported():
-        book = find_book()
+        book = find_book(chapters=chapters)
         given = {"jobs": jobs, "timeout": timeout}
         asked = {name: value for name, value in given.items() if value}
         order = Order(
@@ -83,7 +85,7 @@ def build_all(
             out=out and Shelf(out).target,
             **asked,
         )
-        folders = folders or (book.root / "data" / "alms",)
+        folders = folders or (_first_edition(book),)
         targets = [target_of(book, folder.absolute(), order) for folder in folders]
         if len(set(targets)) < len(targets):
             raise UsageError("Two of these trials would be published at the same place.")
@@ -93,6 +95,7 @@ def build_all(
         options += [f"--only={name}" for name in only] + ["--force"] * force
         options += [f"--timeout={order.timeout}"]
         options += [f"--jobs={jobs or 1}"] + ([f"--out={order.out}"] if order.out else [])
+        options += [f"--chapters={book.root}"] if chapters else []
         codes |= _build_on_cluster(scheduler, folders, options)
     elif len(folders) > 1 and order.jobs > 1:
         codes |= _build_side_by_side(book, folders, order)
@@ -109,6 +112,37 @@ def build_all(
             word = {DONE: "built", None: "not begun"}.get(code, f"failed ({code})")
             click.echo(f"{word:<12} {shown(folder)}")
     return max(codes.values())
+
+
+def _first_edition(book: Book) -> Path:
+    """Return the trial that is meant where none is named: the first edition, in a clone."""
+    folder = (book.home or book.root) / "data" / "alms"
+    if not folder.is_dir():
+        raise UsageError("Name a trial's folder: trialbook build DIR.")
+    return folder
+
+
+def copy_chapters(folder: Path) -> None:
+    """Copy the chapters and pages to a folder that is empty or not there yet.
+
+    Raises
+    ------
+    UsageError
+        If something is in it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty. Name a folder that is not there yet.")
+    book = find_book()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("_toc.yml", "_config.yml"):
+        shutil.copy(book.root / name, folder / name)
+    unwanted = shutil.ignore_patterns("*.ipynb", "colab", ".*", "__pycache__")
+    for name in ("notebooks", "book"):
+        shutil.copytree(book.root / name, folder / name, ignore=unwanted)
+    click.echo(
+        f"{counted_noun(len(book.texts), 'chapter')} in {shown(folder)}. Change them, or add one "
+        f"and name it in _toc.yml, then: trialbook build DIR --chapters {shown(folder)}"
+    )
 
 
 def _build_on_cluster(
@@ -202,7 +236,7 @@ def serve_book(folder: Path, port: int) -> None:
     from trialbook.publishing.serve import server
 
     published = folder if (folder / "html").is_dir() else None
-    html = (published or find_book().root / "_build" / folder.absolute().name) / "html"
+    html = (published or find_book().place(folder.absolute())) / "html"
     with server(html, port) as http:
         click.echo(f"{shown(html)} at http://localhost:{http.server_port} (Ctrl-C ends it)")
         with contextlib.suppress(KeyboardInterrupt):

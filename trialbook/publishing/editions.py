@@ -182,7 +182,7 @@ def tasks(
         Take nothing that exists.
     """
     book, data = where
-    trial, beside = parameters.trial_and_folder(data.folder, book.root)
+    trial, beside = parameters.trial_and_folder(data.folder, book.home or book.root)
     to_do = []
     for chapter in chapters:
         values = parameters.for_chapter(chapter, edition.point.parameters, trial)

@@ -1,14 +1,22 @@
 """What a chapter's outputs depend on, as hashes; the provenance of a build."""
 
+import contextlib
 import hashlib
 import json
 import platform
-import sys
+import tomllib
+from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from trialbook import __version__
 from trialbook.publishing.book import Chapter
+from trialbook.resources import own_book
 
 
 def sha256(path: Path) -> str:
@@ -46,13 +54,44 @@ def package_hash() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the version of Python and of every installed distribution, by name."""
-    found = {}
-    for folder in dict.fromkeys(sys.path):
-        for path in Path(folder or ".").glob("*.dist-info"):
-            name, _, version = path.name.removesuffix(".dist-info").partition("-")
-            found.setdefault(name.lower().replace("_", "-"), version)
+    """Return the version of Python and of every distribution that this package depends on.
+
+    What else is installed beside them, a tool or an optional extra, changes no result.
+    """
+    found = {"trialbook": __version__}
+    wanted = _needs(_dependencies(), frozenset())
+    seen = set()
+    while wanted:
+        name, extras = need = wanted.pop()
+        if need in seen:
+            continue
+        seen.add(need)
+        with contextlib.suppress(PackageNotFoundError):
+            installed = distribution(name)
+            found[name] = installed.version
+            wanted |= _needs(installed.requires or (), extras)
     return {"python": platform.python_version(), **dict(sorted(found.items()))}
+
+
+def _dependencies() -> list[str]:
+    """Return what this package depends on; in a clone as it stands there, installed or not."""
+    project = own_book() / "pyproject.toml"
+    if project.is_file():
+        return tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return distribution("trialbook").requires or []
+
+
+def _needs(texts: Iterable[str], extras: frozenset[str]) -> set[tuple[str, frozenset[str]]]:
+    """Return name and extras of each requirement that holds here, for the extras asked for."""
+    needs = set()
+    for text in texts:
+        if "extra ==" in text and not extras:
+            continue
+        need = Requirement(text)
+        marker = need.marker
+        if not marker or any(marker.evaluate({"extra": extra}) for extra in extras or {""}):
+            needs.add((canonicalize_name(need.name), frozenset(need.extras)))
+    return needs
 
 
 def key(*parts: Any) -> str:
@@ -67,7 +106,7 @@ def chapter_key(
     """Return the key under which a chapter's outputs are kept.
 
     It changes with the chapter's text, its parameters, the data, what of them readers were shown
-    before, this package (the gate's rules in it), and the version of anything installed. A chapter
+    before, this package (the gate's rules in it), and the versions it depends on. A chapter
     without the parameter ``trial`` knows no data: what it gave is good for every trial.
     """
     of_trial = (data, judged) if "trial" in chapter.parameters else ()

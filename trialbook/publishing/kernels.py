@@ -28,7 +28,6 @@ _MODULES = (
     "matplotlib.pyplot",
     "myst_nb",
     "papermill",
-    "seaborn",
 )
 _NOT_FOR_CHAPTERS = ("trialbook.publishing", "trialbook.cli", "trialbook.__main__")
 

@@ -1,7 +1,5 @@
 """The page *Checked against R*: the table of errors, the table of times, the curve of times."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,8 +10,9 @@ from trialbook.report.output import Drawing, Table
 from trialbook.report.plots.layout import axis_title, panel, sheet
 from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew
 from trialbook.report.table import html_table
+from trialbook.resources import own_book
 
-TIMES = Path(__file__).parents[2] / "benchmarks" / "results" / "survival.json"
+TIMES = own_book() / "benchmarks" / "results" / "survival.json"
 
 
 def tbl_agreement(errors: pd.DataFrame) -> Table:
