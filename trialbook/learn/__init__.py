@@ -5,10 +5,21 @@ A chapter of ``notebooks/learn`` makes one `Lesson`, computes on its ``ten`` pat
 `trialbook.learn.derive` makes the student's and the teacher's notebooks from it.
 """
 
-from trialbook.learn import draw
+from trialbook.learn import cohorts, draw, draw_effects
 from trialbook.learn.agree import agree, attempt
 from trialbook.learn.cases import Case, ten_patients
 from trialbook.learn.exercise import Exercise, Feedback
 from trialbook.learn.lesson import Lesson
 
-__all__ = ["Case", "Exercise", "Feedback", "Lesson", "agree", "attempt", "draw", "ten_patients"]
+__all__ = [
+    "Case",
+    "Exercise",
+    "Feedback",
+    "Lesson",
+    "agree",
+    "attempt",
+    "cohorts",
+    "draw",
+    "draw_effects",
+    "ten_patients",
+]

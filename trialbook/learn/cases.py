@@ -53,6 +53,22 @@ class Case:
     source: str
     is_trial: bool = False
 
+    @property
+    def compared_at(self) -> float:
+        """A time at which the arms can be compared: the landmark, or of the ten patients the last
+        event when both arms have had one and are still watched.
+        """
+        if self.is_trial:
+            return self.landmark
+        columns = (self.patients[name].to_numpy() for name in ("time", "event", "treated"))
+        return float(shared_times(*columns).max())
+
+    @property
+    def horizon(self) -> float:
+        """The last time that both arms reach, no later than a trial's landmark."""
+        last = float(self.patients.groupby("arm")["time"].max().min())
+        return min(self.landmark, last) if self.is_trial else last
+
     def arm(self, name: str) -> pd.DataFrame:
         """Return the patients of one arm, ``control`` or ``treated``."""
         return self.patients[self.patients["arm"] == name]
@@ -96,19 +112,34 @@ def _is_instructive(time: np.ndarray, cause: np.ndarray) -> bool:
     open_end = last.sum() == 1 and not event[last].any() and time.max() >= 12
     both_causes = {1, 2} <= set(cause[event & (time <= 12)])
     n_control, n_treated = int(event[~treated].sum()), int(event[treated].sum())
-    # an event of each arm while the other is at risk, so that a hazard ratio exists
-    overlap = (time[event & treated].min(initial=99) < time[~treated].max()) and (
-        time[event & ~treated].min(initial=99) < time[treated].max()
-    )
+    # a time at which both curves have fallen and neither has ended, so that a hazard ratio exists
+    # and the arms can be compared there
+    overlap = bool(shared_times(time, event, treated).size)
     at_risk, free = len(time), 1.0
     for t in np.unique(time[event]):
         at_risk = int((time >= t).sum())
         free *= 1 - int((event & (time == t)).sum()) / at_risk
+    # and one treated patient who has it alone, so that a factor of Cox's can be asked for
+    alone = [
+        t
+        for t in time[event & treated]
+        if (event & (time == t)).sum() == 1 and (~treated & (time >= t)).any()
+    ]
     return (
-        tied and with_censoring and open_end and both_causes and overlap
+        bool(alone) and tied and with_censoring and open_end and both_causes and overlap
         and n_control >= 3 and 2 <= n_treated < n_control
         and 0.05 < free < 0.45 and len(np.unique(time[event])) >= 4
     )  # fmt: skip
+
+
+def shared_times(time: np.ndarray, event: np.ndarray, treated: np.ndarray) -> np.ndarray:
+    """Return the event times at which both arms have had an event and are still watched."""
+    first, last = 0.0, np.inf
+    for arm in (treated, ~treated):
+        first = max(first, time[event & arm].min(initial=99))
+        last = min(last, time[arm].max())
+    times = np.unique(time[event])
+    return times[(first <= times) & (times < last)]
 
 
 def _frame(time: np.ndarray, cause: np.ndarray) -> pd.DataFrame:
@@ -126,7 +157,7 @@ def _frame(time: np.ndarray, cause: np.ndarray) -> pd.DataFrame:
 def ten(seed: int | None = None) -> Case:
     """Return the ten patients as a case."""
     patients = ten_patients(seed)
-    # the last month that four of the five control patients' companions reach, of all ten
+    # the last month that four of the ten reach
     landmark = float(np.sort(patients["time"])[-4])
     return Case(patients, "months", "event", landmark, "the ten invented patients")
 

@@ -1,17 +1,24 @@
 """`Lesson`: what a chapter of the course computes with, and who checks the answers."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from trialbook.learn import cases
+from trialbook.learn import cases, draw, draw_effects, trial_shown
 from trialbook.learn.agree import STRICT
 from trialbook.learn.cases import Case
 from trialbook.learn.exercise import RIGHT, Exercise, Feedback, judge
+from trialbook.learn.play import play
+from trialbook.report import figures
+from trialbook.report.output import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from trialbook.report.output import Drawing, Html
+    from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 
@@ -46,6 +53,43 @@ class Lesson:
     def trial(self) -> Case | None:
         """The trial's patients, or None where the course must do without them."""
         return None if self.study is None else cases.of_trial(self.study)
+
+    @cached_property
+    def numbers(self) -> "Lookup | None":
+        """The trial's results that readers may see, or None where nobody may be compared."""
+        return trial_shown.lookup_of(self.study)
+
+    def curves(self) -> "Drawing":
+        """Return the trial's Kaplan-Meier figure as its report has it, or the ten patients'."""
+        if self.numbers is None:
+            return draw.curves(self.ten, f"{self.chapter}-curves")
+        name = f"learn-{self.chapter}-curves"
+        return figures.plot_survival(self.numbers, self.study.primary, name=name)
+
+    def over_time(self) -> "Drawing":
+        """Return the trial's hazard ratio over time as its report has it, else log-minus-log.
+
+        Of few events, where the report draws none, and where nobody may be compared, the ten
+        patients' log(-log S) stands in.
+        """
+        if self.numbers is not None:
+            study = self.study
+            drawn = figures.plot_hazard_over_time(self.numbers, study.primary, study.comparisons[0])
+            if drawn is not None:
+                return replace(drawn, name=f"learn-{drawn.name}")
+        return draw_effects.log_minus_log(self.ten)
+
+    def printed(self, analysis: str, *statistics: str) -> "pd.DataFrame | Text":
+        """Return an analysis of the trial as its report prints it, or why there is none."""
+        if self.numbers is None:
+            why = "is blinded" if self.study is not None else "has no trial"
+            return Text(f"This book {why}: nothing is compared here but the ten patients.")
+        found = trial_shown.table_of(self.numbers, analysis, *statistics)
+        return found if len(found) else Text("This trial gives no such result.")
+
+    def play(self, kind: str, **settings: object) -> "Html":
+        """Return an idea to try out on the page, with the ten patients."""
+        return play(kind, self.ten, **settings)
 
     @cached_property
     def exercises(self) -> dict[str, Exercise]:

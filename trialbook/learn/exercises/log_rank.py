@@ -15,18 +15,26 @@ FREIREICH = pd.read_csv(TABLES / "freireich.csv")
 
 def rows_of(patients: pd.DataFrame) -> pd.DataFrame:
     """Return a row per event time: at risk, at risk in the control arm, events, E and V."""
-    times = np.unique(patients.loc[patients["event"], "time"])
-    found = []
-    for t in times:
-        there = patients[patients["time"] >= t]
-        n, n_control = len(there), int((~there["treated"]).sum())
-        now = there["event"] & (there["time"] == t)
-        d, observed = int(now.sum()), int((now & ~there["treated"]).sum())
-        share = n_control / n
-        variance = d * share * (1 - share) * (n - d) / (n - 1) if n > 1 else 0.0
-        found.append((t, n, n_control, d, observed, d * share, variance))
-    names = ["month", "at risk", "control", "events", "O", "E", "V"]
-    return pd.DataFrame(found, columns=names)
+    time, event = patients["time"].to_numpy(), patients["event"].to_numpy()
+    control = ~patients["treated"].to_numpy()
+    times = np.unique(time[event])
+
+    def counted(which: np.ndarray, *, later: bool) -> np.ndarray:
+        """Count patients whose time is each of the times, or that and later ones."""
+        ordered = np.sort(time[which])
+        first = np.searchsorted(ordered, times)
+        last = which.sum() if later else np.searchsorted(ordered, times, side="right")
+        return last - first
+
+    everyone = np.ones(time.size, dtype=bool)
+    n, n_control = counted(everyone, later=True), counted(control, later=True)
+    d, observed = counted(event, later=False), counted(event & control, later=False)
+    share = n_control / n
+    variance = d * share * (1 - share) * (n - d) / np.maximum(n - 1, 1)
+    return pd.DataFrame({
+        "month": times, "at risk": n, "control": n_control, "events": d,
+        "O": observed, "E": d * share, "V": variance,
+    })  # fmt: skip
 
 
 def _chisq(patients: pd.DataFrame, *, ties: bool = True) -> float:
