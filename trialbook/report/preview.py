@@ -3,7 +3,7 @@
 import io
 import textwrap
 
-from trialbook.report.escape import plain
+from trialbook.escape import plain
 
 # What the networks cut a preview to.
 WIDTH, HEIGHT = 1200, 630
