@@ -112,8 +112,7 @@ def check(folder: Path) -> None:
 @click.option(
     "--privacy",
     type=click.Choice(["confidential", "public", "synthetic"]),
-    default="confidential",
-    show_default=True,
+    help="Who may see what; confidential where it is not said.",
 )
 @click.option("--randomized", type=click.Choice(["yes", "partly", "no", "unknown"]),
               help="Whether the patients were; unknown where nothing shows it.")  # fmt: skip

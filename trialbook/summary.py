@@ -12,6 +12,8 @@ from trialbook.config import TrialConfig
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
+PRIVACY_SAID = "said with --privacy"
+
 _CONFIRM = "; to confirm)"
 _LONGEST = 500
 _NOT_KNOWN = "not known: nothing in the files says that chance assigned the patients"
@@ -62,24 +64,27 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
         "flat.start")  # fmt: skip
     assigned = {"yes": "by chance", "partly": "partly by chance", "no": "not by chance"}
     say("assignment", assigned.get(config.randomized, _NOT_KNOWN), "randomized")
-    said = {"arms", "control", "comparisons", "primary end point", "flat.event",
-            "flat.event_value", "time", "flat.time", "flat.start", "randomized"}  # fmt: skip
+    said = {"arms", "control", "comparisons", "primary end point", "flat.event", "flat.time",
+            "flat.event_value", "flat.start", "time", "randomized", "privacy"}  # fmt: skip
     lines += [f"  - {key}: {shortened(of, _LONGEST)}" for key, of in grounds.items()
               if key not in said]  # fmt: skip
-    lines.append(f"  - --privacy {_PRIVACY[config.privacy]}")
+    said_so = f" ({PRIVACY_SAID})" if "privacy" in grounds else ""
+    lines.append(f"  - --privacy {_PRIVACY[config.privacy]}{said_so}")
     return lines
 
 
 def to_confirm(config: TrialConfig) -> list[str]:
-    """Return what to confirm first: privacy always, and what no file proved."""
+    """Return what to confirm first: privacy where nobody said it, and what no file proved."""
     grounds = config.inferred if isinstance(config.inferred, dict) else {}
     open_ = [f"{key}: {of.removesuffix(_CONFIRM)})" for key, of in grounds.items()
              if of.endswith(_CONFIRM)]  # fmt: skip
     if not config.inferred:
         return []
-    privacy = f"privacy: {config.privacy}; no file says it (--privacy confidential, public or "
-    lines = ["Confirm first, in trial.yml:", f"  - {privacy}synthetic)"]
-    return lines + [f"  - {shortened(one, _LONGEST)}" for one in open_]
+    if "privacy" not in grounds:
+        open_.insert(0, f"privacy: {config.privacy}; no file says it, and nobody did (--privacy "
+                     "confidential, public or synthetic)")  # fmt: skip
+    lines = [f"  - {shortened(one, _LONGEST)}" for one in open_]
+    return ["Confirm first, in trial.yml:", *lines] if lines else []
 
 
 def _primary(config: TrialConfig):

@@ -28,7 +28,7 @@ def test_cdisc_pilot_needs_no_option_and_no_edit(tmp_path):
     assert trial.primary.label == "dermatologic event"
     assert trial.time.unit == "days"
     assert trial.privacy == "confidential"
-    assert trial.randomized == "yes"
+    assert trial.randomized == "unknown"  # a placebo says nothing of chance
     assert trial.config.subgroups == ("SEX", "AGEGR1", "RACE", "BMIBLGR1")
     assert {item.variable for item in trial.config.baseline} >= {"AGE", "SEX", "RACE", "BMIBL"}
     assert "dermatologic_events" in trial.config.adverse_events
@@ -46,24 +46,25 @@ def test_pilot_with_laboratory_takes_its_18_parameters(tmp_path):
 
 @needs_shared
 @pytest.mark.parametrize(
-    ("name", "control", "ground", "events"),
+    ("name", "control", "said", "ground", "events"),
     [
-        ("lung", "Male", "it has the lowest number, 1 in TRT01PN", 165),
-        ("veteran", "Standard", "it is called Standard, which says standard", 128),
+        ("lung", "Male", "Male", "said with --control", 165),
+        ("veteran", "Standard", None, "it is called Standard, which says standard", 128),
     ],
 )
-def test_reference_trials_need_no_option(name, control, ground, events, tmp_path):
-    made = new_trial(tmp_path / name, SHARED / "reference" / name)
+def test_reference_trials_need_a_control_at_most(name, control, said, ground, events, tmp_path):
+    made = new_trial(tmp_path / name, SHARED / "reference" / name, control=said)
     assert made.trial.control.code == control
     assert ground in [one.ground for one in made.inferred]
     assert made.trial.time_to_event("OS")["event"].sum() == events
     assert made.trial.randomized == "unknown"
 
 
-def test_a_control_that_nothing_shows_is_asked_for(source, tmp_path):
+@pytest.mark.parametrize("numbers", [None, [0, 1] * 4, [2, 1] * 4])
+def test_a_control_that_nothing_shows_is_asked_for(numbers, source, tmp_path):
     data = small()
     data["adsl"]["TRT01P"] = data["adsl"]["TRT01A"] = ["Red", "Blue"] * 4
-    data["adsl"] = data["adsl"].drop(columns="TRT01PN")
+    data["adsl"]["TRT01PN"] = numbers
     data["adtte"] = data["adtte"][data["adtte"]["PARAMCD"] == "OS"]
     with pytest.raises(UsageError) as error:
         new_trial(tmp_path / "m", source(data))

@@ -14,13 +14,19 @@ from trialbook.new import UsageError, new_trial
 @pytest.mark.parametrize(
     ("name", "options", "control", "unit", "events"),
     [
-        ("leukemia", {"unit": "weeks"}, "0", "weeks", 30),
-        ("waltons", {"unit": "days"}, "control", "days", 156),
+        ("leukemia", {"unit": "weeks", "control": "0", "event_value": "1"}, "0", "weeks", 30),
+        ("waltons", {"unit": "days", "event_value": "1"}, "control", "days", 156),
         ("rossi", {"event": "arrest", "arm": "fin"}, "0", "weeks", 114),
         ("larynx", {"arm": "Stage_II", "unit": "years"}, "0", "years", 50),
         ("gbsg2", {"event_value": "1", "arm": "horTh", "unit": "days"}, "no", "days", 299),
         ("kidney_transplant", {"arm": "black_male", "unit": "days"}, "0", "days", 140),
-        ("lung", {"arm": "sex", "control": "1", "unit": "days"}, "1", "days", 165),
+        (
+            "lung",
+            {"arm": "sex", "control": "1", "unit": "days", "event_value": "1"},
+            "1",
+            "days",
+            165,
+        ),
         ("g3", {"unit": "months"}, "Control", "months", 6),
     ],
 )
@@ -54,7 +60,6 @@ def test_what_a_flat_file_does_not_say_is_asked_for(options, missing, flat, tmp_
 @pytest.mark.parametrize(
     ("column", "values", "event"),
     [
-        ("status", [1, 2], "2"),
         ("status", ["alive", "dead"], "dead"),
         ("OS_STATUS", ["0:LIVING", "1:DECEASED"], "1:DECEASED"),
         ("event", [1, 1], "1"),
@@ -96,7 +101,9 @@ def test_an_event_value_that_nothing_shows_is_asked_for(flat, tmp_path):
 @pytest.mark.parametrize(
     ("column", "values"),
     [("cens", [0, 1]), ("censor", [0, 1]), ("C", [0, 1]), ("status", [0, 1, 2]),
-     ("status", [1, 2, 3]), ("event", [1, 2]), ("death", [1, 2]), ("censor_flag", [0, 1]),
+     ("status", [1, 2, 3]), ("event", [1, 2]), ("status", [1, 2]), ("status", [0, 1]),
+     ("fustat", [0, 1]), ("E", [0, 1]), ("delta", [0, 1]), ("functioning", [0, 1]),
+     ("death", [1, 2]), ("censor_flag", [0, 1]),
      ("vital_status", [0, 1]), ("dead_or_alive", [0, 1]), ("status", [1, 1])],
 )  # fmt: skip
 def test_a_status_that_may_mean_either_is_asked_for(column, values, flat, tmp_path):
@@ -119,7 +126,7 @@ def test_arms_are_in_the_order_in_which_one_counts(flat, tmp_path):
     trial = new_trial(tmp_path / "m", flat(frame)).trial
     assert [arm.code for arm in trial.arms] == ["placebo", "2.5 mg", "5 mg", "10 mg"]
     frame["arm"] = [0, 10, 2, -1] * 2
-    trial = new_trial(tmp_path / "n", flat(frame)).trial
+    trial = new_trial(tmp_path / "n", flat(frame), control="0").trial
     assert [arm.code for arm in trial.arms] == ["0", "-1", "2", "10"]
     assert [arm.label for arm in trial.arms] == ["arm 0", "arm -1", "arm 2", "arm 10"]
 
@@ -192,7 +199,8 @@ def test_a_data_set_whose_columns_are_named_is_a_flat_file(source, tmp_path):
 )  # fmt: skip
 def test_the_column_of_the_event_names_it(event, label, hoped, flat, tmp_path):
     frame = pd.DataFrame({"days": range(1, 9), event: [0, 1] * 4, "arm": ["Placebo", "Drug"] * 4})
-    primary = new_trial(tmp_path / "m", flat(frame), event=event).trial.primary
+    said = "1" if event == "status" else None
+    primary = new_trial(tmp_path / "m", flat(frame), event=event, event_value=said).trial.primary
     assert (primary.label, primary.event) == (label, hoped)
 
 

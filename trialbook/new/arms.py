@@ -11,6 +11,7 @@ from trialbook.adam.problems import counted_noun, examples, shortened
 from trialbook.config import Arm
 from trialbook.new.control import find_control
 from trialbook.new.inference import Inference, UsageError, asked
+from trialbook.new.lookalikes import refuse_lookalikes
 
 MOST_ARMS = 20
 
@@ -55,13 +56,14 @@ def infer_arms(
         Arm(code=code, label=_label(value, name), values=(value,))
         for code, value in zip(_codes(list(numbered)), numbered, strict=True)
     ]
-    first, ground, proved = arms[0], "the only arm", True
+    refuse_lookalikes(numbered, name)
+    first, ground = arms[0], "the only arm"
     if control is not None:
         first, ground = chosen_arm(arms, control, "--control"), "said with --control"
     elif len(arms) > 1:
-        first, ground, proved = _control(arms, list(numbered.values()), name)
+        first, ground = _control(arms, list(numbered.values()), name)
     found = [Inference("arms", ", ".join(arm.code for arm in arms), f"values of {name}"),
-             Inference("control", first.code, ground, proved)]  # fmt: skip
+             Inference("control", first.code, ground)]  # fmt: skip
     return [first, *(arm for arm in arms if arm is not first)], found
 
 
@@ -174,22 +176,19 @@ def _codes(arms: list[str]) -> list[str]:
     return codes
 
 
-def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[Arm, str, bool]:
-    """Return the control by its name, else by its number, and whether that is proved."""
-    values = [one for arm in arms for one in arm.values]  # noqa: PD011
-    found = find_control(values)
+def _control(arms: list[Arm], numbers: list[float | None], name: str) -> tuple[Arm, str]:
+    """Return the control by its name, and the ground; a number is a code, and proves nothing."""
+    found = find_control([one for arm in arms for one in arm.values], name)  # noqa: PD011
     if found is not None:
-        return arms[found[0]], found[1], True
-    if None not in numbers and not any(map(_says_control, values)):
-        return arms[0], f"it has the lowest number, {numbers[0]:g} in {name}N", numbers[0] == 0
+        return arms[found[0]], found[1]
     choices = [arm.code for arm in arms]
+    coded = ""
+    if None not in numbers:
+        pairs = ", ".join(f"{code} {n:g}" for code, n in zip(choices, numbers, strict=True))
+        coded = f"; {name}N numbers them ({pairs}), and does not say it"
     raise asked(
-        f"nothing shows which arm is the control: say it with --control ({', '.join(choices)})",
+        f"nothing shows which arm is the control{coded}: say it with --control "
+        f"({', '.join(choices)})",
         "--control", f"Which arm of {name} is the control, with which others are compared?",
         choices,
     )  # fmt: skip
-
-
-def _says_control(value: str) -> bool:
-    """Return whether any part of an arm's name says control: then its number decides nothing."""
-    return "placebo" in value.casefold()

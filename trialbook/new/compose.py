@@ -1,11 +1,12 @@
 """Put together what was inferred into the text of a trial.yml."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from trialbook.adam.flat import as_text
-from trialbook.adam.problems import counted_noun, examples
+from trialbook.adam.problems import counted_noun, examples, shortened
 from trialbook.config import Arm
 from trialbook.new.arms import chosen_arm, infer_arms, other_values
 from trialbook.new.endpoints import (
@@ -29,6 +30,7 @@ from trialbook.new.variables import (
     infer_subgroups,
 )
 from trialbook.new.write import Writer
+from trialbook.summary import PRIVACY_SAID
 
 # what the user said of how the files are to be read
 _READING = {
@@ -39,6 +41,9 @@ _READING = {
     "values": "what stands in the files, and what it means",
 }
 _SAID = "said with --randomized"
+# variables that only who was randomized has: the flag, the date, the number
+_OF_CHANCE = re.compile(r"RAND(FL|DTM?|NO|NUM|ID)|RND(DT|NO|NUM|ID)", re.IGNORECASE)
+_FROM_CHANCE = re.compile(r"\b(from|since|after)( the)?( date of)? randomi[sz]ation", re.IGNORECASE)
 _NOT_SHOWN = "nothing in the files says that chance assigned the patients"
 
 Composed = tuple[str, list[Inference], list[str]]
@@ -72,7 +77,8 @@ def compose_adam(
         unit = infer_unit(times[times["PARAMCD"].isin(of_primary)], options["unit"])
     questions.ask()
     inferred += found
-    randomized = _randomized(adsl, arms, options["randomized"])
+    params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
+    randomized = _randomized(analysed, params, options["randomized"])
     courses = _courses(times, analysed["USUBJID"])
     left_out = outcomes(analysed, courses, analysed["TRT01P"])
     baseline, passed_over = infer_baseline(analysed, source.labels, left_out)
@@ -118,7 +124,9 @@ def compose_flat(
     questions = Questions()
     found, arms, inferred = None, [], []
     with questions.gathered():
-        found, arms, inferred = infer_columns(frame, control=options["control"], **columns)
+        found, arms, inferred = infer_columns(
+            frame, control=options["control"], labels=source.labels, **columns
+        )
     if found is None:
         with questions.gathered():
             _unit_of_flat(frame, columns["time"], options["unit"])
@@ -149,7 +157,8 @@ def compose_flat(
     others = patients.drop(columns=list(used))
     left_out = outcomes(others, courses, arm) | dict.fromkeys(used, "")
     baseline, passed_over = infer_baseline(patients, source.labels, left_out)
-    randomized = _randomized(frame, arms, options["randomized"])
+    params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
+    randomized = _randomized(patients, params, options["randomized"], found.arm)
     writer = Writer()
     inferred += _head(writer, str(options["id"]), unit, randomized, frame[found.time], options)
     writer.key("flat", _flat_map(source, found, unit[0]), "which column is what")
@@ -253,7 +262,8 @@ def _head(
     writer.key("id", options["id"])
     writer.key("title", title, "give the full title")
     writer.comment("patients: who they are, as in: women with node-positive breast cancer")
-    writer.key("privacy", options["privacy"], "confidential, public or synthetic")
+    private = options["privacy"] or "confidential"
+    writer.key("privacy", private, "confidential, public or synthetic")
     writer.key("randomized", randomized[0], "yes, partly, no or unknown; " + randomized[1])
     for key, comment in _READING.items():
         if said := getattr(options["reading"], key):
@@ -264,8 +274,11 @@ def _head(
     if landmarks:
         writer.key("landmarks", landmarks, f"in {unit[0]}; round times that a tenth reach")
     writer.comment(f"horizon: the time up to which means are compared, in {unit[0]}")
-    return [Inference("time", f"{unit[0]}, shown as {show}", unit[1], unit[2]),
-            Inference("randomized", *randomized)]  # fmt: skip
+    found = [Inference("time", f"{unit[0]}, shown as {show}", unit[1], unit[2]),
+             Inference("randomized", *randomized)]  # fmt: skip
+    if options["privacy"]:
+        found.append(Inference("privacy", private, PRIVACY_SAID))
+    return found
 
 
 def _arms(writer: Writer, arms: list[Arm], comment: str, treated: str | None) -> list[Inference]:
@@ -288,16 +301,38 @@ def _populations(adsl: pd.DataFrame, flags: dict[str, str]) -> str:
     return f"{' and '.join(absent)} absent: a rule stands in" if absent else "flags of ADSL"
 
 
-def _randomized(adsl: pd.DataFrame, arms: list[Arm], said: str | None) -> tuple[str, str, bool]:
-    """Return whether the patients were randomized, as far as the files show, and the ground."""
+def _randomized(
+    patients: pd.DataFrame, params: Sequence[str], said: str | None, arm: str = ""
+) -> tuple[str, str, bool]:
+    """Return whether the patients were randomized, as far as the files say it, and the ground.
+
+    Parameters
+    ----------
+    patients : pandas.DataFrame
+        Those analysed.
+    params : sequence of str
+        PARAM, the end points in words.
+    said : str or None
+        What the user said.
+    arm : str
+        The column that holds the arm of a flat file.
+    """
     if said is not None:
         return said, _SAID, True
-    for variable in ("RANDFL", "RANDDT"):
-        if variable in adsl and adsl[variable].notna().any():
-            return "yes", f"the data have {variable}", True
-    if len(arms) > 1 and "placebo" in arms[0].label.casefold():
-        return "yes", "the control is a placebo", False
-    return "unknown", _NOT_SHOWN, False
+    if re.search(r"randomi[sz]", arm, re.IGNORECASE):
+        return "yes", f"the arm stands in {shortened(arm)}", True
+    some = ""
+    for variable in [name for name in patients if _OF_CHANCE.fullmatch(name)]:
+        given = patients[variable]
+        n = int((given.eq("Y") if variable.upper() == "RANDFL" else given.notna()).sum())
+        if n and n == len(patients):
+            return "yes", f"every patient has {variable}", True
+        if n:
+            some = some or (f"{variable} is given for {n:,} of {len(patients):,} patients, and not "
+                            "for all: say it with --randomized")  # fmt: skip
+    if counted_from := next((one for one in params if _FROM_CHANCE.search(one)), None):
+        return "yes", f"PARAM is {counted_from}", True
+    return "unknown", some or _NOT_SHOWN, False
 
 
 def _patients(

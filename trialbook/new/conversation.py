@@ -10,6 +10,8 @@ from trialbook.new.preview import completed, preview
 
 _MOST_SHOWN = 20
 _MOST_COMMANDS = 6
+# what turns an effect round where it is answered wrongly
+_TURNING = ("--event-value", "--control")
 # options in the order in which one reads them
 _ORDER = ["control", "treated", "primary", "time", "start", "event", "event_value", "arm", "id",
           "unit", "decimal", "dates", "encoding", "sheet", "privacy", "randomized"]  # fmt: skip
@@ -91,7 +93,7 @@ def command(request: Request) -> str:
     words = ["trialbook", "new", str(request.directory), "--from", str(request.source)]
     for name in _ORDER:
         value = request.said[name]
-        if value is not None and not (name == "privacy" and value == "confidential"):
+        if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
     for option, values in (("--value", request.said["values"]), ("--flag", request.said["flags"])):
         for value in values:
@@ -119,6 +121,12 @@ def commands_that_answer(request: Request, error: UsageError) -> str:
     later = [one for one, _ in first.asked if one.option not in known]
     lines = [f"then {one.option}: {one.text} ({', '.join(map(shortened, one.choices[:10]))})"
              for one in later]  # fmt: skip
+    for question, _ in first.asked:
+        if question.option in _TURNING and len(question.choices) <= _MOST_COMMANDS:
+            lines.append(f"What {question.option} would mean:")
+            lines += [f"  {shortened(choice)}: "
+                      f"{preview(first.request.answered(question.option, choice))}"
+                      for choice in question.choices]  # fmt: skip
     lines += ["The command that answers; each value after what was asked is only the first that "
               "could be, so put yours in its place:", f"  {command(first.request)}"]  # fmt: skip
     return "\n".join(lines)

@@ -21,7 +21,7 @@ from trialbook.trial import Trial, trial_of
 
 _COLUMNS = ("time", "start", "event", "arm", "id", "event_value")
 _ALLOWED = {
-    "privacy": ("confidential", "public", "synthetic"),
+    "privacy": (None, "confidential", "public", "synthetic"),
     "decimal": (None, ".", ","),
     "dates": (None, "sas", "excel", "unix"),
     "randomized": (None, "yes", "partly", "no", "unknown"),
@@ -161,7 +161,7 @@ def new_trial(
     encoding: str | None = None,
     sheet: str | None = None,
     flags: Sequence[str] = (),
-    privacy: str = "confidential",
+    privacy: str | None = None,
     randomized: str | None = None,
 ) -> NewTrial:
     """Make a trial's folder from ADaM files or one flat file.
@@ -198,7 +198,8 @@ def new_trial(
         The sheet of a workbook.
     flags : sequence of str, optional
         ``"VALUE=Y"`` or ``"VALUE=N"``, for flags in other words, such as ``"Oui=Y"``.
-    privacy : {"confidential", "public", "synthetic"}
+    privacy : {"confidential", "public", "synthetic"}, optional
+        "confidential" where it is not said.
     randomized : {"yes", "partly", "no", "unknown"}, optional
         "yes" where the files show it, else "unknown".
 

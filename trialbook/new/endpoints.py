@@ -159,10 +159,12 @@ def infer_unit(
                 raise UsageError(f"--unit {unit}: {variable} of ADTTE says {found[0]}", "--unit")
             if len(found):
                 return found[0], f"{variable} of ADTTE", True
-    if said is not None:
-        return said, "said with --unit", True
     dated = _by_dates(adtte)
     named = flat_unit(column) if column is not None else None
+    if said is not None and named is not None and named[0] != said:
+        return said, f"said with --unit, although {named[1]}, which says {named[0]}", False
+    if said is not None:
+        return said, "said with --unit", True
     if named is not None and dated in (None, named[0]):
         return *named, True
     if dated is not None:

@@ -1,7 +1,7 @@
 """Which column of a flat file is what: said with an option, or shown by its name."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -60,11 +60,13 @@ def infer_columns(
     start: str | None = None,
     event_value: str | None = None,
     control: str | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[Columns, list[Arm], list[Inference]]:
     """Return which column is what, and the arms, the control first.
 
     A column that no option names is taken by its name where just one column has such a name and
-    holds such values; else it is asked for.
+    holds such values; else it is asked for. `labels` are the columns' labels, where the format
+    carries them.
 
     Raises
     ------
@@ -98,8 +100,9 @@ def infer_columns(
             found += of_rows
     if event is not None:
         with questions.gathered():
-            event_value, ground, proved = infer_event_value(frame[event], event, event_value)
-            found.append(Inference("flat.event_value", event_value, ground, proved))
+            label = (labels or {}).get(event, "")
+            event_value, ground = infer_event_value(frame, event, event_value, label)
+            found.append(Inference("flat.event_value", event_value, ground))
     arms: list[Arm] = []
     if arm is not None:
         with questions.gathered():

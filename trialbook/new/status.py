@@ -11,64 +11,87 @@ from trialbook.adam.problems import examples, shortened
 from trialbook.adam.statuses import event_to_come, in_words, is_bare, may_come, said_by
 from trialbook.adam.table import written
 from trialbook.adam.unit_words import words_of
+from trialbook.new.dictionary import by_label, by_words
 from trialbook.new.inference import UsageError, asked
 
 # names that say who did NOT have the event
 _SPARED = {"alive", "living", "survived", "surviving", "survivor", "survivors", "free", "eventfree",
            "lebt", "lebend", "vivant", "vivo", "noevent", "spared", "isalive"}  # fmt: skip
-_CENSORED = {"cnsr", "censored", "censoring", "iscensored"}
+_CENSORED = {"cnsr", "censored", "iscensored"}
 _NEGATED = {"not", "non", "un", "no", "uncensored", "without"}
 # what some call so says who is censored, what others call so who is not
-_EITHER = {"c", "cens", "censor", "censorship", "vital", "vitalstatus", "survival"}
-_HAPPENED = {"event", "events", "evt", "death", "dead", "died", "dies", "deceased", "dth",
-             "mortality", "relapse", "relapsed", "recurrence", "recurred", "progression",
-             "progressed", "failure", "failed", "fail", "observed", "uncensored", "e", "d",
-             "delta"}  # fmt: skip
-# the survival package's own coding: status 1 censored, 2 dead
-_STATUS = {"status", "stat", "fustat"}
+_EITHER = {"c", "cens", "censor", "censoring", "censorship", "vital", "vitalstatus", "survival"}
+# a word that is of something that happens: a 1 or a yes below it says that it did
+_HAPPENED = re.compile(
+    r"(os|pfs|dfs|rfs|efs|css|ttp|is|had|has)?"
+    r"(events?|evt|evnt|dth(fl)?|deaths?|dead|die[ds]|deceased|expired|mortality|uncensored|observed"
+    r"|relapse[ds]?|recur(red|rences?)?|progress(ed|ions?)|fail(ed|ures?)?|infect(ed|ions?)"
+    r"|infarctions?|strokes?|falls?|fell|arrest(ed|s)?|(re)?hospitali[sz](ed|ations?)"
+    r"|(re)?admi(tted|ssions?)|discharged?|remissions?|responded|recover(ed|y)|healed|cured"
+    r"|pregnant|pregnancy|conceptions?|conceived|births?|metastas[ei]s|metastatic|reject(ed|ions?)"
+    r"|flares?|fractures?|bleeds?|bleeding|bled|thrombos[ei]s|exacerbations?|churn(ed)?"
+    r"|seroconver(ted|sions?)|transplant(ed|ations?)?|amputat(ed|ions?)"
+    r"|verstorben|gestorben|tod|ereignis|décès|deces|décédé|muerte|événement|evenement|evento)"
+)
 _LABELS = {"dead": "death", "death": "death", "died": "death", "dies": "death", "dth": "death",
            "deceased": "death", "alive": "death", "surviv": "death", "living": "death",
            "mortality": "death", "vital": "death", "relaps": "relapse", "recur": "recurrence",
            "progress": "progression"}  # fmt: skip
-_NO_LABEL = _HAPPENED | _CENSORED | _EITHER | _STATUS | _SPARED | {"is", "ind", "flag", "indicator"}
+# what names no event of its own
+_NO_LABEL = _CENSORED | _EITHER | _SPARED | {
+    "event", "events", "evt", "observed", "uncensored", "failure", "failed", "fail", "status",
+    "stat", "fustat", "delta", "state", "outcome", "result", "is", "ind", "flag", "indicator",
+}  # fmt: skip
+_TURNED = {"0": "1", "1": "0", "y": "n", "n": "y", "yes": "no", "no": "yes", "true": "false",
+           "false": "true", "ja": "nein", "nein": "ja", "oui": "non", "non": "oui"}  # fmt: skip
 
 
-def event_value(column: pd.Series, name: str, said: str | None) -> tuple[str, str, bool]:
-    """Return which value says that the event happened, the ground, and whether that is proved.
+def event_value(
+    frame: pd.DataFrame, name: str, said: str | None, label: str = ""
+) -> tuple[str, str]:
+    """Return which value says that the event happened, and what proves it.
+
+    CDISC's standard does for CNSR; a name that is of the event (``died``) or of those whom it
+    spared (``alive``); values in words; a label that lists the codes; a column in words beside it.
+    No custom does: a ``status`` of 0 and 1, or 1 and 2, may mean either.
 
     Parameters
     ----------
-    column : pandas.Series
-        The status of each patient.
+    frame : pandas.DataFrame
+        The file.
     name : str
-        The column's name.
+        The column that holds the status of each patient.
     said : str or None
         The value that the user gave.
+    label : str
+        The column's label, where the format carries one.
 
     Raises
     ------
     UsageError
-        Where neither the name nor the values say it: a wrong value turns the effect round.
+        Where nothing proves it: a wrong value turns the effect round.
     """
-    values = [str(value) for value in as_text(column).dropna().unique()]
+    values = [str(value) for value in as_text(frame[name]).dropna().unique()]
     if said is not None:
-        return _said_value(said, values, name), "said with --event-value", True
+        return _said_value(said, values, name), "said with --event-value"
     if name.upper() == "CNSR" and all(value.isdecimal() for value in values):
-        return "0", "an event is CNSR 0", True
+        return "0", "an event is CNSR 0"
+    if found := by_label(values, label) or by_words(frame, name):
+        return found
     bare = all(is_bare(value) for value in values)
-    if bare and (value := _by_name(values, name)):
-        return value
-    if set(values) == {"1", "2"} and set(words_of(name)) & _STATUS:
-        return "2", "of a status of 1 and 2, the greater is the event by custom", False
+    if bare and (found := _by_name(values, name) or _by_name(values, label)):
+        return found
     words = [value for value in values if said_by(value) == "event" and not is_bare(value)]
     others = [value for value in values if value not in words]
     if len(words) == 1 and all(said_by(value) in ("no event", "left") for value in others):
-        return words[0], f"{shortened(in_words(words[0]))} is an event, and no other value is", True
+        return words[0], f"{shortened(in_words(words[0]))} is an event, and no other value is"
     if not bare and (value := event_to_come(values)):
-        return value, f"{name} holds {', '.join(examples(values))}: no event yet", True
+        return value, f"{name} holds {', '.join(examples(values))}: no event yet"
     # what says that nothing happened comes last
     order = sorted(values, key=lambda value: (said_by(value) or "", value not in words))
     choices = [*words, *(value for value in order if value not in words)]
+    if len(values) == 1 and bare:
+        choices.append(_opposite(values[0]))
     why = _why(values, name, words)
     raise asked(
         f"{why}: say which value is the event with --event-value: "
@@ -82,56 +105,46 @@ def _why(values: Sequence[str], name: str, words: Sequence[str]) -> str:
         return f"{name} has several events ({', '.join(examples(words))})"
     if set(values) == {"1", "2"}:
         return f"{name} holds 1 and 2, which may mean yes and no, or no and yes"
-    if _kind(name) == "either":
+    if all(map(is_bare, values)):
         return f"{name} may say who had the event, or who had not"
     return f"no value of {name} is known to be the event"
 
 
-def _kind(name: str) -> str | None:
+def _kind(name: str) -> str:
     """Return whom a bare yes in a column names: ``had``, ``spared``, or it may be ``either``."""
     apart = set(words_of(name))
     glued = "".join(words_of(name))
     words = apart | {glued}
     censored, spared = bool(words & _CENSORED), bool(words & _SPARED) or glued.endswith("free")
-    happened = bool(words & _HAPPENED)
+    happened = any(map(_HAPPENED.fullmatch, words))
     turned = bool(words & _NEGATED)
     both = happened and not turned and (censored or bool(apart & (_SPARED - {"free"})))
     if words & _EITHER or both or (spared and censored):
         return "either"
     if censored or spared:
         return "had" if turned and "noevent" not in words else "spared"
-    if happened and turned and "uncensored" not in words:
-        return "spared"
-    if happened or words & _STATUS or not re.search(r"cens|alive|surviv|free$", glued):
-        return "had"
+    if happened:
+        return "spared" if turned and "uncensored" not in words else "had"
     return "either"
 
 
-def _by_name(values: Sequence[str], name: str) -> tuple[str, str, bool] | None:
-    """Return which of yes and no is the event, by whom the column's name names."""
-    kind = _kind(name)
-    if kind == "either":
-        return None
+def _by_name(values: Sequence[str], name: str) -> tuple[str, str] | None:
+    """Return which of yes and no is the event, by whom the column's name, or its label, names."""
+    kind, name = _kind(name), shortened(name)
     yes = [value for value in values if said_by(value) == "event"]
     no = [value for value in values if said_by(value) == "no event"]
-    if len(yes) > 1 or len(no) > 1:
+    if kind == "either" or len(yes) > 1 or len(no) > 1:
         return None
-    if kind == "spared":
-        if no:
-            return no[0], f"{name} says who did not have the event", True
-        return _opposite(yes[0]), f"{name} holds {yes[0]} alone: no event yet", True
-    status = bool(set(words_of(name)) & _STATUS)
-    if yes and (no or not status):
-        return yes[0], f"{yes[0]} in {name} reads as an event", not status
-    if no:
-        return event_to_come(no) or "1", f"{name} holds {no[0]} alone: no event yet", not status
-    return None
+    event, other = (no, yes) if kind == "spared" else (yes, no)
+    if not event:
+        return _opposite(other[0]), f"{name} holds {other[0]} alone: no event yet"
+    said = "says who did not have the event" if kind == "spared" else "says who had the event"
+    return event[0], f"{name} {said}"
 
 
 def _opposite(value: str) -> str:
-    """Return the no to a yes, in its own letters."""
-    turned = {"1": "0", "y": "n", "yes": "no", "true": "false", "ja": "nein", "oui": "non"}
-    word = turned.get(value.casefold(), "0")
+    """Return the no to a yes, the yes to a no, in its own letters."""
+    word = _TURNED.get(value.casefold(), "0")
     return word.upper() if value.isupper() else word.capitalize() if value.istitle() else word
 
 

@@ -68,7 +68,6 @@ def _one_row(rows: pd.DataFrame, file: str, findings: Findings) -> None:
 def _values(rows: pd.DataFrame, config: TrialConfig, file: str, findings: Findings) -> None:
     longest = _LONGEST_YEARS * DAYS_PER_UNIT["years"] / DAYS_PER_UNIT[config.time.unit]
     rules = [
-        ("AVAL", rows["AVAL"].isna(), "must not be blank", "give the time, or take the row out"),
         ("AVAL", rows["AVAL"] < 0, "must not be negative", "correct STARTDT or ADT"),
         (
             "AVAL",
