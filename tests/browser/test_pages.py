@@ -1,12 +1,17 @@
 """Every page of both books in a browser: on a phone, at a desk, in the dark, on paper."""
 
 import gzip
+import threading
 from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
 
-from tests.browser.conftest import AXE, TRIALS
+from tests.browser.conftest import AXE, ROOT, TRIALS
+from tests.report.secret_trial import secret_trial
+from trialbook.publishing.book import find_book
+from trialbook.publishing.build import Order, build
+from trialbook.publishing.serve import server
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
@@ -115,6 +120,42 @@ def test_the_start_of_the_site_leads_to_the_landing_page_with_its_answer(sites, 
             assert figure.bounding_box()["height"] > 200
 
 
+def test_the_result_is_on_the_first_screen_of_a_phone_and_its_chapter_is_short(sites, browser):
+    with opened(browser, PHONE) as tab:
+        tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
+        for part in (".tb-lead", ".tb-card"):
+            box = tab.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] < PHONE["height"], part
+        length = tab.evaluate("document.documentElement.scrollHeight")
+        assert length <= 8 * PHONE["height"]
+
+
+def test_a_term_shows_its_meaning_beside_the_text_or_below_on_a_press(sites, browser):
+    for viewport, opens in ((PHONE, True), ({"width": 1440, "height": 900}, False)):
+        with opened(browser, viewport) as tab:
+            tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
+            term = tab.locator("a.tb-term:visible").first
+            note = tab.locator(f"#{term.get_attribute('data-note')}")
+            assert note.is_visible() is not opens
+            if opens:
+                term.click()
+                assert note.is_visible()
+                tab.keyboard.press("Escape")
+                assert not note.is_visible()
+
+
+def test_a_part_that_was_not_given_is_told_on_the_page_on_the_build_alone(books, sites, browser):
+    with opened(browser, DESK) as tab:
+        tab.goto(f"{sites['gbsg2']}/book/about_this_build.html")
+        said = tab.locator("article").inner_text()
+        assert "What was not given" in said
+        assert "Chapters left out" in said
+        assert "gbsg2.csv" in said
+        contents = tab.get_by_role("navigation", name="Contents")
+        assert contents.get_by_role("link", name="Safety").count() == 0
+    assert not (books["gbsg2"] / "html/notebooks/safety.html").exists()
+
+
 def test_the_method_shows_when_asked_for_and_is_remembered(sites, browser):
     with opened(browser, DESK) as tab:
         tab.goto(f"{sites['gbsg2']}/notebooks/efficacy.html")
@@ -146,7 +187,7 @@ def test_without_scripts_every_word_and_the_method_are_there(sites, browser):
 
 
 # 300 kB and fifteen requests, compressed, for whoever opens any page first.
-HEAVIEST, MOST_REQUESTS = 300_000, 15
+HEAVIEST, MOST_REQUESTS, MOST_NODES = 300_000, 15, 5000
 
 
 @pytest.mark.parametrize("trial", TRIALS)
@@ -159,6 +200,8 @@ def test_every_page_is_light(books, sites, browser, trial):
             files = {html / url.removeprefix(sites[trial]).lstrip("/") for url in tab.asked}
             weights[page] = sum(_compressed(file) for file in files if file.is_file())
             assert len(tab.asked) <= MOST_REQUESTS, page
+            if "population" in page:
+                assert tab.evaluate("document.querySelectorAll('*').length") < MOST_NODES
     assert max(weights.values()) <= HEAVIEST, weights
 
 
@@ -199,6 +242,8 @@ def test_every_page_has_a_head_that_stands_by_itself(books, sites, browser, tria
     [
         ("hazard ratio", "glossary", "efficacy"),
         ("adverse events", "safety", "safety"),
+        ("side effects", "glossary", "safety"),
+        ("dropout", "glossary", "population"),
     ],
 )
 def test_a_search_finds_the_report_before_what_is_for_reference(
@@ -244,3 +289,26 @@ def test_a_printed_chapter_is_not_cut_at_the_margin(sites, browser):
         tab.emulate_media(media="print")
         assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
         assert len(tab.pdf(format="A4")) > 20_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_confidential_book_of_three_arms_keeps_out_no_one(browser, scheme, tmp_path):
+    out = tmp_path / "out"
+    folder = secret_trial(tmp_path / "trial")
+    build(find_book(ROOT), folder, Order(out=out), lambda _: None)
+    http = server(out / "html", 0)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    names = sorted(
+        file.relative_to(out / "html").as_posix()
+        for place in ("book", "notebooks")
+        for file in (out / "html" / place).rglob("*.html")
+    )
+    try:
+        for viewport in (PHONE, DESK):
+            with opened(browser, viewport, color_scheme=scheme) as tab:
+                site = f"http://127.0.0.1:{http.server_port}"
+                assert violations(tab, site, [*names, "search.html", "404.html"]) == []
+    finally:
+        http.shutdown()
+        http.server_close()
