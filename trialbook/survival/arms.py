@@ -29,6 +29,18 @@ class Arms:
         The arms, sorted; the first is the reference of the Cox model.
     n : array of int, shape (k,)
         Patients of each arm.
+
+    Examples
+    --------
+    >>> from trialbook.survival import by_arm
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> arms = by_arm(time, event, treated)
+    >>> arms.labels
+    (0, 1)
+    >>> round(float(arms.log_rank().p_value), 4)
+    0.5294
     """
 
     labels: tuple
@@ -93,6 +105,16 @@ def by_arm(time: ArrayLike, event: ArrayLike, arm: ArrayLike) -> Arms:
     ------
     ValueError
         If an array cannot be analysed, or there is one arm only.
+
+    Examples
+    --------
+    >>> from trialbook.survival import by_arm
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> arms = by_arm(time, event, treated)
+    >>> {arm: float(curve.median[0]) for arm, curve in arms.kaplan_meier().items()}
+    {0: 6.0, 1: 9.0}
     """
     times = validation.as_times(time)
     events = validation.as_flags(event, times.size)

@@ -26,6 +26,14 @@ class AverageHazard:
         and its lower limit are 0, the upper one is `conservative_limit`.
     events : int
         By tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> average_hazard(kaplan_meier(time, event), 10).tau
+    10.0
     """
 
     tau: float
@@ -41,6 +49,15 @@ class AverageHazardRatio:
     """Treated over control: interval and two-sided P value on the log scale.
 
     `std_error` is that of the log ratio. NaN where an arm has no event by tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, average_hazard_ratio, kaplan_meier
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = average_hazard_ratio(average_hazard(new, 9), average_hazard(old, 9))
+    >>> round(float(found.p_value), 3)
+    0.987
     """
 
     tau: float
@@ -56,6 +73,15 @@ class AverageHazardDifference:
     """Treated minus control: Wald interval and two-sided P value.
 
     Where an arm has no event by tau its variance is not known: MOVER limits, no P value.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, average_hazard_difference, kaplan_meier
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = average_hazard_difference(average_hazard(new, 9), average_hazard(old, 9))
+    >>> round(float(found.p_value), 3)
+    0.987
     """
 
     tau: float
@@ -90,6 +116,15 @@ def average_hazard(curve: KaplanMeier, tau: float, *, conf_level: float = 0.95) 
     -----
     The variance of the log is the sum over event times t up to tau of (1 / F(tau) - R(t) /
     R(tau))^2 d / y^2, F = 1 - S, R the area under S, d events of y at risk.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = average_hazard(kaplan_meier(time, event), 10)
+    >>> print(f"{found.average_hazard:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.099 (0.054 to 0.183)
     """
     restricted = rmst_of(curve, tau, conf_level)
     tau, area = restricted.tau, restricted.rmst
@@ -131,6 +166,15 @@ def average_hazard_ratio(
     ------
     ValueError
         If the two go to different tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, average_hazard_ratio, kaplan_meier
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = average_hazard_ratio(average_hazard(new, 9), average_hazard(old, 9))
+    >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    1.009 (0.331 to 3.079)
     """
     tau = _common_tau(treated, control)
     ratio = np.nan
@@ -153,6 +197,15 @@ def average_hazard_difference(
     ------
     ValueError
         If the two go to different tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import average_hazard, average_hazard_difference, kaplan_meier
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = average_hazard_difference(average_hazard(new, 9), average_hazard(old, 9))
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.001 (-0.111 to 0.113)
     """
     tau = _common_tau(treated, control)
     difference = treated.average_hazard - control.average_hazard

@@ -31,6 +31,14 @@ class IncidenceAtTimes:
         NaN beyond the last follow-up, unless every patient has had an event by then. The
         limits are 0 before the first time in the data, as R has them, and NaN from then on
         until the first event.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cumulative_incidence
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> cumulative_incidence(time, cause).at([6]).n_at_risk
+    array([6])
     """
 
     time: np.ndarray
@@ -60,6 +68,18 @@ class CumulativeIncidence:
         The limits are NaN where the transformation is not defined (before the first event).
     conf_level, conf_type
         Of the interval.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cumulative_incidence
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> found = cumulative_incidence(time, cause)
+
+    event-free, the event, the competing one: together everybody
+
+    >>> round(float(found.event_free[-1] + found.cumulative_incidence[:, -1].sum()), 6)
+    1.0
     """
 
     time: np.ndarray
@@ -164,6 +184,16 @@ def cumulative_incidence(
     Aalen OO, Johansen S (1978). An empirical transition matrix for non-homogeneous Markov chains
     based on censored observations. Scand J Stat 5:141-150. Therneau TM, Crowson CS, Atkinson EJ.
     Multi-state models and competing risks, vignette of R's survival (the variance).
+
+    Examples
+    --------
+    >>> from trialbook.survival import cumulative_incidence
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> found = cumulative_incidence(time, cause)
+    >>> found.cumulative_incidence[0].round(3)
+    array([0.1  , 0.2  , 0.2  , 0.2  , 0.317, 0.317, 0.317, 0.472, 0.628,
+           0.628])
     """
     validation.one_of(conf_type, CONF_TYPES, "conf_type")
     z = validation.normal_quantile(conf_level)
@@ -293,6 +323,15 @@ def naive_cumulative_incidence(
     ----------
     Putter H, Fiocco M, Geskus RB (2007). Tutorial in biostatistics: competing risks and
     multi-state models. Stat Med 26:2389-2430, section 2.2.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cumulative_incidence, naive_cumulative_incidence
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> naive = 1 - naive_cumulative_incidence(time, cause).survival[-1]
+    >>> bool(naive > cumulative_incidence(time, cause).cumulative_incidence[0, -1])
+    True
     """
     times = validation.as_times(time)
     causes = validation.as_causes(cause, times.size)
@@ -330,6 +369,15 @@ def cause_specific(
     ----------
     Prentice RL et al. (1978). The analysis of failure times in the presence of competing risks.
     Biometrics 34:541-554.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cause_specific
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> cause_specific(time, cause, treated).hr.round(3)
+    array([0.552])
     """
     times = validation.as_times(time)
     causes = validation.as_causes(cause, times.size)

@@ -28,6 +28,13 @@ class Concordance:
         By the infinitesimal jackknife.
     concordant, discordant, tied_risk : float
         Comparable pairs (sums of products of weights): higher risk first, lower first, equal.
+
+    Examples
+    --------
+    >>> from trialbook.survival import concordance
+    >>> found = concordance([1, 2, 3], [1, 1, 0], [0.9, 0.2, 0.4])
+    >>> float(found.concordant), float(found.discordant)
+    (2.0, 1.0)
     """
 
     concordance: float
@@ -73,6 +80,15 @@ def concordance(
     -----
     As ``concordance(Surv(time, event) ~ risk, reverse = TRUE)`` in R's survival; the time grows
     as n log n.
+
+    Examples
+    --------
+    >>> from trialbook.survival import concordance
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> risk = [0.2, 0.1, 0.4, 0.3, 0.1, 0.9, 0.6, 0.5, 0.4, 0.2]
+    >>> round(float(concordance(time, event, risk).concordance), 3)
+    0.833
     """
     times, events, w, entries = as_survival(time, event, weights=weights, entry=entry)
     risks = validation.as_numbers(risk, "risk")
@@ -86,6 +102,16 @@ def concordance_of(model: CoxModel) -> Concordance:
 
     As ``concordance(fit)`` of a ``coxph`` fit in R's survival; terms that have no estimate count
     as 0, as there.
+
+    Examples
+    --------
+    >>> from trialbook.survival import concordance_of, cox
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> round(float(concordance_of(model).concordance), 3)
+    0.583
     """
     data = model.data
     # term by term: patients with equal covariates get equal sums to the last bit

@@ -17,7 +17,17 @@ METHODS = ("schoenfeld", "freedman")
 
 @dataclass(frozen=True)
 class SampleSize:
-    """What a trial needs; `n_events` is not rounded, patients are rounded up per arm."""
+    """What a trial needs; `n_events` is not rounded, patients are rounded up per arm.
+
+    Examples
+    --------
+    >>> from trialbook.survival import sample_size
+    >>> plan = sample_size(0.02, 0.7, follow_up=24, accrual=12, power=0.9)
+    >>> plan.n
+    836
+    >>> round(plan.event_probability_control, 3)
+    0.45
+    """
 
     n_events: float
     n_treated: int
@@ -113,6 +123,12 @@ def schoenfeld_events(
     Schoenfeld D (1981). The asymptotic properties of nonparametric tests for comparing survival
     distributions. Biometrika 68:316-319. Schoenfeld DA (1983). Sample-size formula for the
     proportional-hazards regression model. Biometrics 39:499-503, equation 1.
+
+    Examples
+    --------
+    >>> from trialbook.survival import schoenfeld_events
+    >>> round(schoenfeld_events(0.7, power=0.9), 1)
+    330.4
     """
     return _events(hazard_ratio, power, alpha, allocation, "schoenfeld", margin)
 
@@ -141,6 +157,12 @@ def freedman_events(
     ----------
     Freedman LS (1982). Tables of the number of patients required in clinical trials using the
     logrank test. Stat Med 1:121-129, equation 2.
+
+    Examples
+    --------
+    >>> from trialbook.survival import freedman_events
+    >>> round(freedman_events(0.7, power=0.9), 1)
+    337.4
     """
     return _events(hazard_ratio, power, alpha, allocation, "freedman", 1.0)
 
@@ -175,6 +197,12 @@ def power(
     ------
     ValueError
         When a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from trialbook.survival import power
+    >>> round(float(power(331, 0.7)), 3)
+    0.901
     """
     _check_probability(alpha=alpha)
     events = np.asarray(n_events, dtype=float)
@@ -214,6 +242,12 @@ def detectable_hazard_ratio(
     ------
     ValueError
         When a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from trialbook.survival import detectable_hazard_ratio
+    >>> round(detectable_hazard_ratio(331, power=0.9), 3)
+    0.7
     """
     _check_probability(power=power, alpha=alpha)
     _check_positive(n_events=n_events, allocation=allocation, margin=margin)
@@ -241,6 +275,14 @@ def constant_hazard(proportion: float, time: float) -> float:
     ------
     ValueError
         When the proportion or the time is out of its range.
+
+    Examples
+    --------
+    40% with the event after 24 months.
+
+    >>> from trialbook.survival import constant_hazard
+    >>> round(constant_hazard(0.4, 24), 5)
+    0.02128
     """
     _check_positive(time=time)
     if not 0 <= proportion < 1:
@@ -280,6 +322,12 @@ def event_probability(
     Lachin JM, Foulkes MA (1986). Evaluation of sample size and power for analyses of survival
     with allowance for nonuniform patient entry, losses to follow-up, noncompliance, and
     stratification. Biometrics 42:507-519, equation 4.1 with uniform entry.
+
+    Examples
+    --------
+    >>> from trialbook.survival import event_probability
+    >>> round(event_probability(0.02, follow_up=24, accrual=12), 4)
+    0.4499
     """
     given = {"hazard": hazard, "follow_up": follow_up, "accrual": accrual, "dropout": dropout}
     for name, value in given.items():
@@ -333,6 +381,13 @@ def sample_size(
     ------
     ValueError
         When a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from trialbook.survival import sample_size
+    >>> plan = sample_size(0.02, 0.7, follow_up=24, accrual=12, power=0.9)
+    >>> plan.n_treated, plan.n_control
+    (418, 418)
     """
     _check_positive(hazard_control=hazard_control)
     n_events = _events(hazard_ratio, power, alpha, allocation, method, margin)
@@ -374,6 +429,15 @@ def expected_events(
     -------
     float
         Expected events in both arms together, for `power`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import expected_events
+    >>> events = expected_events(
+    ...     100, 100, hazard_treated=0.014, hazard_control=0.02, follow_up=24
+    ... )
+    >>> round(events, 1)
+    66.7
     """
     followed = {"follow_up": follow_up, "accrual": accrual, "dropout": dropout}
     return n_treated * event_probability(hazard_treated, **followed) + n_control * (

@@ -21,7 +21,17 @@ FEW_EVENTS = 5
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of S(t), and how they were found: ``bpcp`` or ``log-log``."""
+    """Limits of S(t), and how they were found: ``bpcp`` or ``log-log``.
+
+    Examples
+    --------
+    >>> from trialbook.survival import curve_limits, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = curve_limits(kaplan_meier(time, event), 6)
+    >>> print(f"{found.lower:.3f} to {found.upper:.3f}")
+    0.230 to 0.874
+    """
 
     lower: float
     upper: float
@@ -40,6 +50,14 @@ class MoverDifference:
         Number needed to treat and its interval, as in `SurvivalDifference`.
     nnt_through_infinity : bool
         The interval of the difference covers 0.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier, mover_difference
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> round(float(mover_difference(new, old, 6).nnt), 2)
+    2.5
     """
 
     time: float
@@ -81,6 +99,15 @@ def bpcp(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> Limits:
     that product times Beta(y', 1), y' patients being known to be free of the event at t (those
     censored at t itself among them). Each product is taken as the Beta distribution with its
     first two moments.
+
+    Examples
+    --------
+    >>> from trialbook.survival import bpcp, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = bpcp(kaplan_meier(time, event), 6)
+    >>> print(f"{found.lower:.3f} to {found.upper:.3f}")
+    0.230 to 0.874
     """
     validation.check_conf_level(conf_level)
     if curve.entry is not None:
@@ -108,6 +135,14 @@ def has_few_events(curve: KaplanMeier, t: float) -> bool:
 
     Also where the curve has reached 0, for which log-log is not defined; not where patients enter
     late, for which BPCP is not made, nor beyond the follow-up.
+
+    Examples
+    --------
+    >>> from trialbook.survival import has_few_events, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> has_few_events(kaplan_meier(time, event), 6)
+    True
     """
     at = curve.at(validation.as_time_point(t, "t"))
     if curve.entry is not None or np.isnan(at.survival[0]):
@@ -128,6 +163,15 @@ def curve_limits(curve: KaplanMeier, t: float, *, conf_level: float = 0.95) -> L
     See Also
     --------
     has_few_events : What few events are.
+
+    Examples
+    --------
+    >>> from trialbook.survival import curve_limits, kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = curve_limits(kaplan_meier(time, event), 6)
+    >>> found.method
+    'bpcp'
     """
     if has_few_events(curve, t):
         return bpcp(curve, t, conf_level=conf_level)
@@ -139,7 +183,17 @@ def mover(
     first: float, first_limits: tuple[float, float],
     second: float, second_limits: tuple[float, float],
 ) -> tuple[float, float]:  # fmt: skip
-    """Return the limits of first - second from the limits of each (Zou and Donner 2008, eq. 2)."""
+    """Return the limits of first - second from the limits of each (Zou and Donner 2008, eq. 2).
+
+    Examples
+    --------
+    Two proportions with their own limits, and the limits of their difference.
+
+    >>> from trialbook.survival import mover
+    >>> lower, upper = mover(0.6, (0.4, 0.8), 0.5, (0.3, 0.7))
+    >>> print(f"{lower:.3f} to {upper:.3f}")
+    -0.183 to 0.383
+    """
     (l1, u1), (l2, u2) = first_limits, second_limits
     difference = first - second
     return (
@@ -168,6 +222,15 @@ def mover_difference(
     Notes
     -----
     The arms' own limits are those of `curve_limits`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier, mover_difference
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = mover_difference(new, old, 6)
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.400 (-0.336 to 0.798)
     """
     at = validation.as_time_point(t, "t")
     estimates = [float(curve.at(at).survival[0]) for curve in (treated, control)]

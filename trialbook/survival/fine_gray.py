@@ -32,6 +32,18 @@ class FineGray:
     converged : bool
         False where the pseudo-likelihood has no maximum (an arm without events, say) or a
         covariate does not vary: then every estimate is NaN.
+
+    Examples
+    --------
+    >>> from trialbook.survival import fine_gray
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = fine_gray(time, cause, treated)
+    >>> model.std_error.round(3)
+    array([0.78])
+    >>> model.n_events
+    5
     """
 
     names: tuple[str, ...]
@@ -127,6 +139,15 @@ def fine_gray(
     ----------
     Fine JP, Gray RJ (1999). A proportional hazards model for the subdistribution of a competing
     risk. J Am Stat Assoc 94:496-509, equations 5, 7 and 8.
+
+    Examples
+    --------
+    >>> from trialbook.survival import fine_gray
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> fine_gray(time, cause, treated).hr.round(3)
+    array([0.594])
     """
     times = validation.as_times(time)
     causes = validation.as_causes(cause, times.size)

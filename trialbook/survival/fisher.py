@@ -11,7 +11,14 @@ from trialbook.survival.validation import check_conf_level
 
 @dataclass(frozen=True)
 class FisherExact:
-    """Fisher's exact test; `odds_ratio` is the conditional maximum-likelihood estimate."""
+    """Fisher's exact test; `odds_ratio` is the conditional maximum-likelihood estimate.
+
+    Examples
+    --------
+    >>> from trialbook.survival import fisher_exact
+    >>> round(float(fisher_exact(3, 20, 9, 20).p_value), 4)
+    0.0824
+    """
 
     p_value: float
     odds_ratio: float
@@ -57,6 +64,12 @@ def fisher_p_value(
     ------
     ValueError
         When a count is no count, or an arm is empty.
+
+    Examples
+    --------
+    >>> from trialbook.survival import fisher_p_value
+    >>> round(float(fisher_p_value(3, 20, 9, 20)), 4)
+    0.0824
     """
     x, m, events_control, n = checked_table(events_treated, n_treated, events_control, n_control)
     support, log_null = _null(m, n, x + events_control)
@@ -104,6 +117,15 @@ def fisher_exact(
     Fisher RA (1935). The logic of inductive inference. J R Stat Soc 98:39-82.
     Cornfield J (1956). A statistical problem arising from retrospective studies. Proc Third
     Berkeley Symp 4:135-148 (the conditional likelihood and its interval).
+
+    Examples
+    --------
+    3 of 20 with the event, against 9 of 20.
+
+    >>> from trialbook.survival import fisher_exact
+    >>> found = fisher_exact(3, 20, 9, 20)
+    >>> print(f"{found.odds_ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.224 (0.032 to 1.162)
     """
     x, m, events_control, n = checked_table(events_treated, n_treated, events_control, n_control)
     check_conf_level(conf_level)

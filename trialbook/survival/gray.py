@@ -25,6 +25,16 @@ class GrayTest:
         Weighted observed minus expected events of each group, over all strata.
     variance : array, shape (k, k)
         Of the scores.
+
+    Examples
+    --------
+    >>> from trialbook.survival import gray_test
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> test = gray_test(time, cause, treated)
+    >>> test.df
+    1
     """
 
     chisq: float
@@ -78,6 +88,15 @@ def gray_test(
     ----------
     Gray RJ (1988). A class of K-sample tests for comparing the cumulative incidence of a competing
     risk. Ann Stat 16:1141-1154, equation 2.6 for the score and section 2 for its variance.
+
+    Examples
+    --------
+    >>> from trialbook.survival import gray_test
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> cause = [1, 0, 2, 1, 0, 1, 2, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> round(float(gray_test(time, cause, treated).p_value), 3)
+    0.523
     """
     times = validation.as_times(time)
     causes = validation.as_causes(cause, times.size)

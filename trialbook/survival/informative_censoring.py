@@ -36,6 +36,18 @@ class TippingPoint:
         beside it; NaN where it does so nowhere, or the effect at the first delta is not
         significant (there is nothing to tip).
     alpha : float
+
+    Examples
+    --------
+    None of these values of delta changes the answer: the effect was not significant before.
+
+    >>> from trialbook.survival import tipping_point
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> found = tipping_point(time, event, treated, deltas=[1, 2, 4], n_imputations=10, seed=1)
+    >>> found.deltas, found.delta
+    (array([1., 2., 4.]), nan)
     """
 
     deltas: np.ndarray
@@ -53,6 +65,16 @@ class ExtremeCases:
     worst, best : ImputedEffect
         Worst for the treated arm: its doubtful patients have the event when they are censored,
         those of the control arm stay free of it to the horizon. Best is the reverse.
+
+    Examples
+    --------
+    >>> from trialbook.survival import extreme_cases
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> found = extreme_cases(time, event, treated)
+    >>> bool(found.best.hr < found.worst.hr)
+    True
     """
 
     worst: ImputedEffect
@@ -102,6 +124,16 @@ def tipping_point(
     References
     ----------
     As for `delta_adjusted`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import tipping_point
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> found = tipping_point(time, event, treated, deltas=[1, 2, 4], n_imputations=10, seed=1)
+    >>> len(found.effects)
+    3
     """
     validation.one_of(arm, ARMS, "arm")
     if not 0 < alpha < 1:
@@ -167,6 +199,16 @@ def extreme_cases(
     ----------
     National Research Council (2010). The Prevention and Treatment of Missing Data in Clinical
     Trials, chapter 5. Washington: National Academies Press.
+
+    Examples
+    --------
+    >>> from trialbook.survival import extreme_cases
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> found = extreme_cases(time, event, treated)
+    >>> round(float(found.worst.hr), 3), round(float(found.best.hr), 3)
+    (0.97, 0.387)
     """
     trial = censored_trial(time, event, treated, impute, horizon, strata)
     cases = []

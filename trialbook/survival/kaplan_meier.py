@@ -38,6 +38,15 @@ class AtTimes:
         NaN beyond the last follow-up, unless the curve has reached 0 there. Before the first
         event, where every type of interval has no width or is not defined, the limits are
         Clopper and Pearson's of those at risk.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier
+    >>> read = kaplan_meier([2, 4, 4, 6, 9], [1, 1, 0, 1, 0]).at([3, 8])
+    >>> read.survival.round(3)
+    array([0.8, 0.3])
+    >>> read.n_at_risk
+    array([4, 1])
     """
 
     time: np.ndarray
@@ -69,6 +78,17 @@ class KaplanMeier:
         Patients and events (sums of weights, where there are weights).
     conf_level, conf_type
         Of the interval.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier
+    >>> curve = kaplan_meier([2, 4, 4, 6, 9], [1, 1, 0, 1, 0])
+    >>> curve.time
+    array([2., 4., 6., 9.])
+    >>> curve.std_error.round(3)
+    array([0.179, 0.219, 0.239, 0.239])
+    >>> curve.quantile(0.25)
+    (4.0, 2.0, 6.0)
     """
 
     time: np.ndarray
@@ -246,6 +266,20 @@ def kaplan_meier(
     Notes
     -----
     As ``survfit(Surv(time, event) ~ 1, conf.type = conf_type)`` in R's survival.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> curve = kaplan_meier(time, event)
+    >>> curve.survival.round(3)
+    array([0.9  , 0.8  , 0.7  , 0.7  , 0.583, 0.467, 0.467, 0.311, 0.156,
+           0.156])
+    >>> curve.median
+    (7.0, 2.0, 11.0)
+    >>> curve.at([6, 10]).n_at_risk
+    array([6, 2])
     """
     validation.one_of(conf_type, CONF_TYPES, "conf_type")
     validation.normal_quantile(conf_level)
@@ -275,6 +309,14 @@ def reverse_kaplan_meier(
 
     The median of this curve is the median follow-up (Schemper and Smith 1996, Control Clin
     Trials 17:343). Parameters, result and errors are those of `kaplan_meier`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import reverse_kaplan_meier
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> reverse_kaplan_meier(time, event).median
+    (12.0, 5.0, nan)
     """
     times = validation.as_times(time)
     events = validation.as_flags(event, times.size)

@@ -32,6 +32,18 @@ class LogRank:
         Weighted sums of events, over all strata.
     variance : array, shape (k, k)
         Of observed minus expected.
+
+    Examples
+    --------
+    >>> from trialbook.survival import log_rank
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> test = log_rank(time, event, treated)
+    >>> test.observed
+    array([4., 3.])
+    >>> test.expected.round(3)
+    array([3.178, 3.822])
     """
 
     chisq: float
@@ -87,6 +99,16 @@ def log_rank(
     -----
     As ``survdiff(Surv(time, event) ~ group + strata(strata), rho = rho)`` in R's survival; with
     entry, which survdiff does not take, the score test of ``coxph`` on data without ties.
+
+    Examples
+    --------
+    >>> from trialbook.survival import log_rank
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> test = log_rank(time, event, treated)
+    >>> print(f"{test.chisq:.4f}, {test.p_value:.4f}")
+    0.3956, 0.5294
     """
     times = validation.as_times(time)
     events = validation.as_flags(event, times.size)

@@ -35,6 +35,18 @@ class MaxCombo:
         Each weighted test's statistic and two-sided P value.
     correlation : array, shape (k, k)
         Of the statistics under the null hypothesis.
+
+    Examples
+    --------
+    >>> from trialbook.survival import max_combo
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> test = max_combo(time, event, treated)
+    >>> test.weights
+    ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+    >>> test.z_each.round(3)
+    array([-0.629, -0.655, -0.404, -0.297])
     """
 
     weights: tuple[tuple[float, float], ...]
@@ -76,6 +88,15 @@ def max_combo(
     ------
     ValueError
         If an array cannot be analysed, or an arm is empty.
+
+    Examples
+    --------
+    >>> from trialbook.survival import max_combo
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> round(float(max_combo(time, event, treated).p_value), 3)
+    0.753
     """
     times = validation.as_times(time)
     events = validation.as_flags(event, times.size)

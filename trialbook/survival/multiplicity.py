@@ -25,6 +25,12 @@ def adjusted(p_values: ArrayLike, method: str) -> np.ndarray:
     Notes
     -----
     As ``p.adjust(p, method)`` in R.
+
+    Examples
+    --------
+    >>> from trialbook.survival import adjusted
+    >>> adjusted([0.01, 0.04, 0.03], "holm")
+    array([0.03, 0.06, 0.06])
     """
     p = _checked(p_values)
     known = np.flatnonzero(np.isfinite(p))
@@ -56,6 +62,12 @@ def fixed_sequence(p_values: ArrayLike) -> np.ndarray:
     -------
     numpy.ndarray, shape (k,)
         The largest P value so far.
+
+    Examples
+    --------
+    >>> from trialbook.survival import fixed_sequence
+    >>> fixed_sequence([0.01, 0.04, 0.03])
+    array([0.01, 0.04, 0.04])
     """
     p = _checked(p_values)
     ended = np.maximum.accumulate(np.isnan(p))
@@ -89,6 +101,14 @@ def graphical(p_values: ArrayLike, weights: ArrayLike, transitions: ArrayLike) -
     -----
     Algorithm 2 of Bretz and others (2009); as ``graph_test_shortcut(graph, p)$outputs`` of R's
     graphicalMCP.
+
+    Examples
+    --------
+    Half of alpha each; what is rejected gives its share to the other.
+
+    >>> from trialbook.survival import graphical
+    >>> graphical([0.01, 0.04], [0.5, 0.5], [[0, 1], [1, 0]])
+    array([0.02, 0.04])
     """
     p = _checked(p_values)
     weight, passing = np.array(weights, float), np.array(transitions, float)

@@ -31,6 +31,16 @@ class ProportionalHazards:
         The scale g(t) of time.
     tests : dict
         Term, and ``GLOBAL`` for all together, to a `ChiSquare`; ``result["GLOBAL"]`` for short.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, proportional_hazards
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> proportional_hazards(model).transform
+    'km'
     """
 
     transform: str
@@ -57,6 +67,19 @@ class SchoenfeldResiduals:
         strata where the covariate does not vary.
     variance : array, shape (p, p)
         Of one scaled residual.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, schoenfeld_residuals
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> found = schoenfeld_residuals(model)
+    >>> found.time
+    array([ 2.,  3.,  4.,  6.,  7.,  9., 11.])
+    >>> round(float(abs(found.residuals.sum())), 6)
+    0.0
     """
 
     patient: np.ndarray
@@ -93,6 +116,17 @@ def proportional_hazards(
     -----
     As ``cox.zph(fit, transform)`` of R's survival 3; for ``ties = "exact"`` with Breslow's risk
     sets, as there.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, proportional_hazards
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> test = proportional_hazards(model)
+    >>> {term: round(float(one.p_value), 3) for term, one in test.tests.items()}
+    {'x1': 0.847, 'GLOBAL': 0.847}
     """
     validation.one_of(transform, TRANSFORMS, "transform")
     columns = {name: [name] for name in model.names} if terms is None else dict(terms)
@@ -151,6 +185,18 @@ def schoenfeld_residuals(model: CoxModel, transform: str = "km") -> SchoenfeldRe
     Notes
     -----
     ``cox.zph(fit, transform)$y`` and ``$var`` in R are `scaled` and `variance`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, schoenfeld_residuals
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> schoenfeld_residuals(model).residuals[:3].round(3)
+    array([[-0.382],
+           [ 0.564],
+           [-0.382]])
     """
     validation.one_of(transform, TRANSFORMS, "transform")
     data, sets, p = model.data, model.sets, len(model.names)

@@ -15,7 +15,14 @@ from trialbook.survival.validation import as_numbers, normal_quantile
 
 @dataclass(frozen=True)
 class OddsRatio:
-    """The sample odds ratio; NaN interval where a cell is zero (not estimable)."""
+    """The sample odds ratio; NaN interval where a cell is zero (not estimable).
+
+    Examples
+    --------
+    >>> from trialbook.survival import odds_ratio
+    >>> round(float(odds_ratio(3, 20, 9, 20).p_value), 3)
+    0.047
+    """
 
     odds_ratio: float
     lower: float
@@ -25,7 +32,14 @@ class OddsRatio:
 
 @dataclass(frozen=True)
 class RiskDifference:
-    """Proportion in the treated arm minus proportion in the control arm, with its interval."""
+    """Proportion in the treated arm minus proportion in the control arm, with its interval.
+
+    Examples
+    --------
+    >>> from trialbook.survival import newcombe
+    >>> round(float(newcombe(3, 20, 9, 20).difference), 3)
+    -0.3
+    """
 
     difference: float
     lower: float
@@ -88,6 +102,13 @@ def odds_ratio(
     ----------
     Woolf B (1955). On estimating the relation between blood group and disease. Ann Hum Genet
     19:251-253.
+
+    Examples
+    --------
+    >>> from trialbook.survival import odds_ratio
+    >>> found = odds_ratio(3, 20, 9, 20)
+    >>> print(f"{found.odds_ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.216 (0.048 to 0.977)
     """
     a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     z = normal_quantile(conf_level)
@@ -148,6 +169,13 @@ def newcombe(
     ----------
     Newcombe RG (1998). Interval estimation for the difference between independent proportions:
     comparison of eleven methods. Stat Med 17:873-890, method 10.
+
+    Examples
+    --------
+    >>> from trialbook.survival import newcombe
+    >>> found = newcombe(3, 20, 9, 20)
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    -0.300 (-0.530 to -0.015)
     """
     a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     z = normal_quantile(conf_level)
@@ -193,6 +221,13 @@ def miettinen_nurminen(
     ----------
     Miettinen O, Nurminen M (1985). Comparative analysis of two rates. Stat Med 4:213-226,
     equations 8 and 9 and appendix I.
+
+    Examples
+    --------
+    >>> from trialbook.survival import miettinen_nurminen
+    >>> found = miettinen_nurminen(3, 20, 9, 20)
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    -0.300 (-0.548 to -0.013)
     """
     a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     critical = normal_quantile(conf_level)
@@ -255,6 +290,12 @@ def standardized_difference(treated: ArrayLike, control: ArrayLike) -> float:
     ----------
     Austin PC (2009). Balance diagnostics for comparing the distribution of baseline covariates.
     Stat Med 28:3083-3107, section 3.1: the pooled variance is the mean of the arms' variances.
+
+    Examples
+    --------
+    >>> from trialbook.survival import standardized_difference
+    >>> round(float(standardized_difference([61, 58, 70, 66], [59, 64, 55, 60])), 3)
+    0.928
     """
     given = {"treated": np.asarray(treated), "control": np.asarray(control)}
     # Numbers that happen to be 0 and 1 keep the variance of numbers.

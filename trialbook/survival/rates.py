@@ -10,7 +10,14 @@ from trialbook.survival.validation import check_conf_level
 
 @dataclass(frozen=True)
 class IncidenceRate:
-    """Events per `per` units of time at risk; NaN without time at risk (not estimable)."""
+    """Events per `per` units of time at risk; NaN without time at risk (not estimable).
+
+    Examples
+    --------
+    >>> from trialbook.survival import incidence_rate
+    >>> incidence_rate(12, 240, per=1000).rate
+    50.0
+    """
 
     rate: float
     lower: float
@@ -19,7 +26,14 @@ class IncidenceRate:
 
 @dataclass(frozen=True)
 class RateRatio:
-    """Rate in the treated arm over the rate in the control arm."""
+    """Rate in the treated arm over the rate in the control arm.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rate_ratio
+    >>> round(float(rate_ratio(12, 240, 20, 220).p_value), 3)
+    0.112
+    """
 
     rate_ratio: float
     lower: float
@@ -66,6 +80,15 @@ def incidence_rate(
     ----------
     Garwood F (1936). Fiducial limits for the Poisson distribution. Biometrika 28:437-442; as R's
     ``poisson.test(n_events, time_at_risk)``.
+
+    Examples
+    --------
+    12 events in 240 patient-years: per 100 of them.
+
+    >>> from trialbook.survival import incidence_rate
+    >>> found = incidence_rate(12, 240)
+    >>> print(f"{found.rate:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    5.000 (2.584 to 8.734)
     """
     _check("incidence_rate", n_events, time_at_risk)
     check_conf_level(conf_level)
@@ -116,6 +139,13 @@ def rate_ratio(
     ----------
     Przyborowski J, Wilenski H (1940). Homogeneity of results in testing samples from Poisson
     series. Biometrika 31:313-323.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rate_ratio
+    >>> found = rate_ratio(12, 240, 20, 220)
+    >>> print(f"{found.rate_ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.550 (0.245 to 1.181)
     """
     _check("treated", events_treated, time_treated)
     _check("control", events_control, time_control)

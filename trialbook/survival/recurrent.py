@@ -30,6 +30,17 @@ class MeanCumulativeFunction:
     last : float
         End of the longest follow-up.
     conf_level : float
+
+    Examples
+    --------
+    >>> from trialbook.survival import mean_cumulative_function
+    >>> patient = [1, 1, 1, 2, 2, 3, 4, 4]
+    >>> start = [0, 2, 5, 0, 4, 0, 0, 3]
+    >>> stop = [2, 5, 9, 4, 8, 7, 3, 6]
+    >>> event = [1, 1, 0, 1, 0, 0, 1, 1]
+    >>> found = mean_cumulative_function(patient, start, stop, event)
+    >>> found.n, found.total_events
+    (4, 5)
     """
 
     time: np.ndarray
@@ -123,6 +134,16 @@ def mean_cumulative_function(
     Nelson WB (1988). Graphical analysis of system repair data. J Qual Technol 20:24-35. Lawless
     JF, Nadeau C (1995). Some simple robust methods for the analysis of recurrent events.
     Technometrics 37:158-168, equations 2.3 and 2.5 (the robust variance).
+
+    Examples
+    --------
+    >>> from trialbook.survival import mean_cumulative_function
+    >>> patient = [1, 1, 1, 2, 2, 3, 4, 4]
+    >>> start = [0, 2, 5, 0, 4, 0, 0, 3]
+    >>> stop = [2, 5, 9, 4, 8, 7, 3, 6]
+    >>> event = [1, 1, 0, 1, 0, 0, 1, 1]
+    >>> mean_cumulative_function(patient, start, stop, event).mean.round(3)
+    array([0.25, 0.5 , 0.75, 1.  , 1.25])
     """
     z = validation.normal_quantile(conf_level)
     codes, starts, stops, events = _checked(subject, start, stop, event)
@@ -212,6 +233,17 @@ def andersen_gill(
     Andersen PK, Gill RD (1982). Cox's regression model for counting processes. Ann Stat
     10:1100-1120. Lin DY, Wei LJ, Yang I, Ying Z (2000). Semiparametric regression for the mean
     and rate functions of recurrent events. J R Stat Soc B 62:711-730.
+
+    Examples
+    --------
+    >>> from trialbook.survival import andersen_gill
+    >>> patient = [1, 1, 1, 2, 2, 3, 4, 4]
+    >>> start = [0, 2, 5, 0, 4, 0, 0, 3]
+    >>> stop = [2, 5, 9, 4, 8, 7, 3, 6]
+    >>> event = [1, 1, 0, 1, 0, 0, 1, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0]
+    >>> andersen_gill(patient, start, stop, event, treated).hr.round(3)
+    array([1.5])
     """
     codes, starts, stops, events = _checked(subject, start, stop, event)
     return cox(stops, events, X, entry=starts, cluster=codes, **options)

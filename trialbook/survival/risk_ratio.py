@@ -12,7 +12,14 @@ from trialbook.survival.validation import check_conf_level
 
 @dataclass(frozen=True)
 class RiskRatio:
-    """Treated over control; NaN throughout where it is not estimable."""
+    """Treated over control; NaN throughout where it is not estimable.
+
+    Examples
+    --------
+    >>> from trialbook.survival import risk_ratio
+    >>> round(float(risk_ratio(3, 20, 9, 20).std_error), 3)
+    0.587
+    """
 
     ratio: float
     std_error: float
@@ -23,7 +30,15 @@ class RiskRatio:
 
 @dataclass(frozen=True)
 class PooledRatio(RiskRatio):
-    """A weighted mean of ratios, with Cochran's test that they are of one size."""
+    """A weighted mean of ratios, with Cochran's test that they are of one size.
+
+    Examples
+    --------
+    >>> from trialbook.survival import pooled_ratio, risk_ratio
+    >>> found = pooled_ratio([risk_ratio(3, 20, 9, 20), risk_ratio(12, 80, 20, 80)])
+    >>> round(float(found.heterogeneity_p_value), 3)
+    0.382
+    """
 
     chisq: float
     df: int
@@ -61,6 +76,13 @@ def risk_ratio(
     ----------
     Katz D, Baptista J, Azen SP, Pike MC (1978). Obtaining confidence intervals for the risk
     ratio in cohort studies. Biometrics 34:469-474, method C.
+
+    Examples
+    --------
+    >>> from trialbook.survival import risk_ratio
+    >>> found = risk_ratio(3, 20, 9, 20)
+    >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.333 (0.106 to 1.053)
     """
     a, n1, c, n0 = checked_table(events_treated, n_treated, events_control, n_control)
     check_conf_level(conf_level)
@@ -106,6 +128,13 @@ def pooled_ratio(ratios: Sequence[RiskRatio], *, conf_level: float = 0.95) -> Po
     ----------
     Cochran WG (1954). The combination of estimates from different experiments. Biometrics
     10:101-129.
+
+    Examples
+    --------
+    >>> from trialbook.survival import pooled_ratio, risk_ratio
+    >>> found = pooled_ratio([risk_ratio(3, 20, 9, 20), risk_ratio(12, 80, 20, 80)])
+    >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.521 (0.297 to 0.915)
     """
     known = [study for study in ratios if study.std_error > 0]
     if len(known) < 2:

@@ -24,6 +24,14 @@ class RMST:
     knowledge. The restricted mean is then tau, and at least tau times the lower limit of survival
     up to tau (Clopper and Pearson's of those at risk there), since survival before is no smaller:
     these are its limits, which are conservative.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> round(float(rmst(time, event, 10).std_error), 3)
+    0.941
     """
 
     tau: float
@@ -39,6 +47,14 @@ class RMSTDifference:
     """Treated minus control: Wald interval and two-sided P value; NaN: not estimable.
 
     Where an arm has no event before tau: MOVER limits from the arms' own, no P value.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst, rmst_difference
+    >>> new = rmst([3, 5, 7, 9, 12], [1, 0, 1, 1, 0], 10)
+    >>> old = rmst([2, 4, 6, 8, 11], [1, 1, 1, 0, 1], 10)
+    >>> round(float(rmst_difference(new, old).p_value), 3)
+    0.539
     """
 
     tau: float
@@ -55,6 +71,14 @@ class RMSTRatio:
 
     `std_error` is that of the log ratio. Where an arm has no event before tau: limits of the log
     ratio by MOVER from the arms' own, no P value.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst, rmst_ratio
+    >>> new = rmst([3, 5, 7, 9, 12], [1, 0, 1, 1, 0], 10)
+    >>> old = rmst([2, 4, 6, 8, 11], [1, 1, 1, 0, 1], 10)
+    >>> round(float(rmst_ratio(new, old).ratio), 3)
+    1.177
     """
 
     tau: float
@@ -70,6 +94,16 @@ class RMSTCurve:
     """The difference in restricted mean survival time for each tau, pointwise intervals.
 
     Every field has one value per tau; NaN beyond an arm's follow-up.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst_curve
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> curve = rmst_curve(time, event, treated, [4, 8])
+    >>> curve.treated.round(3)
+    array([3.8  , 6.733])
     """
 
     tau: np.ndarray
@@ -109,12 +143,31 @@ def rmst(
     ------
     ValueError
         If `tau` lies beyond the follow-up, or an array cannot be analysed.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = rmst(time, event, 10)
+    >>> print(f"{found.rmst:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    6.928 (5.083 to 8.773)
     """
     return rmst_of(kaplan_meier(time, event, entry=entry), tau, conf_level)
 
 
 def rmst_of(curve: KaplanMeier, tau: float, conf_level: float = 0.95) -> RMST:
-    """Return the restricted mean survival time under a curve; see `rmst`."""
+    """Return the restricted mean survival time under a curve; see `rmst`.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier, rmst_of
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> found = rmst_of(kaplan_meier(time, event), 10)
+    >>> print(f"{found.rmst:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    6.928 (5.083 to 8.773)
+    """
     horizon = float(snapped(np.array([validation.as_time_point(tau)]), curve.time)[0])
     if horizon > _largest_tau(curve):
         raise ValueError(
@@ -138,6 +191,15 @@ def rmst_difference(treated: RMST, control: RMST, *, conf_level: float = 0.95) -
     ------
     ValueError
         If the two were restricted to different tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst, rmst_difference
+    >>> new = rmst([3, 5, 7, 9, 12], [1, 0, 1, 1, 0], 10)
+    >>> old = rmst([2, 4, 6, 8, 11], [1, 1, 1, 0, 1], 10)
+    >>> found = rmst_difference(new, old)
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    1.133 (-2.485 to 4.751)
     """
     tau = _common_tau(treated, control)
     difference = treated.rmst - control.rmst
@@ -163,6 +225,15 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
     ------
     ValueError
         If the two were restricted to different tau.
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst, rmst_ratio
+    >>> new = rmst([3, 5, 7, 9, 12], [1, 0, 1, 1, 0], 10)
+    >>> old = rmst([2, 4, 6, 8, 11], [1, 1, 1, 0, 1], 10)
+    >>> found = rmst_ratio(new, old)
+    >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    1.177 (0.691 to 2.006)
     """
     tau = _common_tau(treated, control)
     if treated.rmst == 0 or control.rmst == 0:
@@ -206,6 +277,15 @@ def rmst_curve(
     Returns
     -------
     RMSTCurve
+
+    Examples
+    --------
+    >>> from trialbook.survival import rmst_curve
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> rmst_curve(time, event, treated, [4, 8]).difference.round(3)
+    array([0.2  , 1.133])
     """
     at = validation.as_times(taus, "taus")
     curves = _arms(time, event, treated)
@@ -238,6 +318,15 @@ def default_tau(time: ArrayLike, event: ArrayLike, group: ArrayLike) -> float:
         As for `kaplan_meier`.
     group : array_like, shape (n,)
         Labels; treated 0/1 will do.
+
+    Examples
+    --------
+    >>> from trialbook.survival import default_tau
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> float(default_tau(time, event, treated))
+    9.0
     """
     times = validation.as_times(time)
     events = validation.as_flags(event, times.size)
@@ -252,6 +341,16 @@ def largest_tau(time: ArrayLike, event: ArrayLike) -> float:
     """Return the largest horizon that an arm's follow-up supports.
 
     The largest time; infinite where the curve reaches zero, since the area grows no more.
+
+    Examples
+    --------
+    The last patient is censored at 12: the curve ends there.
+
+    >>> from trialbook.survival import largest_tau
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> float(largest_tau(time, event))
+    12.0
     """
     return _largest_tau(kaplan_meier(time, event))
 

@@ -22,6 +22,16 @@ class LogHazardRatioOverTime:
         The smooth and its pointwise interval; NaN where it cannot be estimated.
     event_time, scaled_residuals : array, shape (d,)
         What was smoothed: one point per event.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trialbook.survival import cox, log_hazard_ratio_over_time
+    >>> random = np.random.default_rng(1)
+    >>> model = cox(random.exponential(10, 200), np.ones(200), np.arange(200) % 2)
+    >>> curve = log_hazard_ratio_over_time(model)
+    >>> bool((curve.lower < curve.upper).all())
+    True
     """
 
     time: np.ndarray
@@ -64,6 +74,18 @@ def log_hazard_ratio_over_time(
     -----
     The curve of ``plot(cox.zph(fit, transform))`` in R's survival; its interval is at two
     standard errors, ours at `conf_level`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from trialbook.survival import cox, log_hazard_ratio_over_time
+    >>> random = np.random.default_rng(1)
+    >>> treated = np.arange(200) % 2
+    >>> time = random.exponential(10, 200)
+    >>> model = cox(time, np.ones(200), treated)
+    >>> curve = log_hazard_ratio_over_time(model, n_points=3)
+    >>> curve.log_hr.shape
+    (3,)
     """
     z = validation.normal_quantile(conf_level)
     if df < 2 or n_points < 2:

@@ -27,6 +27,14 @@ class SurvivalDifference:
         infinity and on from minus infinity to `nnt_upper` (Altman 1998, BMJ 317:1309).
     nnt_through_infinity : bool
         The interval of the difference covers 0.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier, survival_difference
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> round(float(survival_difference(new, old, 6).nnt), 2)
+    2.5
     """
 
     time: float
@@ -58,6 +66,15 @@ def survival_difference(
     -------
     SurvivalDifference
         NaN where `t` lies beyond an arm's follow-up, or an arm's curve is 0.
+
+    Examples
+    --------
+    >>> from trialbook.survival import kaplan_meier, survival_difference
+    >>> new = kaplan_meier([3, 5, 7, 9, 12], [1, 0, 1, 1, 0])
+    >>> old = kaplan_meier([2, 4, 6, 8, 11], [1, 1, 1, 0, 1])
+    >>> found = survival_difference(new, old, 6)
+    >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
+    0.400 (-0.154 to 0.954)
     """
     at = validation.as_time_point(t, "t")
     arms = [curve.at(at) for curve in (treated, control)]

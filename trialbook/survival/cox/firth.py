@@ -38,6 +38,15 @@ class FirthModel:
     n, n_events : int
     ties, conf_level
     converged : bool
+
+    Examples
+    --------
+    >>> from trialbook.survival import firth
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> firth(time, event, treated).coef.round(3)
+    array([-0.443])
     """
 
     names: tuple[str, ...]
@@ -84,6 +93,16 @@ def firth(
     -------
     FirthModel
         NaN for terms that are constant or follow from others, and without any event.
+
+    Examples
+    --------
+    >>> from trialbook.survival import firth
+
+    Nobody of the treated has an event: the limits stay finite.
+
+    >>> model = firth([5, 6, 7, 2, 3, 4], [0, 0, 0, 1, 1, 1], [1, 1, 1, 0, 0, 0])
+    >>> print(f"{model.hr[0]:.3f} ({model.hr_lower[0]:.3f} to {model.hr_upper[0]:.3f})")
+    0.077 (0.001 to 0.855)
     """
     validation.one_of(ties, ("efron", "breslow"), "ties")
     validation.check_conf_level(conf_level)

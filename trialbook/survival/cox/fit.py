@@ -67,6 +67,16 @@ def cox(
     Notes
     -----
     As ``coxph(Surv(time, event) ~ X, ties = ties)`` in R's survival, iterated to rounding error.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> print(f"{model.hr[0]:.3f} ({model.hr_lower[0]:.3f} to {model.hr_upper[0]:.3f})")
+    0.619 (0.137 to 2.798)
     """
     validation.one_of(ties, TIES, "ties")
     validation.normal_quantile(conf_level)

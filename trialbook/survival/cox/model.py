@@ -12,7 +12,14 @@ from trialbook.survival.cox.risk_sets import RiskSets
 
 @dataclass(frozen=True)
 class ChiSquare:
-    """A chi-square test: `chisq`, `df`, `p_value`; NaN where it is not defined."""
+    """A chi-square test: `chisq`, `df`, `p_value`; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> from trialbook.survival import ChiSquare
+    >>> round(float(ChiSquare(3.84, 1).p_value), 3)
+    0.05
+    """
 
     chisq: float
     df: int
@@ -54,6 +61,20 @@ class CoxModel:
         Terms that are constant or follow from those before: NaN, as R's NA.
     message : str
         What is not estimable and what to do; empty where all is well.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated, names=["treated"])
+    >>> model.coef.round(4)
+    array([-0.4798])
+    >>> model.std_error.round(4)
+    array([0.7698])
+    >>> round(float(model.lr_test.p_value), 4)
+    0.5304
     """
 
     names: tuple[str, ...]

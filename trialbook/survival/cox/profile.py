@@ -29,6 +29,16 @@ class ProfileInterval:
         the term is not in the likelihood.
     p_value : float
         Likelihood-ratio test of this term alone, the others estimated.
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, profile_interval
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> round(float(profile_interval(model).p_value), 4)
+    0.5304
     """
 
     lower: float
@@ -62,6 +72,17 @@ def profile_interval(
     Returns
     -------
     ProfileInterval
+
+    Examples
+    --------
+    >>> from trialbook.survival import cox, profile_interval
+    >>> time = [3, 5, 7, 9, 12, 2, 4, 6, 8, 11]
+    >>> event = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1]
+    >>> treated = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]
+    >>> model = cox(time, event, treated)
+    >>> found = profile_interval(model)
+    >>> print(f"{found.hr_lower:.3f} to {found.hr_upper:.3f}")
+    0.121 to 2.837
     """
     j = model.index(term)
     level = model.conf_level if conf_level is None else conf_level
