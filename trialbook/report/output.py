@@ -128,6 +128,8 @@ class Drawing:
     caption: str = ""
     # The rows of results that are drawn, as far as readers may see them.
     data: pd.DataFrame | None = field(repr=False, default=None)
+    # HTML below it: what a reader may ask of it.
+    explorer: str = field(repr=False, default="")
 
     def file(self) -> str:
         """Return the SVG for the download, with its message and origin in it."""
@@ -162,6 +164,7 @@ class Drawing:
             f'<p class="tb-figtitle">{escape_html(title, 1000)}</p>' if title else "",
             f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
             f"{self.inline}</div>",
+            self.explorer,
             f'<p class="tb-caption">{escape_html(self.caption, 1000)}</p>' if self.caption else "",
             offered("figures", self.name) if folder else "",
         ]

@@ -228,13 +228,15 @@ def inline_svg(svg: str, prefix: str, data: str = "") -> str:
     """Return an SVG document as an element for a page, with further attributes.
 
     Ids that nothing refers to go, the others get a prefix, so that two figures of a page do not
-    share one; colours become CSS variables; the width becomes the page's.
+    share one; those of parts that an explorer moves (``tb-curve_0``) become classes; colours
+    become CSS variables; the width becomes the page's.
     """
     element = svg[svg.index("<svg ") :]
     # The style sheet that matplotlib adds would apply to the whole page.
     for superfluous in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<defs>\s*</defs>"):
         element = re.sub(superfluous, "", element, flags=re.DOTALL)
     referred_to = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', element))
+    element = re.sub(r' id="(tb-[a-z]+)_([^"]*)"', r' class="\1" data-part="\2"', element)
     element = re.sub(
         r' id="([^"]*)"',
         lambda m: f' id="{prefix}-{m.group(1)}"' if m.group(1) in referred_to else "",

@@ -11,6 +11,7 @@ from trialbook.analyses import time_ticks
 from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
+from trialbook.report.explorers.reader import Read, curve_reader, survival_read
 from trialbook.report.heading import course_heading
 from trialbook.report.landmarks import headline_landmark, shown_time
 from trialbook.report.output import Drawing
@@ -44,7 +45,12 @@ LEAVING = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
 
 
 def plot_survival(
-    lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = None, name: str = ""
+    lookup: "Lookup",
+    endpoint: "Endpoint",
+    *,
+    ties: str | None = None,
+    name: str = "",
+    others: Sequence["Endpoint"] = (),
 ) -> Drawing:
     """Draw Kaplan-Meier curves with limits, numbers at risk and the hazard ratios.
 
@@ -58,6 +64,8 @@ def plot_survival(
         The Cox model's method in place of the plan's.
     name : str
         Of the figure; by default ``kaplan-meier-`` and PARAMCD.
+    others : sequence of Endpoint
+        Whose curves, as far as the lookup has them, a reader may see in their place.
 
     Returns
     -------
@@ -96,7 +104,15 @@ def plot_survival(
         caption.append(COARSE_NOTE)
     if any(NOT_SHOWN in curve.counts for curve in curves):
         caption.append(WHY_NOT_SHOWN)
-    return plot_steps(
+    # Marks make every time a point; without them censoring between two events is not known.
+    reader = curve_reader(
+        lookup,
+        [survival_read(endpoint, every=True)],
+        ticks,
+        [(survival_read(one), time_ticks(trial, one)) for one in others if one != endpoint],
+        start=headline_landmark(lookup, endpoint),
+    )
+    figure = plot_steps(
         [
             Panel(
                 f"{at_start(free_of(endpoint))} (%)",
@@ -116,6 +132,24 @@ def plot_survival(
         caption=" ".join(caption),
         data=lookup.drawn((CURVE, {"level": "kaplan_meier", "paramcd": code})),
     )
+    return replace(figure, explorer=reader)
+
+
+def _read(
+    figure: Drawing | None,
+    lookup: "Lookup",
+    level: str,
+    panels: Mapping[str, Panel],
+    ticks: Sequence[float],
+) -> Drawing | None:
+    """Return a figure of incidences with its reader; `panels` by the code of what they show."""
+    if figure is None:
+        return None
+    what = [
+        Read(level, code, "cumulative_incidence", title, title)
+        for code, title in ((code, one.title.removesuffix(" (%)")) for code, one in panels.items())
+    ]
+    return replace(figure, explorer=curve_reader(lookup, what, ticks))
 
 
 def _steps(
@@ -287,7 +321,7 @@ def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"])
     coarse = any(_is_coarse(lookup, level, code) for code in shown)
     said = _said([panels[code] for code in shown], lookup)
     more = "" if len(shown) == len(panels) else " Of the end points, the commonest."
-    return plot_steps(
+    figure = plot_steps(
         [panels[code] for code in shown],
         trial,
         height=1.7,
@@ -298,6 +332,7 @@ def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"])
         f"{more}{' ' + COARSE_NOTE if coarse else ''}",
         data=_rows(lookup, level, shown),
     )
+    return _read(figure, lookup, level, {code: panels[code] for code in shown}, time_ticks(trial))
 
 
 def plot_leaving(lookup: "Lookup") -> Drawing | None:
@@ -315,8 +350,8 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
     """
     trial, level = lookup.trial, "discontinuation"
     ticks = time_ticks(trial)
-    panels = [
-        _incidence(
+    of = {
+        status: _incidence(
             lookup,
             level,
             status,
@@ -325,11 +360,12 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
             since=FIRST_DOSE if status == "EOTSTT" else "",
         )
         for status, title in LEAVING.items()
-    ]
-    panels = [one for one in panels if _rises(one)]
+    }
+    of = {status: one for status, one in of.items() if _rises(one)}
+    panels = list(of.values())
     coarse = any(_is_coarse(lookup, level, status) for status in LEAVING)
     said = _said(panels, lookup)
-    return plot_steps(
+    figure = plot_steps(
         panels,
         trial,
         height=1.5,
@@ -340,6 +376,7 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
         f"{' ' + COARSE_NOTE if coarse else ''}",
         data=_rows(lookup, level, list(LEAVING)),
     )
+    return _read(figure, lookup, level, of, ticks)
 
 
 def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing | None:
@@ -371,7 +408,7 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
             keys.append(key)
             coarse |= _is_coarse(lookup, level, key)
     said = _said(panels, lookup)
-    return plot_steps(
+    figure = plot_steps(
         panels,
         trial,
         height=1.4,
@@ -382,3 +419,4 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         f"treatment competes.{' ' + COARSE_NOTE if coarse else ''}",
         data=_rows(lookup, level, keys),
     )
+    return _read(figure, lookup, level, dict(zip(keys, panels, strict=True)), ticks)

@@ -150,11 +150,14 @@ def label_ends(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:
     top = height * (1 - box.y1)
     wanted = [top + (high - float(np.clip(one.y, low, high))) * scale for one in labels]
     centres = stacked(wanted, heights, top - 0.1, height * (1 - box.y0) + 0.1)
-    for label, (bold, small), centre, tall in zip(labels, wrapped, centres, heights, strict=True):
+    of_labels = zip(labels, wrapped, centres, heights, strict=True)
+    for number, (label, (bold, small), centre, tall) in enumerate(of_labels):
         at = centre - tall / 2 + CONTINUED / 2
-        for lines, style in ((bold, {"weight": "bold", "size": 9}), (small, {"size": 8})):
+        bold_style, small_style = {"weight": "bold", "size": 9}, {"size": 8}
+        for what, lines, style in (("name", bold, bold_style), ("note", small, small_style)):
             for words in lines:
-                write(figure, box.x1 * width + TO_LABEL, at, words, color=label.colour, **style)
+                part = {"gid": f"tb-end_{number}_{what}_{at:.3f}", "color": label.colour}
+                write(figure, box.x1 * width + TO_LABEL, at, words, **part, **style)
                 at += CONTINUED
 
 
@@ -261,9 +264,9 @@ def time_axis(axes: Axes, time: "Time", last: float, *, size: float | None = Non
     axes.set_xlabel(time.label, labelpad=5, size=size)
 
 
-def axis_title(figure: Figure, left: float, top: float, text: str) -> None:
+def axis_title(figure: Figure, left: float, top: float, text: str, part: str | None = None) -> None:
     """Write the name of the vertical axis above it, where it can be read without turning."""
-    write(figure, left, top, text, size=9, color=MUTED)
+    write(figure, left, top, text, size=9, color=MUTED, gid=part)
 
 
 def wrapped_sides(

@@ -146,13 +146,14 @@ def plot_steps(
         y = head
         for one, lines, tall, foot in zip(panels, titles, each, feet, strict=True):
             for number, line in enumerate(lines):
-                axis_title(figure, 0.02, y + LINE * number, line)
+                axis_title(figure, 0.02, y + LINE * number, line, f"tb-percents_{y:.3f}_{number}")
             axes = panel(figure, left, y + tall - height, across, height)
             _draw(figure, axes, one, trial, last, top, labelled=not phone)
             if inside and one is panels[0]:
                 for number, line in enumerate(reversed(corner)):
                     at = y + tall - 0.14 - LINE * number
-                    write(figure, left + 0.1, at, line, size=9)
+                    part = {"gid": f"tb-end_corner_{number}"}
+                    write(figure, left + 0.1, at, line, size=9, **part)
             _counts(figure, axes, one, arms, own, y + tall + 0.53)
             y += tall + foot
         return figure
@@ -223,14 +224,16 @@ def _draw(figure, axes: Axes, one: Panel, trial, last: float, top: float, *, lab
     """Draw a panel: bands, curves, marks, the arms' names at their ends."""
     for curve in one.curves:
         colour = arm_colour(curve.position)
+        part = f"tb-curve_{curve.position}"
         band = {"step": "post", "color": colour, "alpha": 0.13, "linewidth": 0}
+        band["gid"] = f"{part}_band"
         axes.fill_between(curve.time, curve.lower, curve.upper, **band)
         style = {"color": colour, "linestyle": line_style(curve.position)}
-        axes.step(curve.time, curve.value, where="post", **style)
+        axes.step(curve.time, curve.value, where="post", gid=part, **style)
         if len(curve.marks):
             at = np.searchsorted(curve.time, curve.marks, side="right") - 1
             marks = {"color": colour, "markersize": 4.5, "markeredgewidth": 0.8}
-            axes.plot(curve.marks, curve.value[at], "|", **marks)
+            axes.plot(curve.marks, curve.value[at], "|", gid=f"{part}_marks", **marks)
     axes.set_xlim(0, last * 1.005)
     percent_axis(axes, top)
     width = figure.get_size_inches()[0] * axes.get_position().width
@@ -264,7 +267,7 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
     """Write the numbers of every arm below the axis, at its ticks."""
     if not any(any(curve.counts) for curve in one.curves):
         return
-    write(figure, 0.02, top, one.counted, size=8.5, color=MUTED)
+    write(figure, 0.02, top, one.counted, size=8.5, color=MUTED, gid=f"tb-count_{top:.3f}")
     box, (low, high) = axes.get_position(), axes.get_xlim()
     width, _ = figure.get_size_inches()
     shown = {float(tick) for tick in axes.get_xticks()}
@@ -272,6 +275,7 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
     for (position, arm), apart in zip(arms.items(), own, strict=True):
         top += LINE
         style = {"size": 8.5, "color": arm_colour(position), "weight": "bold"}
+        style["gid"] = f"tb-count_{position}_code_{top:.3f}"
         write(figure, 0.02, top, shortened(arm.code, int(width / BOLD_LETTER) - 2), **style)
         top += LINE * apart
         curve = of_arm.get(position)
@@ -279,4 +283,5 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
             if float(tick) in shown:
                 place = width * (box.x0 + box.width * (tick - low) / (high - low))
                 place = max(place, LETTER * len(text) / 2 + 0.02)
-                write(figure, place, top, text, size=8.5, ha="center")
+                part = {"gid": f"tb-count_{position}_{tick:g}_{top:.3f}"}
+                write(figure, place, top, text, size=8.5, ha="center", **part)

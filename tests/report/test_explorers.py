@@ -1,0 +1,150 @@
+"""What explorers know is what the package computes, and of guarded data what is published."""
+
+import html
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tests.report.secret_trial import secret_trial
+from trialbook import analyses, survival
+from trialbook.report import figures
+from trialbook.report.explorers.planner import planner
+from trialbook.report.explorers.reader import curve_reader, survival_read
+from trialbook.report.explorers.risk import patient_risk, risk_under
+from trialbook.report.output import Text
+from trialbook.safe import WITHHELD
+from trialbook.safe.lookup import Lookup
+from trialbook.trial import load_trial
+
+
+def values_in(text):
+    """Return what an explorer's component gets."""
+    return json.loads(html.unescape(re.search(r'data-values="([^"]*)"', text)[1]))
+
+
+@pytest.fixture(scope="module")
+def gbsg2():
+    return load_trial("data/gbsg2")
+
+
+@pytest.fixture(scope="module")
+def secret(tmp_path_factory):
+    return load_trial(secret_trial(tmp_path_factory.mktemp("secret") / "secret"))
+
+
+def lookup_of(trial):
+    rows = [analyses.end_points(trial), analyses.proportional_hazards(trial, trial.primary)]
+    rows += [analyses.hazard_ratio_by_period(trial, trial.primary)]
+    rows += [analyses.survival_curves(trial, trial.primary)]
+    others = [one for one in trial.endpoints if one != trial.primary]
+    rows += [analyses.survival_curves(trial, one, marks=False) for one in others]
+    return Lookup(analyses.joined(rows), trial)
+
+
+@pytest.fixture(scope="module")
+def open_numbers(gbsg2):
+    return lookup_of(gbsg2)
+
+
+@pytest.fixture(scope="module")
+def safe_numbers(secret):
+    return lookup_of(secret)
+
+
+def told(lookup):
+    trial = lookup.trial
+    others = [one for one in trial.endpoints if one != trial.primary]
+    return values_in(figures.plot_survival(lookup, trial.primary, others=others).explorer)
+
+
+def test_the_reader_says_what_kaplan_meier_gives_at_each_time_offered(gbsg2, open_numbers):
+    times = gbsg2.time_to_event(gbsg2.primary.paramcd)
+    panel = (read := told(open_numbers)["choices"][0])["panels"][0]
+    assert len(read["at"]) > 50
+    days = np.array(read["at"]) / gbsg2.time.to_show(1.0)
+    for arm in panel["arms"]:
+        of = times[times["arm"] == gbsg2.arms[arm["arm"]].code]
+        at = survival.kaplan_meier(of["AVAL"], of["event"]).at(np.round(days))
+        inside = np.array([one is not None for one in arm["value"]])
+        # a shown time has four digits: half a day moves no curve that has no event on the day
+        near = survival.kaplan_meier(of["AVAL"], of["event"]).at(days)
+        same = (near.survival == at.survival) & (near.n_at_risk == at.n_at_risk) & inside
+        assert same.sum() > 20
+        assert np.array(arm["value"], float)[same] == pytest.approx(
+            100 * at.survival[same], abs=1e-4
+        )
+        assert np.array(arm["risk"], float)[same] == pytest.approx(at.n_at_risk[same])
+        assert np.array(arm["events"], float)[same] == pytest.approx(at.n_events[same])
+
+
+def test_of_guarded_data_the_reader_knows_the_published_rows_and_no_other(secret, safe_numbers):
+    curves = safe_numbers.results[safe_numbers.results["analysis"] == "curve"]
+    shown = curves[curves["state"] != WITHHELD]
+    names = {"value": ("survival", 100), "low": ("lower", 100), "high": ("upper", 100),
+             "risk": ("n_at_risk", 1), "events": ("n_events", 1)}  # fmt: skip
+    places = 0
+    labels = {one.label: one.paramcd for one in secret.endpoints}
+    for choice in told(safe_numbers)["choices"]:
+        code = labels[choice["name"]]
+        for arm in choice["panels"][0]["arms"]:
+            of = shown[(shown["paramcd"] == code) & (shown["arm"] == secret.arms[arm["arm"]].code)]
+            for name, (statistic, scale) in names.items():
+                rows = of[of["statistic"] == statistic]
+                known = {
+                    (round(float(secret.time.to_show(t)), 4), round(scale * v, 4))
+                    for t, v in zip(rows["time"], rows["value"], strict=True)
+                }
+                asked = zip(choice["at"], arm.get(name, []), strict=False)
+                said = {(t, v) for t, v in asked if v is not None}
+                assert {(round(t, 4), round(v, 4)) for t, v in said} <= known
+                places += len(said)
+            steps = dict(zip(arm.get("t", []), arm.get("v", []), strict=True))
+            survival_rows = of[of["statistic"] == "survival"]
+            shown_times = np.round(secret.time.to_show(survival_rows["time"].to_numpy()), 4)
+            assert set(np.round(list(steps), 4)) <= set(shown_times)
+    assert places > 50
+
+
+def test_where_a_curve_may_not_be_shown_there_is_nothing_to_read(secret):
+    nothing = Lookup(analyses.joined([]), secret)
+    assert curve_reader(nothing, [survival_read(secret.primary)], [0.0, 100.0]) == ""
+
+
+def test_a_risk_is_not_offered_where_chance_did_not_form_the_groups(gbsg2, open_numbers):
+    said = patient_risk(open_numbers, gbsg2.primary, gbsg2.comparisons[0])
+    assert isinstance(said, Text)
+    assert "not formed by chance" in str(said)
+
+
+def test_of_synthetic_patients_no_drug_is_named_and_the_sentence_is_the_formula():
+    trial = load_trial("data/alms")
+    numbers = lookup_of(trial)
+    shown = patient_risk(numbers, trial.primary, trial.comparisons[0]).html
+    assert not any(arm.label.lower() in shown.lower() or arm.code in shown for arm in trial.arms)
+    values = values_in(shown)
+    hr = numbers.value("hr", "cox", trial.primary.paramcd, trial.comparisons[0].name,
+                       method="efron")  # fmt: skip
+    assert values["hr"] == hr
+    expected = 100 * risk_under(values["risk"] / 100, hr)
+    assert f"{expected:.1f} would with the treatment" in shown
+
+
+def test_a_risk_is_not_offered_where_the_ratio_did_not_hold(secret, safe_numbers, monkeypatch):
+    from trialbook.report.effect import Effect, Verdict
+
+    offered = patient_risk(safe_numbers, secret.primary, secret.comparisons[0])
+    assert "data-values" in getattr(offered, "html", "") or isinstance(offered, Text)
+    monkeypatch.setattr(Effect, "verdict", lambda self: Verdict.NOT_THROUGHOUT)
+    refused = patient_risk(safe_numbers, secret.primary, secret.comparisons[0])
+    assert "did not hold throughout" in str(refused)
+
+
+def test_the_planner_begins_with_the_plan_and_is_absent_without_one(gbsg2):
+    alms = load_trial("data/alms")
+    values = values_in(planner(Lookup(analyses.joined([]), alms)).html)
+    assert values["planned"] == 2 * alms.config.design.n_per_arm
+    assert values["power"] == 100 * alms.config.design.power
+    if gbsg2.config.design is None:
+        assert planner(Lookup(analyses.joined([]), gbsg2)) is None
