@@ -8,7 +8,7 @@ controls; without scripts and on paper there is what was there without it.
 import json
 from typing import Any
 
-from trialbook.report.escape import escape_html
+from trialbook.escape import escape_html
 
 
 def explorer(component: str, values: dict[str, Any], inside: str = "", *, needs: str = "") -> str:

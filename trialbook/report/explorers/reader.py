@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.curves.points import MOST_POINTS, regular_times
-from trialbook.report.escape import plain
+from trialbook.escape import plain
 from trialbook.report.events import free_of, had
 from trialbook.report.explorers import explorer
 from trialbook.report.words import in_text

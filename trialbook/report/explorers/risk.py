@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.escape import escape_html, plain
 from trialbook.printed import printed_ratio, rounded
 from trialbook.report import sentences
 from trialbook.report.effect import Effect, Verdict
-from trialbook.report.escape import escape_html, plain
 from trialbook.report.events import has, is_death, noun_of
 from trialbook.report.explorers import explorer
 from trialbook.report.landmarks import headline_landmark, shown_time
