@@ -74,3 +74,14 @@ def test_text_of_sas_in_another_encoding_is_recognized(tmp_path):
     frame = read_table(path, findings).frame
     assert frame["ARM"].tolist() == ["プラセボ", "治験薬"]
     assert "read as cp932, for it is not UTF-8" in str(findings.repairs[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [("ąžė", "cp1257"), ("ėšų šūų", "cp1257"), ("ćź", "cp1250"), ("şü ğü", "cp1254"),
+     ("муж жен", "cp1251"), ("Ж М", "cp1251"), ("да нет", "koi8_r"), ("муж контроль", "koi8_r"),
+     ("ναι", "cp1253"), ("男 無", "cp932"), ("是 否", "big5"), ("여", "cp949"), ("öö", "cp1252")],
+)  # fmt: skip
+def test_a_word_or_two_without_a_letter_of_ascii_show_no_encoding(words, encoding):
+    with pytest.raises(UnreadableError, match="not UTF-8"):
+        encoding_of(content(words, encoding))

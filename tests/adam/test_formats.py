@@ -287,3 +287,37 @@ def test_a_format_that_is_not_read_in_place_of_a_data_set_is_named(tmp_path):
     (folder / "ADSL.xls").write_bytes(b"PK")
     with pytest.raises(DataError, match=r"ADSL.xls is there, .* or the sheet as CSV"):
         load_trial(folder)
+
+
+def test_a_workbook_whose_sheets_are_data_sets_is_a_folder(tmp_path):
+    from trialbook.check import check_trial
+
+    source = tmp_path / "from" / "study.xlsx"
+    source.parent.mkdir()
+    with pd.ExcelWriter(source) as book:
+        pd.DataFrame({"note": ["see below"]}).to_excel(book, sheet_name="About", index=False)
+        for name, frame in small().items():
+            frame.to_excel(book, sheet_name=name.upper(), index=False)
+    for given in (source, source.parent):
+        made = new_trial(tmp_path / given.name / "m", given, primary="OS").trial
+        assert made.config.flat is None
+        assert made.time_to_event("OS")["event"].sum() == 4
+        assert len(made.adae) == 4
+        assert check_trial(made.folder).ok
+    assert [one.name for one in made.folder.iterdir() if one.suffix == ".xlsx"] == ["study.xlsx"]
+
+
+def test_data_sets_of_which_nothing_is_made_are_said(tmp_path):
+    folder = write_trial(tmp_path / "t", small() | {"adcm": small()["adae"]})
+    said = [one for one in load_trial(folder).remarks if "not used" in one]
+    assert said == ["Present, and not used: ADCM (concomitant medication)."]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_the_day_of_a_time_with_an_offset_is_the_one_written(form, tmp_path):
+    data = small()
+    start = pd.to_datetime(["2020-01-01 23:30"] * 8).tz_localize("Asia/Tokyo")
+    data["adsl"]["RANDDT"] = start if form == "parquet" else [one.isoformat() for one in start]
+    trial = load_trial(write_trial(tmp_path / "t", data, form=form))
+    assert set(trial.adsl["RANDDT"].astype(str)) == {"2020-01-01"}
+    assert any("offset from UTC" in str(one) for one in trial.repairs)

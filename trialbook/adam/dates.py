@@ -27,6 +27,7 @@ _PARTIAL = re.compile(
     rf"|({_UNKNOWN}[-/. ]?)?([A-Za-z]{{3}}|{_UNKNOWN}|\d\d(?=[-/.]))[-/. ]?\d{{4}}",
     re.IGNORECASE,
 )
+_OFFSET = re.compile(r".*\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)")
 _TWO_DIGITS = re.compile(r"\d{1,2}[-/. ]?([A-Za-z]{3}|\d{1,2})[-/. ]?\d{2}")
 # day 0 of those who count days; Excel takes 1900 for a leap year, so that its day 60 is no day
 _DAY_0 = {"sas": "1960-01-01", "excel": "1899-12-30", "excel-1904": "1904-01-01",
@@ -35,6 +36,8 @@ _COUNTED_BY = {"sas": "SAS", "excel": "Excel", "excel-1904": "Excel for Macintos
 _FIRST, _LAST = date(1900, 3, 1), date(2100, 12, 31)
 _SAS_MISSING = re.compile(r"\.[A-Z_]")
 _BLANK = {"", ".", "na", "nan", "nat", "null", "none"}
+
+OFFSET_SAID = "times with an offset from UTC: the day is the one that is written"
 
 
 def read_dates(column: pd.Series, table: Table, findings: Findings) -> pd.Series:
@@ -71,6 +74,8 @@ def read_dates(column: pd.Series, table: Table, findings: Findings) -> pd.Series
     if day_first is not None and (n := counted(codes, slashed)):
         order = "day/month/year" if day_first else "month/day/year"
         findings.repair(table.file, column.name, f"dates read as {order}, as they show", n)
+    if n := counted(codes, _which(texts, _OFFSET.fullmatch) & ~unread & ~blank):
+        findings.repair(table.file, column.name, OFFSET_SAID, n)
     wrong = unread & ~partial
     _refuse(column, codes, texts, wrong, numbers, day_first, table.file, findings)
     days = np.array([one or "NaT" for one in parsed], dtype="datetime64[s]")

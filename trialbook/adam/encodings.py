@@ -25,6 +25,7 @@ _SYMBOL = r"[^\w\s\x00-\x7f’‘“”–—…°µ²³±®©™·«»§€ªº
 _MESSY = re.compile(
     rf"[^\W\d_]{_SYMBOL}[^\W\d_]|(?<!\w){_SYMBOL}[a-z]|[a-z]{_SYMBOL}(?!\w)|{_SYMBOL}{{2}}"
     r"|[\x80-\x9f\xa0]\w*[\x80-\x9f\xa0]|[A-Z][À-ÖØ-ÞŠŒŽ][a-zß-ÿ]"
+    r"|(?<![\w)])[’”…—–][A-Za-z²³¹]|[–—’][²³¹]"
     r"|[^\W\d_][²³¹ªº¿¡£¥ƒ¶][^\W\d_]|[²³¹¿¡ƒ]{2}|(?:[À-ÖØ-öø-ÿŠŒŽ]){4}"
 )
 # what Western languages do not have, letter beside letter: Spanish ñ goes before a vowel, Polish ń,
@@ -32,8 +33,14 @@ _MESSY = re.compile(
 _CENTRAL = re.compile(
     rf"[èÈøØ][{_VOWEL}]|[éíóúýáÉÍÓÚÝÁ][èøêìùòñïÈØÊÌÙÒÑÏ]|[ìùò][a-zß-ÿ]|ñ(?![{_VOWEL}])|õ(?!e)|Õ"
     r"|[èøùìñòï]\w*[ýš]|[ýšž]\w*[èøùìòï]|ï\b|û(?=[lz])|ã(?![oes\W])|Ã(?![OES\W])|[ê³¹]œ|œ[a-dlw]"
-    r"|[a-z][¹³¿]|\b[³¿][a-z]",
+    r"|[a-z][¹³¿]|\b[³¿][a-z]|[eau]è|ç[b-df-hj-np-tv-z]|îr",
 )
+# a word with a letter of ASCII in it, and one without: the former shows that letters are Latin
+_MIXED = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[^\W\d_a-zA-Z])[^\W\d_]+")
+_ODD_ALONE = re.compile(r"[^\x00-\x7f’‘“”–—…°µ²³±®™·€ªº]")
+_FOREIGN = re.compile(r"(?<![A-Za-z])[^\W\d_a-zA-Z]+(?![A-Za-z])")
+# so many different words of three letters, of letters, of characters show a script
+_WORDS, _LETTERS, _CHARACTERS = 2, 10, 6
 _TURKISH = re.compile(r"[ýÝðÐþÞ]")
 
 # which characters an encoding is for
@@ -47,6 +54,7 @@ _SCRIPTS: dict[str, str] = {
 # of those whose letters go beside Latin ones, the set of characters that are usual
 _EAST_ASIAN = {"cp932": "shift_jis", "euc_jp": "euc_jp", "gb18030": "gb2312", "cp949": "euc_kr",
                "big5": "big5"}  # fmt: skip
+_CASED = ("cp1251", "koi8_r", "cp866", "cp1253")
 # the letters, beside ASCII, of the languages that a Latin encoding is for
 _LATIN = {
     "cp1250": "áâäăąćčçďđéęëěíîĺľłńňóôöőŕřśšşßťţúüűůýźżž",
@@ -71,7 +79,7 @@ def encoding_of(content: bytes) -> str:
         return "utf-8"
     sample = _telling_lines(content)
     western = sample.decode(_WESTERN, "replace")
-    if not can_be(content, _WESTERN) or _MESSY.search(western):
+    if not can_be(content, _WESTERN) or _MESSY.search(western) or not _is_latin(western):
         return _least_messy(content, sample)
     if not _CENTRAL.search(western) and not _TURKISH.search(western):
         return _WESTERN
@@ -96,7 +104,8 @@ def can_be(content: bytes, encoding: str) -> bool:
 def _telling_lines(content: bytes) -> bytes:
     """Return the different lines that are not ASCII, so many as are enough."""
     lines = dict.fromkeys(line for line in re.split(rb"[\r\n]+", content) if not line.isascii())
-    return b"\n".join(lines)[:_SAMPLE].rpartition(b"\n")[0] or next(iter(lines))
+    whole = b"\n".join(lines)
+    return whole if len(whole) <= _SAMPLE else whole[:_SAMPLE].rpartition(b"\n")[0] or whole
 
 
 def _least_messy(content: bytes, sample: bytes, among: tuple[str, ...] = ()) -> str:
@@ -108,20 +117,43 @@ def _least_messy(content: bytes, sample: bytes, among: tuple[str, ...] = ()) -> 
         for one in among or (*_LATIN, *_SCRIPTS)
         if can_be(content, one) and _looks_like(sample.decode(one, "replace"), one)
     ]
-    if len(fitting) == 1:
-        return fitting[0]
-    found = from_bytes(sample, cp_isolation=fitting) if fitting else []
+    found = from_bytes(sample, cp_isolation=fitting) if len(fitting) > 1 else []
     least = min((one.chaos for one in found), default=0.0)
     near = [one for one in found if one.chaos <= least + _CLEARLY]
     if len(near) > 1:
         near = [one for one in near if one.coherence >= _COHERENT]
-    if len(near) != 1:
+    best = fitting if len(fitting) == 1 else [one.encoding for one in near]
+    if len(best) != 1 or not _is_strong(sample.decode(best[0], "replace"), best[0]):
         raise UnreadableError(
             "is not UTF-8, and its letters do not show which other encoding it is in",
             "save it as CSV UTF-8, or say its encoding with --encoding (encoding: in trial.yml)",
             "--encoding",
         )
-    return near[0].encoding
+    return best[0]
+
+
+def _is_latin(text: str) -> bool:
+    """Return whether letters beyond ASCII stand in words with ASCII letters, as in most languages.
+
+    Of words without any, which may as well be of another script, there are no more than of those.
+    """
+    foreign = set(_FOREIGN.findall(text)) - {"µ", "ª", "º"}
+    mixed = set(_MIXED.findall(text))
+    return len(mixed) >= len(foreign) and bool(mixed or not _ODD_ALONE.search(text))
+
+
+def _is_strong(text: str, encoding: str) -> bool:
+    """Return whether a text is long enough to show that it is of an encoding's letters."""
+    if encoding in _LATIN:
+        return _is_latin(text)
+    words = set(re.findall(r"[^\W\d_a-zA-Z]+", text))
+    if encoding in _EAST_ASIAN:
+        return len(set("".join(words))) >= _CHARACTERS
+    # a capital and small letters behind it: in another encoding of the script they change places
+    if encoding in _CASED and not any(word.istitle() and len(word) > 2 for word in words):
+        return False
+    long = [word for word in words if len(word) >= 3]
+    return len(long) >= _WORDS and sum(map(len, words)) >= _LETTERS
 
 
 def _looks_like(text: str, encoding: str) -> bool:
@@ -135,7 +167,7 @@ def _looks_like(text: str, encoding: str) -> bool:
     script = _SCRIPTS[encoding]
     if re.search(rf"[^\x00-\x7f\xa0{script}«»–—’“”…°№µ]", text):
         return False
-    if encoding in ("cp1251", "koi8_r", "cp866", "cp1253") and not any(map(str.islower, foreign)):
+    if encoding in _CASED and not any(map(str.islower, foreign)):
         return False
     if encoding not in _EAST_ASIAN:
         return not re.search(rf"[A-Za-z][{script}]|[{script}][A-Za-z]", text)

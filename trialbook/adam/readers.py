@@ -13,8 +13,8 @@ TEXT = (".csv", ".tsv", ".tab", ".txt", ".dat")
 _SAS = (".xpt", ".sas7bdat")
 _JSON = (".json", ".ndjson")
 _R = (".rds", ".rda", ".rdata")
-_EXCEL = (".xlsx", ".xlsm")
-FORMATS = (*TEXT, ".parquet", *_SAS, *_JSON, *_R, *_EXCEL)
+EXCEL = (".xlsx", ".xlsm")
+FORMATS = (*TEXT, ".parquet", *_SAS, *_JSON, *_R, *EXCEL)
 
 # what people have beside these, and how it becomes one of them
 _SHEET = "save it as .xlsx, or the sheet as CSV"
@@ -89,7 +89,7 @@ def _read(
         from trialbook.adam.r_files import read_r
 
         return read_r(content, file, stem)
-    if form in _EXCEL:
+    if form in EXCEL:
         from trialbook.adam.workbook import read_workbook
 
         return read_workbook(content, file, stem, findings, reading.sheet)

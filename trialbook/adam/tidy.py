@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from trialbook.adam.dates import read_dates
+from trialbook.adam.dates import OFFSET_SAID, read_dates
 from trialbook.adam.marks import MARKS, Marks, as_number, has_thousands
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.schemas import SCHEMAS, kind_of
@@ -96,6 +96,8 @@ def _column(
     if meanings := table.reading.meaning(str(column.name), kind):
         column = _meant(column, meanings, table, findings)
     if column.dtype.kind == "M":
+        if isinstance(column.dtype, pd.DatetimeTZDtype) and column.notna().any():
+            findings.repair(table.file, str(column.name), OFFSET_SAID, int(column.notna().sum()))
         column = column.dt.tz_localize(None).astype("datetime64[s]")
         return column.dt.floor("D") if kind == "date" else column
     if column.name == "USUBJID":

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,20 @@ def read_workbook(
     _errors(frame, file, findings)
     epoch = "excel-1904" if book.epoch == CALENDAR_MAC_1904 else "excel"
     return Table(file, frame, untyped=True, epoch=epoch)
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets; none of what is no workbook."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True)
+    except Exception:  # what is wrong is told by the one that reads it
+        return []
+    try:
+        return list(book.sheetnames)
+    finally:
+        book.close()
 
 
 def _rows(sheet) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from trialbook.adam.flat import read_rows
-from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets
+from trialbook.adam.folder import Tables, data_files, data_set_of, read_data_sets, sheets_of
 from trialbook.adam.measurements import with_measurements
 from trialbook.adam.problems import Findings, shortened
 from trialbook.adam.readers import FORMATS, not_read, stem_and_format
@@ -58,7 +58,8 @@ class Source:
 def read_source(source: Path, *, flat: bool = False, reading: Reading) -> Source:
     """Read a folder of ADaM data sets, or one flat file.
 
-    A file called like a data set stands for its folder, unless `flat` says that it is one flat
+    A file called like a data set stands for its folder, as does a workbook whose sheets are,
+    unless `flat` says that it is one flat
     file.
 
     Raises
@@ -69,15 +70,17 @@ def read_source(source: Path, *, flat: bool = False, reading: Reading) -> Source
         When there is nothing to read, or no telling what it is.
     """
     source = source.expanduser()
-    if source.is_file() and data_set_of(source) and not flat:
+    sheets = {} if reading.sheet else sheets_of(source)
+    if source.is_file() and (data_set_of(source) or sheets) and not flat:
         source = source.parent
     if source.is_dir():
         files = data_files(source)
-        if list(files) == ["ADTTE"] and len(files["ADTTE"]) == 1:
+        if list(files) == ["ADTTE"] and len(files["ADTTE"]) == 1 and not sheets:
             # ADTTE alone has its patients' arms and variables in it, or nothing has
             return _flat(files["ADTTE"][0], reading)
         if "ADSL" in files or "ADTTE" in files:
-            return _adam(source, [path for paths in files.values() for path in paths], reading)
+            paths = dict.fromkeys(path for paths in files.values() for path in paths)
+            return _adam(source, list(paths), reading)
         others = [path for path in sorted(source.iterdir()) if stem_and_format(path)[1] in FORMATS]
         tables = [path for path in others if stem_and_format(path)[1] not in _OFTEN_PROSE]
         others = tables or others

@@ -133,7 +133,7 @@ def _by_name(values: Sequence[str], name: str) -> tuple[str, str] | None:
     kind, name = _kind(name), shortened(name)
     yes = [value for value in values if said_by(value) == "event"]
     no = [value for value in values if said_by(value) == "no event"]
-    if kind == "either" or len(yes) > 1 or len(no) > 1:
+    if kind == "either" or len(yes) > 1 or len(no) > 1 or not values:
         return None
     event, other = (no, yes) if kind == "spared" else (yes, no)
     if not event:
