@@ -14,7 +14,7 @@ end points</p><div class="tb-table"><table><tr><th scope="row">Renal flare</th><
 <div class="tb-figure"><svg><text>letters</text></svg></div></div></div>
 <div class="tag_method"><p>By hand.</p></div></section>
 </section>
-<dl class="glossary"><dt id="term-hazard">hazard</dt><dd><p>A rate.</p></dd></dl>
+<dl class="glossary"><dt id="term-hazard">hazard</dt><dt id="term-force">force</dt><dd><p>A rate.</p></dd></dl>
 """
 
 
@@ -27,7 +27,7 @@ def test_sections_exhibits_and_terms_are_entries_of_their_own():
     assert "Twenty in 100." in found[("section", "how")][1]
     assert found[("exhibit", "table-3")] == ("All end points", "Renal flare")
     assert found[("exhibit", "figure-1")][0] == "Curves"
-    assert found[("term", "term-hazard")] == ("hazard", "A rate.")
+    assert found[("term", "term-hazard")] == ("hazard, force", "A rate.")
 
 
 def test_code_method_numbers_and_letters_of_drawings_are_not_found():

@@ -74,8 +74,14 @@ class PageText(HTMLParser):
             self.entries.append(self._into)
             role = "caption"
         elif tag == "dt" and (of.get("id") or "").startswith("term-"):
-            self._into = Entry("term", of["id"] or "")
-            self.entries.append(self._into)
+            last = self.entries[-1]
+            if last.kind == "term" and not last.text:
+                # another name of the same term
+                last.title += ", "
+                self._into = last
+            else:
+                self._into = Entry("term", of["id"] or "")
+                self.entries.append(self._into)
             role = "term"
         elif tag == "dd" and self.entries[-1].kind == "term":
             self._into = self.entries[-1]
