@@ -14,7 +14,8 @@ end points</p><div class="tb-table"><table><tr><th scope="row">Renal flare</th><
 <div class="tb-figure"><svg><text>letters</text></svg></div></div></div>
 <div class="tag_method"><p>By hand.</p></div></section>
 </section>
-<dl class="glossary"><dt id="term-hazard">hazard</dt><dt id="term-force">force</dt><dd><p>A rate.</p></dd></dl>
+<dl class="glossary"><dt id="term-hazard">hazard</dt><dt id="term-force">force</dt>
+<dd><p>A rate.</p></dd></dl>
 """
 
 
