@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from trialbook.learn import cases, draw, draw_effects, trial_shown
+from trialbook.learn import cases, draw, draw_effects, draw_trial, trial_shown
 from trialbook.learn.agree import STRICT
 from trialbook.learn.cases import Case
 from trialbook.learn.exercise import RIGHT, Exercise, Feedback, judge
@@ -65,6 +65,17 @@ class Lesson:
             return draw.curves(self.ten, f"{self.chapter}-curves")
         name = f"learn-{self.chapter}-curves"
         return figures.plot_survival(self.numbers, self.study.primary, name=name)
+
+    def watched(self) -> "Drawing":
+        """Return who was still watched, in the trial, or among the ten patients."""
+        drawn = self.numbers and draw_trial.watched(self.numbers, f"{self.chapter}-watched")
+        return drawn or draw.follow_up(self.ten)
+
+    def cumulative_hazard(self) -> "Drawing":
+        """Return the cumulative hazards of the trial's arms, or of the ten patients'."""
+        name = f"{self.chapter}-trial"
+        drawn = self.numbers and draw_trial.cumulative_hazard(self.numbers, name)
+        return drawn or draw.cumulative_hazard(self.ten, name)
 
     def over_time(self) -> "Drawing":
         """Return the trial's hazard ratio over time as its report has it, else log-minus-log.

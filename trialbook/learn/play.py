@@ -38,4 +38,7 @@ def play(kind: str, case: Case, **settings: object) -> Html:
     columns = case.patients[["patient", "time", "event", "treated"]]
     data = {"unit": case.unit, "patients": columns.to_dict("records"), **settings}
     text = escape(json.dumps(data), quote=True)
-    return Html(f'<div class="tb-try" data-try="{kind}" data-case="{text}" hidden></div>')
+    return Html(
+        f'<div class="tb-try" data-script="course" data-try="{kind}" data-case="{text}" hidden>'
+        "</div>"
+    )

@@ -79,7 +79,7 @@ def _all_ways(case: Case) -> np.ndarray:
     return _relabelled(tuple(case.patients["time"]), tuple(case.patients["event"]))
 
 
-def _permuted(case: Case) -> float:
+def permuted(case: Case) -> float:
     own = _chisq(case.patients)
     return float((_all_ways(case) >= own - 1e-9).mean())
 
@@ -135,12 +135,12 @@ EXERCISES = (
         name="permutations",
         objective="O4",
         level="analyse",
-        right=_permuted,
+        right=permuted,
         wrong={
             "You counted only what is larger. As large counts, too: the real one is among them.": (
                 lambda case: float((_all_ways(case) > _chisq(case.patients) + 1e-9).mean())
             ),
-            "You halved it. Chi-square looks both ways already.": lambda case: _permuted(case) / 2,
+            "You halved it. Chi-square looks both ways already.": lambda case: permuted(case) / 2,
         },
         hint="Of the ways to call five of ten treated, the share with a chi-square as large as the "
         "real one, or larger.",
