@@ -32,7 +32,7 @@ def likelihood(
         axes.axvline(best, color="0.5", linewidth=1, linestyle=":")
         axes.plot(best, loglik.max(), "o", color=arm_colour(1), markersize=6)
         axes.set_xlim(beta.min(), beta.max())
-        axes.set_xlabel("log hazard ratio; above, the log partial likelihood", labelpad=5)
+        axes.set_xlabel("Log hazard ratio; its log likelihood", labelpad=5)
         return figure
 
     message = "The log partial likelihood over the log hazard ratio: one hill with one top."
@@ -57,7 +57,7 @@ def area(case: Case, tau: float, name: str = "area") -> Drawing:
         axes.axvline(tau, color="0.5", linewidth=1, linestyle=":")
         percent_axis(axes)
         axes.set_xlim(0, tau * 1.03)
-        axes.set_xlabel(f"{case.unit} since the start; dotted, the horizon".capitalize())
+        axes.set_xlabel(f"{case.unit}; dotted, the horizon".capitalize())
         return figure
 
     message = "Two curves up to a horizon; between them the time gained, shaded."
@@ -102,7 +102,7 @@ def frail_left(months: np.ndarray, shares: dict[str, np.ndarray], name: str = "f
             axes.bar(where, 100 * shares[arm], bar, color=arm_colour(position))
         percent_axis(axes, 60)
         axes.set_xticks(months)
-        axes.set_xlabel("Months since the start; above, the frail among those left (%)")
+        axes.set_xlabel("Months; of those left, the frail (%)")
         return figure
 
     message = "The share of frail patients falls in both arms, and falls faster in the control arm."
