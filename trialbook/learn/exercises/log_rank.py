@@ -80,7 +80,7 @@ def _all_ways(case: Case) -> np.ndarray:
 
 
 def permuted(case: Case) -> float:
-    """Return the share of all ways to deal with a chi-square as large as the real one, or larger."""
+    """Return the share of all ways to deal whose chi-square is no smaller than the real one."""
     own = _chisq(case.patients)
     return float((_all_ways(case) >= own - 1e-9).mean())
 
