@@ -86,7 +86,7 @@ def test_the_words(with_evidence):
     trial = with_evidence(EARLIER)
     text = str(evidence_sentences(evidence(trial), trial))
     assert "**EARLIER**" in text
-    assert "10 of 53 patients \\(18\\.9%\\) with B against 13 of 52 patients" in text
+    assert "10 of 53 patients \\(18\\.9%\\) with B compared with 13 of 52 patients" in text
     assert "**This trial**" in text
     assert "no more than chance" in text
     assert "synthetic" not in text

@@ -55,7 +55,7 @@ def load_published(trial: "Trial | str | Path") -> pd.DataFrame:
     table = read_figures(path)
     paper_from(table, name=Path(path).name)
     table = table.assign(**{name: "" for name in OPTIONAL if name not in table})
-    return table.apply(lambda column: column.str.strip())
+    return table.apply(lambda column: column.str.strip()).reset_index(drop=True)
 
 
 def results_for(trial: "Trial", published: pd.DataFrame) -> pd.DataFrame:
