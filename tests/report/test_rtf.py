@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from trialbook.report.rtf import rtf_table
+from trialbook.report.rtf import rtf_set, rtf_table
 from trialbook.report.table import html_table
 
 FRAME = pd.DataFrame(
@@ -43,7 +43,7 @@ def test_groups_are_rows_of_their_own_and_words_stand_left():
 
 
 def test_a_wide_table_turns_the_page_and_stays_between_its_margins():
-    wide = pd.DataFrame({f"Column {i}": ["0.44 (0.25 to 0.77)"] * 2 for i in range(9)})
+    wide = pd.DataFrame({f"Column {i}": ["0.44 (0.25 to 0.77)"] * 2 for i in range(20)})
     for frame, most in ((FRAME, 9360), (wide, 12960)):
         document = rtf_table(frame, "All")
         assert (r"\landscape" in document) == (most > 9360)
@@ -56,3 +56,28 @@ def test_the_file_of_a_table_is_laid_out_as_the_page(tmp_path, monkeypatch):
     table._repr_html_()
     written = (tmp_path / "tables" / "t.rtf").read_text(encoding="ascii")
     assert rows(written) == rows(rtf_table(FRAME, "All", groups="role", words=["Comparison"]))
+
+
+def test_a_set_is_one_document_with_numbers_pages_programs_and_every_cell():
+    wide = pd.DataFrame({f"A heading of some length {i}": ["1"] for i in range(20)})
+    one = rtf_table(FRAME, "All", ["NE: not estimable"], groups="role")
+    other = rtf_table(wide, "Wide {one}")
+    document = rtf_set(
+        [("Table 1", "notebooks/a.md", one), ("Table 4", "notebooks/b.md", other)],
+        "A trial", "Data 12ab.",
+    )  # fmt: skip
+    assert document.isascii()
+    assert document.count("{") - document.count("\\{") == (
+        document.count("}") - document.count("\\}")
+    )
+    assert rows(document) == rows(one) + rows(other)
+    assert "Table 1. All" in document
+    assert r"Table 4. Wide \{one\}" in document
+    assert "NE: not estimable" in document
+    sections = document.split("\n\\sect\n")
+    assert len(sections) == 2
+    for section, by in zip(sections, ("notebooks/a.md", "notebooks/b.md"), strict=True):
+        assert f"Program: {by}. Data 12ab." in section
+        assert "{\\field{\\*\\fldinst PAGE}} of {\\field{\\*\\fldinst NUMPAGES}}" in section
+    assert r"\lndscpsxn" in sections[1]
+    assert r"\lndscpsxn" not in sections[0]

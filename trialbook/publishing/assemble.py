@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trialbook.publishing import fingerprint
 from trialbook.publishing.about import about
+from trialbook.publishing.appendix import APPENDIX, appendix
 from trialbook.publishing.book import Book
 from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
@@ -77,6 +78,8 @@ def assemble(
             exported = edition.chapters[name].exports / kind
             if exported.is_dir():
                 shutil.copytree(exported, new / kind, dirs_exist_ok=True)
+    if all_tables := appendix(shown, new / "tables", facts):
+        (new / "tables" / APPENDIX).write_text(all_tables, encoding="ascii")
     # Beside the pages lies what their readers may see; the complete results stay out of html.
     seen = results_csv(notebooks, seen=True)
     whole = [*seen] if facts.confidential else [*seen, "provenance.json"]

@@ -16,10 +16,16 @@ FILES = re.compile(r'<p class="tb-files" data-files="([a-z]+/[a-z0-9-]+)"></p>')
 _RAW_TITLE = re.compile(r'class="(tb-title|tb-figtitle)"')
 KINDS = {"tb-title": "Table", "tb-figtitle": "Figure"}
 # Results of the whole book, as far as its readers may see them.
-WHOLE = ("ard.csv", "curves.csv", "provenance.json")
+WHOLE = {
+    "ard.csv": "ard.csv",
+    "curves.csv": "curves.csv",
+    "tables/all.rtf": "all tables (RTF)",
+    "provenance.json": "provenance.json",
+}
 _OFFERED = {
     "csv": "Data (CSV)",
     "rtf": "For Word (RTF)",
+    "xlsx": "For Excel (XLSX)",
     "png": "Image (PNG)",
     "svg": "Image (SVG)",
 }
@@ -90,11 +96,11 @@ def set_exhibits(
         if before:
             names_of[found.start()] = names[before - 1]
     body = FILES.sub(menu, body)
-    whole = [name for name in WHOLE if name in files]
+    whole = [(name, shown) for name, shown in WHOLE.items() if name in files]
     if whole and pagename.startswith("notebooks/"):
         links = " ".join(
-            f'<a href="{context["pathto"](f"files/{name}", 1)}" download>{name}</a>'
-            for name in whole
+            f'<a href="{context["pathto"](f"files/{name}", 1)}" download>{shown}</a>'
+            for name, shown in whole
         )
         body += f'\n<p class="tb-files-all">All results of this book: {links}</p>\n'
     context["body"] = body
@@ -109,6 +115,12 @@ def _menu(stem: str, name: str, files: set[str], pathto: Any) -> str:
         if f"{stem}.{ending}" in files
     ]
     anchor = name.lower().replace(" ", "-")
+    if anchor and stem.startswith("tables/"):
+        # made visible by the script, which does it
+        links.append(
+            f'<button type="button" class="tb-copy-table" data-script="copy" hidden '
+            f'data-table="{anchor}" aria-label="Copy: {escape(name)}">Copy</button>'
+        )
     if anchor:
         links.append(
             f'<a class="tb-to-method tb-scripted" href="?view=method#{anchor}" '
@@ -116,7 +128,7 @@ def _menu(stem: str, name: str, files: set[str], pathto: Any) -> str:
         )
     if not links:
         return ""
-    words = "Data, image, method" if "figures/" in stem else "Data, Word, method"
+    words = "Data, image, method" if "figures/" in stem else "Data, Word, Excel, method"
     items = "".join(f"<li>{link}</li>" for link in links)
     label = f'<span class="tb-unseen"> of {escape(name)}</span>' if name else ""
     return f'<details class="tb-menu"><summary>{words}{label}</summary><ul>{items}</ul></details>'

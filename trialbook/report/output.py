@@ -21,6 +21,7 @@ from trialbook.ard import complete
 from trialbook.escape import escape_cell, escape_html, plain
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
+from trialbook.report.xlsx import xlsx_table
 from trialbook.results import results_frame
 from trialbook.safe import patients_shown
 
@@ -100,8 +101,11 @@ class Table:
         origin = os.environ.get(EXPORT_NOTE, "")
         _leave(self.frame, folder / f"{self.name}.csv")
         notes = (*self.notes, origin)
-        document = rtf_table(self.frame, self.caption, notes, groups=self.groups, words=self.words)
+        cells = (self.frame, self.caption, notes)
+        document = rtf_table(*cells, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
+        workbook = xlsx_table(*cells, groups=self.groups, words=self.words)
+        (folder / f"{self.name}.xlsx").write_bytes(workbook)
         return _exhibit(self._with(offered("tables", self.name)))
 
     def _with(self, menu: str) -> str:

@@ -1,4 +1,4 @@
-"""A table as RTF, which Word and LibreOffice open."""
+"""A table, or a whole set of them, as RTF, which Word and LibreOffice open."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ import pandas as pd
 UPRIGHT, TURNED = 9360, 12960
 LETTER, CAPITAL, GAP = 100, 125, 200
 SHORTEST, LONGEST = 500, 3600
+_TITLE = r"\pard\sa80\b\fs20 "
 
 
 def rtf_table(
@@ -52,8 +53,49 @@ def rtf_table(
         rows.append(_row(list(line), edges, left, bottom=position == last))
     head = rf"{{\rtf1\ansi\ansicpg1252\deff0{{\fonttbl{{\f0\fswiss Arial;}}}}{page}\fs18"
     below = "\n".join(rf"\pard\sb40\fs16 {escape_rtf(note)}\par" for note in notes if note)
-    title = rf"\pard\sa80\b\fs20 {escape_rtf(caption)}\b0\fs18\par"
+    title = rf"{_TITLE}{escape_rtf(caption)}\b0\fs18\par"
     return "\n".join([head, title, *rows, below, "}"])
+
+
+def rtf_set(
+    documents: Sequence[tuple[str, str, str]],
+    head: str,
+    foot: str,
+) -> str:
+    """Return many tables as one document, as the appendix of a study report wants them.
+
+    Parameters
+    ----------
+    documents : sequence of tuple of str
+        Of each table its number, its program, and the document that `rtf_table` returned:
+        ``("Table 3", "notebooks/efficacy.md", document)``. Each begins a page, upright or turned
+        as before, with its title and footnotes.
+    head : str
+        Stands above every page; the number of the page, and how many there are, beside it.
+    foot : str
+        Stands below every page, after the program: the data cut, say.
+
+    Returns
+    -------
+    str
+        RTF 1.9, ASCII only.
+    """
+    start = r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss Arial;}}\fs18"
+    parts = []
+    for number, program, document in documents:
+        first, *body, _ = document.split("\n")
+        turned = r"\landscape" in first
+        tab = TURNED if turned else UPRIGHT
+        size = r"\lndscpsxn\pgwsxn15840\pghsxn12240" if turned else r"\pgwsxn12240\pghsxn15840"
+        page = r"Page {\field{\*\fldinst PAGE}} of {\field{\*\fldinst NUMPAGES}}"
+        above = rf"{{\header\pard\tqr\tx{tab}\fs16 {escape_rtf(head)}\tab {page}\par}}"
+        told = escape_rtf(f"Program: {program}. {foot}")
+        below = rf"{{\footer\pard\fs16 {told}\par}}"
+        title = body[0].replace(_TITLE, rf"{_TITLE}{escape_rtf(number)}. ", 1)
+        margins = r"\marglsxn1440\margrsxn1440\margtsxn1440\margbsxn1440"
+        section = rf"\sectd\sbkpage{size}{margins}"
+        parts.append("\n".join([section, above, below, title, *body[1:]]))
+    return "\n".join([start, "\n\\sect\n".join(parts), "}"])
 
 
 def _edges(cells: pd.DataFrame) -> tuple[list[int], str]:
