@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from trialbook.escape import shortened
 from trialbook.printed import printed_ratio
@@ -88,18 +89,29 @@ def plot_forest(
         None without an estimate. The area of a square is as large as the information (one
         over the variance of the log ratio) that its row has.
     """
-    estimates = [row for row in rows if isfinite(row.hr)]
-    if not estimates:
+    if not any(isfinite(row.hr) for row in rows):
         return None
-    limits = _limits(estimates, margin)
     headings = (control, treated, f"{effect} ({interval})")
-    with_rates = any(any(row.rates) for row in rows)
-    layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
     with theme():
         wide, narrow = (
-            _forest(rows, layout, limits, headings, favours, margin) for layout in layouts
+            forest_figure(rows, headings, favours, margin, phone=phone) for phone in (False, True)
         )
         return drawn(wide, narrow=narrow, **words)
+
+
+def forest_figure(
+    rows: Sequence[ForestRow],
+    headings: tuple[str, str, str],
+    favours: tuple[str, str],
+    margin: float | None = None,
+    *,
+    phone: bool = False,
+) -> Figure:
+    """Return what `plot_forest` draws; the headings are those of control, treated, effect."""
+    limits = _limits([row for row in rows if isfinite(row.hr)], margin)
+    with_rates = any(any(row.rates) for row in rows)
+    layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
+    return _forest(rows, layouts[phone], limits, headings, favours, margin)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from trialbook.report.plots.layout import (
 from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew, readable
 
 if TYPE_CHECKING:
+    from trialbook.config import Arm
     from trialbook.trial import Trial
     from trialbook.units import Time
 
@@ -114,51 +115,67 @@ def plot_steps(
     Drawing or None
         On a phone the arms stand in a key above, otherwise at the ends of their lines.
     """
-    panels = [panel for panel in panels if panel.curves]
-    if not panels:
+    if not any(panel.curves for panel in panels):
         return None
+
+    def draw(width: float) -> Figure:
+        return steps_figure(
+            panels, trial.arms, width, height=height, top=top, corner=corner, note=note
+        )
+
+    return drawn_anew(draw, **words)
+
+
+def steps_figure(
+    panels: Sequence[Panel],
+    labelled: Sequence["Arm"],
+    width: float,
+    *,
+    height: float,
+    top: float | None = None,
+    corner: Sequence[str] = (),
+    note: str = "",
+) -> Figure:
+    """Return what `plot_steps` draws at a width in inches; `labelled` are the arms in order."""
+    panels = [panel for panel in panels if panel.curves]
     last = max(curve.time[-1] for one in panels for curve in one.curves)
     last = max(last, *(one.ticks[-1] for one in panels)) or 1.0
     top = top or _round_up(max(_highest(curve) for one in panels for curve in one.curves))
     positions = sorted({curve.position for one in panels for curve in one.curves})
-    arms = {position: trial.arms[position] for position in positions}
-
-    def draw(width: float) -> Figure:
-        phone = width <= PHONE
-        left = _left(panels, arms.values(), phone)
-        ends = [(trial.arms[c.position].label, c.note) for one in panels for c in one.curves]
-        right = RIGHT if phone else room_for(ends)
-        across = width - left - right
-        inside = bool(corner) and not phone and _is_free(panels[0], last, top, corner, across)
-        above = [line for text in (() if inside else corner) for line in fitted(text, width)]
-        above += fitted(note, width) if note else []
-        entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
-        own = [_own_line(arm, panels, left) for arm in arms.values()]
-        feet = [_foot(one, own) for one in panels]
-        titles = [fitted(one.title, width) for one in panels]
-        head = 0.1 + key_height(entries, width) + LINE * len(above) + 0.05 * bool(entries or above)
-        each = [LINE * len(lines) + 0.08 + height for lines in titles]
-        figure = sheet(head + sum(each) + sum(feet), width)
-        y = key(figure, 0.02, 0.1, entries, positions=positions) if phone else 0.1
-        for line in above:
-            write(figure, 0.02, y, line, size=9, color=MUTED)
-            y += LINE
-        y = head
-        for one, lines, tall, foot in zip(panels, titles, each, feet, strict=True):
-            for number, line in enumerate(lines):
-                axis_title(figure, 0.02, y + LINE * number, line, f"tb-percents_{y:.3f}_{number}")
-            axes = panel(figure, left, y + tall - height, across, height)
-            _draw(figure, axes, one, trial, last, top, labelled=not phone)
-            if inside and one is panels[0]:
-                for number, line in enumerate(reversed(corner)):
-                    at = y + tall - 0.14 - LINE * number
-                    part = {"gid": f"tb-end_corner_{number}"}
-                    write(figure, left + 0.1, at, line, size=9, **part)
-            _counts(figure, axes, one, arms, own, y + tall + 0.53)
-            y += tall + foot
-        return figure
-
-    return drawn_anew(draw, **words)
+    arms = {position: labelled[position] for position in positions}
+    phone = width <= PHONE
+    left = _left(panels, arms.values(), phone)
+    ends = [(labelled[c.position].label, c.note) for one in panels for c in one.curves]
+    right = RIGHT if phone else room_for(ends)
+    across = width - left - right
+    inside = bool(corner) and not phone and _is_free(panels[0], last, top, corner, across)
+    above = [line for text in (() if inside else corner) for line in fitted(text, width)]
+    above += fitted(note, width) if note else []
+    entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
+    own = [_own_line(arm, panels, left) for arm in arms.values()]
+    feet = [_foot(one, own) for one in panels]
+    titles = [fitted(one.title, width) for one in panels]
+    head = 0.1 + key_height(entries, width) + LINE * len(above) + 0.05 * bool(entries or above)
+    each = [LINE * len(lines) + 0.08 + height for lines in titles]
+    figure = sheet(head + sum(each) + sum(feet), width)
+    y = key(figure, 0.02, 0.1, entries, positions=positions) if phone else 0.1
+    for line in above:
+        write(figure, 0.02, y, line, size=9, color=MUTED)
+        y += LINE
+    y = head
+    for one, lines, tall, foot in zip(panels, titles, each, feet, strict=True):
+        for number, line in enumerate(lines):
+            axis_title(figure, 0.02, y + LINE * number, line, f"tb-percents_{y:.3f}_{number}")
+        axes = panel(figure, left, y + tall - height, across, height)
+        _draw(figure, axes, one, labelled, last, top, labelled=not phone)
+        if inside and one is panels[0]:
+            for number, line in enumerate(reversed(corner)):
+                at = y + tall - 0.14 - LINE * number
+                part = {"gid": f"tb-end_corner_{number}"}
+                write(figure, left + 0.1, at, line, size=9, **part)
+        _counts(figure, axes, one, arms, own, y + tall + 0.53)
+        y += tall + foot
+    return figure
 
 
 def plot_nothing(message: str, *, name: str) -> Drawing:
@@ -220,7 +237,7 @@ def _is_free(one: Panel, last: float, top: float, corner: Sequence[str], across:
     return min(lows, default=0.0) > below
 
 
-def _draw(figure, axes: Axes, one: Panel, trial, last: float, top: float, *, labelled: bool):
+def _draw(figure, axes: Axes, one: Panel, arms, last: float, top: float, *, labelled: bool):
     """Draw a panel: bands, curves, marks, the arms' names at their ends."""
     for curve in one.curves:
         colour = arm_colour(curve.position)
@@ -244,7 +261,7 @@ def _draw(figure, axes: Axes, one: Panel, trial, last: float, top: float, *, lab
     readable(axes)
     if labelled:
         labels = [
-            Label(trial.arms[c.position].label, arm_colour(c.position), c.value[-1], c.note)
+            Label(arms[c.position].label, arm_colour(c.position), c.value[-1], c.note)
             for c in one.curves
         ]
         label_ends(figure, axes, labels)
