@@ -273,3 +273,13 @@ def test_firths_likelihood_knows_the_units_of_its_covariate():
     np.testing.assert_allclose(np.subtract(ten.loglik, one.loglik), np.log(10))
     np.testing.assert_allclose(ten.coef, one.coef / 10)
     np.testing.assert_allclose(ten.p_value, one.p_value, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("n_treated", "n_control"), [(117, 111), (5, 3), (40, 400)])
+def test_firth_with_one_event_is_at_its_closed_form(n_treated, n_control):
+    """Of one event the penalized likelihood is p^(1/2) (1 - p)^(3/2), p the treated's share."""
+    time = np.r_[np.full(n_treated, 9.0), 5.0, np.full(n_control - 1, 9.0)]
+    treated = np.repeat([1.0, 0.0], [n_treated, n_control])
+    model = firth(time, time == 5, treated)
+    assert model.converged
+    assert model.hr[0] == pytest.approx(n_control / (3 * n_treated), rel=1e-8)

@@ -6,6 +6,7 @@ its profile.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -167,6 +168,7 @@ class PenalizedLikelihood:
 
     plain: PartialLikelihood
     terms: np.ndarray
+    bounded: ClassVar[bool] = True
 
     def at(self, beta: np.ndarray) -> PenalizedState:
         """Evaluate at coefficients `beta`, shape (p,)."""

@@ -80,7 +80,9 @@ def maximize(
     Parameters
     ----------
     likelihood : Likelihood
-        Of covariates scaled to a range of about 1.
+        Of covariates scaled to a range of about 1. One that says it is ``bounded`` has its
+        maximum at finite coefficients: none runs off, however slow the steps. Its information
+        is that of the likelihood within; how much more it bends is learnt from the last step.
     beta : array, shape (p,)
         Where to start; coefficients that are not free stay.
     free : array of bool, shape (p,), optional
@@ -100,24 +102,33 @@ def maximize(
         if not free.any():
             return Maximum(beta, start, start, monotone, True, 0)
         step = np.zeros(beta.size)
+        bounded, bend = getattr(likelihood, "bounded", False), 1.0
         for iteration in range(1, MOST_ITERATIONS + 1):
             inner = information[np.ix_(free, free)]
             if not np.isfinite(inner).all() or np.linalg.matrix_rank(inner) < inner.shape[0]:
                 return Maximum(beta, start, state, monotone, bool(monotone.any()), iteration)
             before, step = step, np.zeros(beta.size)
-            step[free] = np.linalg.solve(inner, state.score[free])
+            step[free] = np.linalg.solve(inner, state.score[free]) / bend
             decrement = step @ state.score
-            if decrement < FLAT:
+            if decrement < FLAT and not bounded:
                 # near a maximum a step is a small part of the one before
                 strides = (np.abs(step) > STRIDE) & (np.abs(step) > np.abs(before) / 2)
                 monotone |= strides | (np.abs(beta) > BEYOND)
             farthest = FIRST_STEP * 2**iteration
             step *= min(1.0, farthest / np.abs(step).max(initial=farthest))
-            beta, state = _climb(likelihood, beta, step, state)
+            left, (beta, state) = (beta, state), _climb(likelihood, beta, step, state)
+            if bounded:
+                bend = _bend(beta - left[0], left[1].score - state.score, information)
             information = state.information()
             if decrement < (FLAT_ENOUGH if monotone.any() else tolerance):
                 return Maximum(beta, start, state, monotone, True, iteration)
     return Maximum(beta, start, state, monotone, False, MOST_ITERATIONS)
+
+
+def _bend(moved: np.ndarray, fallen: np.ndarray, information: np.ndarray) -> float:
+    """Return how much more a score fell over a step than the information says, 1 to 4."""
+    expected = moved @ information @ moved
+    return float(np.clip(moved @ fallen / expected, 1, 4)) if expected > 0 else 1.0
 
 
 def _climb(
