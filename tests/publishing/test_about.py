@@ -39,3 +39,7 @@ def test_of_confidential_files_neither_hashes_nor_repairs_are_told():
 
 def test_a_title_from_data_is_text():
     assert "<script>" not in told(title="<script>x</script>")
+
+
+def test_it_says_how_to_have_the_numbers_computed_anew():
+    assert "\n\n```\nRscript verify.R DATA\n```\n\n" in told(confidential=True)

@@ -23,7 +23,7 @@ def test_a_build_leaves_pages_numbers_notebooks_and_where_they_come_from(built):
     assert book.is_symlink()
     assert sorted(path.name for path in book.iterdir()) == [
         "ard.csv", "curves.csv", "figures", "html", "notebooks", "provenance.json",
-        "results.ars.json", "results.cards.csv", "tables",
+        "results.ars.json", "results.cards.csv", "tables", "verify.R",
     ]  # fmt: skip
     assert (book / "html" / "index.html").is_file()
     landing = (book / "html" / "book" / "index.html").read_text(encoding="utf-8")

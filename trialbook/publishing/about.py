@@ -11,6 +11,17 @@ from trialbook.publishing.trials import TrialFacts
 # The programs on which a number can depend.
 PROGRAMS = ("trialbook", "lifelines", "scipy", "numpy", "pandas")
 _LETTERS = 12
+_VERIFY = """\
+Whoever has the data can have R compute the numbers anew. Beside `ard.csv`, in the folder of this
+build, lies `verify.R`; with `DATA` the trial's folder,
+
+```
+Rscript verify.R DATA
+```
+
+reads the files by itself and says of each analysis how many rows of `ard.csv` agree, differ, or are
+not covered. It needs R with survival, cmprsk for competing risks and foreign for XPT files, and
+nothing of ours; it ends with status 1 where a row differs."""
 _LONGEST = 1000
 
 
@@ -72,6 +83,7 @@ def about(
     parts.append(f"Parameters given: {', '.join(given) if given else 'none; all as declared'}.")
     versions = ", ".join(f"{name} {version}" for name in PROGRAMS if (version := _version(name)))
     parts.append(f"Programs: {versions}.")
+    parts += ["## Check the numbers without Trialbook", _VERIFY]
     parts += [
         "## How to cite",
         f"*{escape_markdown(facts.title, _LONGEST)}.* A Trialbook, build `{build[:_LETTERS]}`."

@@ -43,10 +43,10 @@ def data_hashes(folder: Path) -> dict[str, str]:
 
 @cache
 def package_hash() -> str:
-    """Return one hash of all modules of this package."""
+    """Return one hash of all modules of this package, and of the rules that a build leaves."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    for path in sorted([*package.rglob("*.py"), *package.glob("verify/*.R")]):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0")
         digest.update(path.read_bytes())
     return digest.hexdigest()

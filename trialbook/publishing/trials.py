@@ -35,6 +35,8 @@ class TrialFacts:
         PARAMCD of each end point to its role.
     safety : str
         The flag of the safety population.
+    constants : dict
+        What `trialbook.verify.verify_script` must know of the trial.
     """
 
     id: str
@@ -49,6 +51,7 @@ class TrialFacts:
     confidential: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     safety: str = "SAFFL"
+    constants: dict[str, Any] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -84,6 +87,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     from trialbook.comparison.cuts import facts_as_json
     from trialbook.safe import patients_shown
     from trialbook.trial import load_trial
+    from trialbook.verify import constants_of
 
     trial = load_trial(folder, blinded=blinded)
     frames = ("adae", "adlb", "adtter")
@@ -108,4 +112,5 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         confidential=not patients_shown(trial),
         roles={one.paramcd: one.role for one in trial.endpoints},
         safety=trial.config.populations.safety,
+        constants=constants_of(trial),
     )
