@@ -123,6 +123,7 @@ def test_the_start_of_the_site_leads_to_the_landing_page_with_its_answer(sites, 
 def test_the_result_is_on_the_first_screen_of_a_phone_and_its_chapter_is_short(sites, browser):
     with opened(browser, PHONE) as tab:
         tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
+        tab.evaluate("document.fonts.ready.then(() => true)")
         for part in (".tb-lead", ".tb-card"):
             box = tab.locator(part).first.bounding_box()
             assert box["y"] + box["height"] < PHONE["height"], part

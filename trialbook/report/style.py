@@ -224,6 +224,14 @@ def _told(figure: Figure) -> str:
     return first + (f" data-panels='{every}'" if len(panels) > 1 else "")
 
 
+_PLACES = re.compile(r'( (?:d|x|y|points)=")([^"]*)(")')
+_DIGITS = re.compile(r"\d+\.\d{3,}")
+
+
+def _two(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}"
+
+
 def inline_svg(svg: str, prefix: str, data: str = "") -> str:
     """Return an SVG document as an element for a page, with further attributes.
 
@@ -247,6 +255,8 @@ def inline_svg(svg: str, prefix: str, data: str = "") -> str:
     element = re.sub(r' transform="rotate\(-0 [^"]*"', "", element)
     for colour, variable in _VARIABLES.items():
         element = element.replace(colour, f"var({variable},{colour})")
+    # a hundredth of a point is less than a screen shows, and half the weight of a curve
+    element = _PLACES.sub(lambda m: f"{m[1]}{_DIGITS.sub(_two, m[2])}{m[3]}", element)
     element = element.replace("'DejaVu Sans'", "var(--tb-font,Helvetica,Arial,sans-serif)")
     element = re.sub(
         r"(font(?:-size)?:[^;\"]*?)([\d.]+)px",
