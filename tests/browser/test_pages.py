@@ -242,7 +242,7 @@ def test_every_page_has_a_head_that_stands_by_itself(books, sites, browser, tria
     ("asked", "first", "among"),
     [
         ("hazard ratio", "glossary", "efficacy"),
-        ("adverse events", "safety", "safety"),
+        ("adverse events", "glossary", "safety"),
         ("side effects", "glossary", "safety"),
         ("dropout", "glossary", "population"),
     ],
