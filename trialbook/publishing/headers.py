@@ -36,6 +36,25 @@ _POLICY = {
     "worker-src": "'self'",
 }
 
+# Of the page that takes a reader's own data: nothing leaves it. It stands in the page, so that it
+# holds from a disk, too (there a page's own files are ``file:``, which is nobody's `'self'`).
+_SEALED = {
+    "base-uri": "'none'",
+    "child-src": "'none'",
+    "connect-src": "'none'",
+    "font-src": "'self' file:",
+    "form-action": "'none'",
+    "frame-src": "'none'",
+    "img-src": "'self' file: data:",
+    "manifest-src": "'none'",
+    "media-src": "'none'",
+    "object-src": "'none'",
+    "script-src": "'self' file:",
+    "style-src-elem": "'self' file: 'unsafe-inline'",
+    "worker-src": "'none'",
+}
+SEALED = "; ".join(" ".join(part) for part in _SEALED.items())
+
 
 def write_headers(html: Path) -> None:
     """Write the headers of a built site beside its pages.

@@ -15,7 +15,7 @@ from trialbook.publishing.exhibits import count_exhibits, set_exhibits
 from trialbook.publishing.folds import setup_folds
 from trialbook.publishing.free_numbers import mark_free_numbers
 from trialbook.publishing.head import head, kind, sheet_notice
-from trialbook.publishing.headers import write_headers
+from trialbook.publishing.headers import SEALED, write_headers
 from trialbook.publishing.mathml import setup_mathml
 from trialbook.publishing.navigation import navigation, sections
 from trialbook.publishing.reading import for_reading, is_course
@@ -101,6 +101,7 @@ def lay_out(
         # the answer is the heading; the page's own title names it in the contents
         body = context["body"] = _DOCUMENT_TITLE.sub("", body, count=1)
     around = navigation(app, pagename)
+    components = sorted(set(_COMPONENT.findall(body)))
     context.update(
         navigation=around,
         sections=sections(app, pagename),
@@ -109,7 +110,8 @@ def lay_out(
         kind=kind(config.trialbook_notice),
         book_name=config.trialbook_short,
         trial_title=config.trialbook_title,
-        components=sorted(set(_COMPONENT.findall(body))),
+        components=components,
+        sealed=SEALED if "your-data" in components else "",
         about=next((n for n in app.env.found_docs if n.endswith("/about_this_build")), ""),
         notebook=f"files/{pagename}.ipynb" if f"{pagename}.ipynb" in config.trialbook_files else "",
         site_root=config.html_baseurl or "/",

@@ -1,0 +1,284 @@
+"""One's own data in the browser: the package's numbers, its sentences, and nothing leaves."""
+
+import shlex
+import threading
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import lifelines.datasets
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from tests.browser.conftest import ROOT
+from trialbook import survival
+from trialbook.cli import main
+from trialbook.publishing.headers import SEALED
+
+COMPONENTS = ROOT / "book" / "assets" / "components"
+REFERENCE = ROOT / "trialbook" / "agreement" / "reference"
+PAGE = (ROOT / "book" / "your_data_in_the_browser.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    """Open the page's own markup under its policy, from a disk."""
+    scripts = "".join(
+        f'<script defer src="{(COMPONENTS / f"{name}.js").as_uri()}"></script>'
+        for name in ("estimates", "tabular", "your-data")
+    )
+    body = "\n".join(line for line in PAGE.splitlines() if line.startswith(("<div", "<noscript")))
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(SEALED)}">'
+    file = tmp_path_factory.mktemp("page") / "page.html"
+    file.write_text(
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{policy}<title>Page</title>'
+        f"{scripts}</head><body><main><h1>Page</h1>{body}</main></body></html>",
+        encoding="utf-8",
+    )
+    context = browser.new_context(accept_downloads=True)
+    tab = context.new_page()
+    tab.set_default_timeout(4000)
+    tab.asked, tab.wrong = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.goto(file.as_uri())
+    yield tab
+    context.close()
+
+
+def given(page, content, name="mine.csv"):
+    """Drop a file on the page."""
+    raw = content if isinstance(content, bytes) else content.to_csv(index=False).encode()
+    file = {"name": name, "mimeType": "text/csv", "buffer": raw}
+    page.locator("input[type=file]").set_input_files([file])
+    # the policy forbids what a waiting function would need
+    page.locator(".tb-your-data [role=status] p").first.wait_for()
+
+
+def answered(page, **said):
+    for option in ("id", "time", "unit", "arm", "event"):
+        page.locator(f"select[name={option}]").select_option(said[option])
+    for option in ("control", "event_value"):
+        page.locator(f"input[name={option}][value='{said[option]}']").check()
+
+
+def told(page):
+    return page.locator(".tb-your-data [role=status]").inner_text()
+
+
+def result(page):
+    return page.evaluate(
+        "JSON.parse(JSON.stringify(document.querySelector('.tb-your-data').result))"
+    )
+
+
+def trials():
+    gbsg2 = lifelines.datasets.load_gbsg2()
+    lung = pd.read_csv(REFERENCE / "lung.csv")
+    veteran = pd.read_csv(REFERENCE / "veteran.csv")
+    rng = np.random.default_rng(5)
+    many = pd.DataFrame({
+        "time": rng.integers(0, 400, 100_000), "died": rng.integers(0, 2, 100_000),
+        "arm": rng.choice(["old", "new", "newest"], 100_000),
+    })  # fmt: skip
+    fine = many.iloc[:3000].assign(time=rng.exponential(3, 3000))
+    adtte = {"time": "AVAL", "event": "CNSR", "arm": "TRT01P", "id": "USUBJID"}
+    plain = {"time": "time", "event": "died", "arm": "arm", "id": "none", "event_value": "1"}
+    yes = {"event": "cens", "event_value": "1", "arm": "horTh", "control": "no"}
+    return {
+        "gbsg2": (gbsg2, {"time": "time", "id": "none", "unit": "days", **yes}),
+        "lung": (lung, {**adtte, "event_value": "0", "control": "Male", "unit": "days"}),
+        "veteran": (veteran, {**adtte, "event_value": "0", "control": "Standard", "unit": "days"}),
+        "ties": (many, {**plain, "control": "old", "unit": "days"}),
+        "fractions": (fine, {**plain, "control": "new", "unit": "months"}),
+    }
+
+
+@pytest.mark.parametrize("name", ["gbsg2", "lung", "veteran", "ties", "fractions"])
+def test_the_numbers_are_the_packages(page, name):
+    frame, said = trials()[name]
+    given(page, frame)
+    answered(page, **said)
+    page.locator(".tb-your-data table").first.wait_for()
+    shown = result(page)
+    time = frame[said["time"]].to_numpy(float)
+    event = (frame[said["event"]].astype(str) == said["event_value"]).to_numpy()
+    arm = frame[said["arm"]].to_numpy(str)
+    near = {"rel": 1e-9, "abs": 1e-12, "nan_ok": True}
+    assert shown["arms"][0] == said["control"]
+    assert sorted(shown["arms"]) == sorted(set(arm))
+    tau = min(time[arm == one].max() for one in shown["arms"])
+    means = []
+    for i, one in enumerate(shown["arms"]):
+        km = survival.kaplan_meier(time[arm == one], event[arm == one])
+        curve = {name: np.array(of, float) for name, of in shown["curves"][i].items()
+                 if isinstance(of, list)}  # fmt: skip
+        assert curve["time"] == pytest.approx(km.time, **near)
+        assert curve["atRisk"] == pytest.approx(km.n_at_risk)
+        assert curve["survival"] == pytest.approx(km.survival, **near)
+        assert curve["lower"] == pytest.approx(km.lower, **near)
+        assert curve["upper"] == pytest.approx(km.upper, **near)
+        assert np.array(shown["medians"][i], float) == pytest.approx(km.median, **near)
+        means.append(survival.rmst(time[arm == one], event[arm == one], tau))
+        assert shown["means"][i]["rmst"] == pytest.approx(means[i].rmst, **near)
+    test = survival.log_rank(time, event, arm)
+    assert shown["test"]["chisq"] == pytest.approx(test.chisq, **near)
+    assert shown["test"]["p"] == pytest.approx(test.p_value, rel=1e-9)
+    for i, one in enumerate(shown["arms"][1:]):
+        both = np.isin(arm, [said["control"], one])
+        model = survival.cox(time[both], event[both], arm[both] == one)
+        beta, spread = model.coef[0], 1.959963984540054 * np.sqrt(model.covariance[0, 0])
+        compared = shown["compared"][i]
+        assert compared["model"]["hr"] == pytest.approx(np.exp(beta), rel=1e-9)
+        assert compared["model"]["lower"] == pytest.approx(np.exp(beta - spread), rel=1e-9)
+        assert compared["model"]["upper"] == pytest.approx(np.exp(beta + spread), rel=1e-9)
+        two = survival.log_rank(time[both], event[both], arm[both])
+        assert compared["test"]["p"] == pytest.approx(two.p_value, rel=1e-9)
+        difference = survival.rmst_difference(means[i + 1], means[0])
+        assert compared["rmst"]["lower"] == pytest.approx(difference.lower, **near)
+        assert compared["rmst"]["upper"] == pytest.approx(difference.upper, **near)
+    assert page.wrong == []
+
+
+def test_nothing_is_chosen_beforehand_and_each_choice_says_what_it_would_mean(page):
+    frame, said = trials()["gbsg2"]
+    given(page, frame)
+    assert {one.input_value() for one in page.locator("form select").all()} == {""}
+    for option in ("id", "time", "unit", "arm", "event"):
+        page.locator(f"select[name={option}]").select_option(said[option])
+    assert page.locator("form input:checked").count() == 0
+    meant = page.locator("input[name=event_value][value='1'] + span").inner_text()
+    assert "299 events, times to 2,659 days" in meant
+    assert "no 205 of 440, median 1,528" in meant
+    assert page.locator(".tb-your-data table").count() == 0
+
+
+def test_the_command_builds_what_the_page_showed(page, tmp_path, monkeypatch):
+    frame, said = trials()["veteran"]
+    given(page, frame, "my veterans' file.csv")
+    answered(page, **said)
+    command = page.locator(".tb-your-data pre").inner_text().splitlines()[0]
+    monkeypatch.chdir(tmp_path)
+    frame.to_csv("my veterans' file.csv", index=False)
+    words = shlex.split(command)
+    assert words[:2] == ["trialbook", "new"]
+    made = CliRunner().invoke(main, words[1:])
+    assert made.exit_code == 0, made.output
+    assert "128 events in 137" in made.output
+    assert "control: Standard" in made.output
+
+
+BAD = {
+    "empty": (b" \n", "is empty"),
+    "workbook": (b"PK\x03\x04aaaa", "is a workbook or an archive, whatever its name says"),
+    "page": (b"<!DOCTYPE html><p>", "is a web page, whatever its name says"),
+    "binary": (b"a,b\n\0\0,1\n", "is not text"),
+    "nameless": (b",,\n1,2,3\n", "has no first line with the columns' names"),
+    "quote": (b'time,event,arm\n1,"0,a\n2,1,b\n', "cannot be read as CSV"),
+    "ragged": (b"time,event,arm\n1,0,a\n2,1,b,c\n", "a row must have the 3 columns of the first"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_cannot_be_read_gets_the_sentence_of_new(page, tmp_path, name):
+    content, sentence = BAD[name]
+    given(page, content)
+    assert sentence in told(page)
+    assert page.locator(".tb-your-data form").is_hidden()
+    (tmp_path / "mine.csv").write_bytes(content)
+    command = ["new", str(tmp_path / "t"), "--from", str(tmp_path / "mine.csv"), "--unit", "days"]
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code != 0
+    assert sentence in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ("1,1,a,1\n2,,b,2\n", "event must not be blank"),
+        ("1,1,Drug A,1\n2,0,Drug\u00a0A,2\n", "two arms look alike"),
+        ("1,1,a,1\n2,0,b,1\n3,0,b,2\n", "keep one row of each patient"),
+    ],
+)
+def test_what_would_give_a_wrong_result_is_refused(page, rows, sentence):
+    given(page, f"time,event,arm,id\n{rows}".encode())
+    answered_or_refused = {"id": "id", "time": "time", "unit": "days", "arm": "arm",
+                           "event": "event", "event_value": "1"}  # fmt: skip
+    for option in ("id", "time", "unit", "arm", "event"):
+        page.locator(f"select[name={option}]").select_option(answered_or_refused[option])
+    page.locator("input[name=control]").first.check()
+    page.locator("input[name=event_value][value='1']").check()
+    assert sentence in told(page)
+    assert page.locator(".tb-your-data table").count() == 0
+
+
+def test_times_with_a_comma_are_no_numbers_and_are_not_guessed_at(page):
+    given(page, b"time;event;arm\n1,5;1;a\n2,5;0;b\n")
+    assert "time holds numbers with commas" in told(page)
+    assert page.locator("select[name=time] option[value=time]").count() == 0
+
+
+def test_the_figure_can_be_kept_and_the_page_asks_nobody_for_anything(page):
+    frame, said = trials()["veteran"]
+    given(page, frame)
+    answered(page, **said)
+    for ending, begins in (("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"Save the figure ({ending})").click()
+        with open(waiting.value.path(), "rb") as file:
+            assert file.read(5).startswith(begins[:4])
+    assert [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert page.wrong == []
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """Return the address of a server that would take anything, and what it was asked for."""
+    heard = []
+
+    class Takes(BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.path)
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.end_headers()
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}", heard
+    http.shutdown()
+    http.server_close()
+
+
+ATTEMPTS = {
+    "fetch": "fetch(url).catch(() => 0)",
+    "xhr": "const r = new XMLHttpRequest(); r.open('GET', url); r.send()",
+    "beacon": "navigator.sendBeacon(url, 'x')",
+    "socket": "new WebSocket(url.replace('http', 'ws'))",
+    "image": "new Image().src = url",
+    "script": "document.head.append(Object.assign(document.createElement('script'), {src: url}))",
+    "frame": "document.body.append(Object.assign(document.createElement('iframe'), {src: url}))",
+    "form": "const f = document.createElement('form'); f.action = url; document.body.append(f);"
+    "f.submit()",
+}
+
+
+@pytest.mark.parametrize("way", ATTEMPTS)
+def test_nothing_leaves_the_page_by_its_own_policy(page, listener, way):
+    url, heard = listener
+    found = page.evaluate(
+        f"""(url) => new Promise((done) => {{
+          document.addEventListener('securitypolicyviolation', () => done('refused'), {{once: true}});
+          setTimeout(() => done('nothing'), 3000);
+          try {{ {ATTEMPTS[way]} }} catch {{ done('refused') }}
+        }})""",
+        f"{url}/{way}",
+    )
+    assert found == "refused"
+    assert heard == []
