@@ -4,6 +4,7 @@ import shlex
 import threading
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import lifelines.datasets
 import numpy as np
@@ -226,8 +227,7 @@ def test_the_figure_can_be_kept_and_the_page_asks_nobody_for_anything(page):
     for ending, begins in (("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
         with page.expect_download() as waiting:
             page.get_by_role("button", name=f"Save the figure ({ending})").click()
-        with open(waiting.value.path(), "rb") as file:
-            assert file.read(5).startswith(begins[:4])
+        assert Path(waiting.value.path()).read_bytes().startswith(begins)
     assert [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert page.wrong == []
 
@@ -244,7 +244,7 @@ def listener():
             self.send_header("Access-Control-Allow-Origin", "*")
             self.end_headers()
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *_):
             pass
@@ -274,7 +274,7 @@ def test_nothing_leaves_the_page_by_its_own_policy(page, listener, way):
     url, heard = listener
     found = page.evaluate(
         f"""(url) => new Promise((done) => {{
-          document.addEventListener('securitypolicyviolation', () => done('refused'), {{once: true}});
+          addEventListener('securitypolicyviolation', () => done('refused'), {{once: true}});
           setTimeout(() => done('nothing'), 3000);
           try {{ {ATTEMPTS[way]} }} catch {{ done('refused') }}
         }})""",
