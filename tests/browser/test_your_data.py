@@ -176,7 +176,7 @@ BAD = {
     "page": (b"<!DOCTYPE html><p>", "is a web page, whatever its name says"),
     "binary": (b"a,b\n\0\0,1\n", "is not text"),
     "nameless": (b",,\n1,2,3\n", "has no first line with the columns' names"),
-    "quote": (b'time,event,arm\n1,"0,a\n2,1,b\n', "cannot be read as CSV"),
+    "quote": (b'time,event,arm\n1,"0,a\n2,1,b\n', "look for a quotation mark that is not closed"),
     "ragged": (b"time,event,arm\n1,0,a\n2,1,b,c\n", "a row must have the 3 columns of the first"),
 }
 

@@ -15,6 +15,7 @@ globalThis.tbTabular = (() => {
     [one, [..."ABESIJKMHOPCTYXaesijopcyxdqwYhABEZHIKMNOPTYXovkpux"][i]]));
   const look = (text) => [...text.normalize("NFKC")].map((one) => LOOKS.get(one) ?? one).join("")
     .replace(/\s*[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\s*/g, "-").trim().split(/\s+/).join(" ").toLowerCase();
+  const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
   const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
   /* Records of fields; an unquoted NA is null, in quotes it is text. */
@@ -22,6 +23,7 @@ globalThis.tbTabular = (() => {
     const rows = [];
     let row = [];
     let at = 0;
+    let open = false;
     while (at < text.length && rows.length < most) {
       let field;
       if (text[at] === '"') {
@@ -29,7 +31,12 @@ globalThis.tbTabular = (() => {
         at += 1;
         for (;;) {
           const end = text.indexOf('"', at);
-          if (end < 0) return { rows, problem: "cannot be read as CSV; look for a quotation mark that is not closed, or export it again" };
+          if (end < 0) {
+            value += text.slice(at);
+            at = text.length;
+            open = true;
+            break;
+          }
           value += text.slice(at, end);
           at = end + 1;
           if (text[at] !== '"') break;
@@ -60,10 +67,10 @@ globalThis.tbTabular = (() => {
       at += 1;
     }
     if (row.length) rows.push(row);
-    return { rows };
+    return { rows, open };
   };
   const separatorOf = (sample) => {
-    const widths = (one) => (records(sample, one, 20).rows ?? [[]]).filter((row) => row.some((cell) => cell)).map((row) => row.length);
+    const widths = (one) => records(sample, one, 20).rows.filter((row) => row.some((cell) => cell)).map((row) => row.length);
     let best = [",", 0];
     for (const one of [",", ";", "\t", "|"]) {
       const [first, ...others] = widths(one);
@@ -102,7 +109,6 @@ globalThis.tbTabular = (() => {
     }
     const separator = said ? said[1] : separatorOf(text.slice(0, 16384).replace(/\n[^\n]*$/, "\n"));
     const read = records(text, separator);
-    if (read.problem) return read;
     const blank = (row) => row.every((cell) => cell === null ? false : !cell.trim());
     let [names, ...rows] = read.rows;
     if (!names.some((one) => one?.trim())) return { problem: "has no first line with the columns' names" };
@@ -113,8 +119,14 @@ globalThis.tbTabular = (() => {
     if (rows.length && rows[0].length === names.length + 1 && /^"/.test(text)) names = ["", ...names];
     const ragged = rows.filter((row) => row.length !== names.length);
     if (ragged.length) {
-      return { problem: `a row must have the ${names.length} ${names.length === 1 ? "column" : "columns"} of the first line (${ragged.length.toLocaleString("en")} rows: ${ragged[0].length} in '${ragged[0].join(separator).slice(0, 60)}'); put a value that holds '${separator}' or a line break in quotes` };
+      const shown = ragged[0].map((cell) => cell ?? "NA").join(separator).slice(0, 60).replaceAll("\n", " ");
+      const split = read.open || ragged.some((row) => row.length < names.length && row.some((cell) => cell?.includes("\n")));
+      return {
+        problem: `a row must have the ${counted(names.length, "column")} of the first line (${counted(ragged.length, "row")}), such as: ${counted(ragged[0].length, "column")} in '${shown}'; `
+          + (split ? "look for a quotation mark that is not closed" : `put a value that holds '${separator}' or a line break in quotes`),
+      };
     }
+    if (read.open) return { problem: "cannot be read as CSV; look for a quotation mark that is not closed, or export it again" };
     if (!rows.length) return { problem: "has no rows" };
     const unnamed = names.filter((one) => !one).length;
     if (unnamed) repairs.push(`${unnamed} ${unnamed === 1 ? "column" : "columns"} without a name (row numbers, say) left out.`);
