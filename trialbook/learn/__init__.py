@@ -5,7 +5,7 @@ A chapter of ``notebooks/learn`` makes one `Lesson`, computes on its ``ten`` pat
 `trialbook.learn.derive` makes the student's and the teacher's notebooks from it.
 """
 
-from trialbook.learn import cohorts, draw, draw_effects
+from trialbook.learn import cohorts, draw, draw_effects, overview
 from trialbook.learn.agree import agree, attempt
 from trialbook.learn.cases import Case, ten_patients
 from trialbook.learn.exercise import Exercise, Feedback
@@ -21,5 +21,6 @@ __all__ = [
     "cohorts",
     "draw",
     "draw_effects",
+    "overview",
     "ten_patients",
 ]

@@ -19,6 +19,8 @@ ANSWER, CHECK, SOLUTION = "answer", "check", "solution"
 # How a page hides a cell is no business of a notebook's.
 _OF_THE_PAGE = ("hide-cell", "hide-input", "hide-output", "remove-input", "remove-cell", "method")
 _ROLE = re.compile(r"\{(?:term|ref|doc|numref|cite(?::[pt])?)\}`([^`<]+?)(?:\s*<[^`>]*>)?`")
+# The report does not go along with the course's notebooks.
+_TO_REPORT = re.compile(r"\[([^\]\n]+)\]\(\.\./[\w./]+\)")
 _FENCE = re.compile(r"^:{3,}.*$\n?", re.MULTILINE)
 
 
@@ -141,7 +143,8 @@ def _for_jupyter(cell: Any) -> Any:
     tags = [tag for tag in cell.metadata.get("tags", []) if tag not in _OF_THE_PAGE]
     cell.metadata = {"tags": tags} if tags else {}
     if cell.cell_type == "markdown":
-        cell.source = _FENCE.sub("", _ROLE.sub(r"*\1*", cell.source)).strip()
+        text = _TO_REPORT.sub(r"*\1*", _ROLE.sub(r"*\1*", cell.source))
+        cell.source = _FENCE.sub("", text).strip()
     return cell
 
 

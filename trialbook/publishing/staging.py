@@ -1,5 +1,6 @@
 """The tree that Sphinx reads: pages, executed chapters, and both files of configuration."""
 
+import posixpath
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,9 @@ import yaml
 
 from trialbook.publishing.book import Book
 
+# Links to other chapters: in Markdown, and in HTML that says where to go instead.
+_LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./]+)\.ipynb\)")
+_DOOR = re.compile(r'href="\.\./notebooks/([\w/]+)\.html" data-else="([^"]+)"')
 _GLUED = re.compile(r"```\{glue\} \w+\n:doc: \.\./notebooks/([\w/]+)\.ipynb\n```\n\n?")
 
 
@@ -37,7 +41,8 @@ def stage(
         folder / "_config.yml": _yaml(staged_config(book.config)),
     }
     for name, text in notebooks.items():
-        kept[folder / "notebooks" / f"{name}.ipynb"] = text.encode()
+        linked = only_to_what_is_there(text, f"notebooks/{name}", notebooks)
+        kept[folder / "notebooks" / f"{name}.ipynb"] = linked.encode()
     source = book.root / "book"
     for path in sorted(source.rglob("*")):
         if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
@@ -47,6 +52,8 @@ def stage(
             text = content.read_text(encoding="utf-8")
             # what a chapter gives another page goes with the chapter
             there = _GLUED.sub(lambda m: m[0] if m[1] in notebooks else "", text)
+            page = path.relative_to(folder).with_suffix("").as_posix()
+            there = only_to_what_is_there(there, page, notebooks)
             end = (more or {}).get(path.relative_to(folder).as_posix(), "")
             if end or there != text:
                 kept[path] = "\n\n".join(filter(None, [there, end])).encode()
@@ -57,6 +64,28 @@ def stage(
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
+
+
+def only_to_what_is_there(text: str, page: str, chapters: Iterable[str]) -> str:
+    """Return a page whose links lead to chapters of this book alone.
+
+    A link to another is its words; of HTML, it leads to where ``data-else`` says.
+
+    >>> only_to_what_is_there("See [Cox](learn/cox.ipynb).", "notebooks/efficacy", ["efficacy"])
+    'See Cox.'
+    """
+    there = {f"notebooks/{name}" for name in chapters}
+
+    def link(match: re.Match) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(page), match[2]))
+        is_absent = target.startswith("notebooks/") and target not in there
+        return match[1] if is_absent else match[0]
+
+    def door(match: re.Match) -> str:
+        address = f"../notebooks/{match[1]}.html"
+        return f'href="{address if f"notebooks/{match[1]}" in there else match[2]}"'
+
+    return _DOOR.sub(door, _LINK.sub(link, text))
 
 
 def staged_config(config: dict[str, Any]) -> dict[str, Any]:
