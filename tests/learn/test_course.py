@@ -1,11 +1,12 @@
 """Every chapter of the course: objectives tested, mistakes named, nothing given away."""
 
 import re
+from itertools import pairwise
 
 import pytest
 import yaml
 
-from trialbook.learn import Lesson, cases, derive
+from trialbook.learn import Lesson, cases, derive, overview
 from trialbook.learn.exercise import MISTAKE, RIGHT, UNANSWERED, judge
 from trialbook.learn.lesson import exercises_of
 from trialbook.publishing.book import find_book
@@ -115,6 +116,23 @@ def test_teachers_see_every_mistake_with_its_number(name, study):
     assert len(notes) == len(lesson.exercises)
     for exercise, note in zip(lesson.exercises.values(), notes, strict=True):
         assert all(mistake in note for mistake in exercise.wrong)
+
+
+def test_the_paths_name_every_chapter_with_its_minutes_and_so_does_the_teachers_page():
+    ordered = [one.name.removeprefix("learn/") for one in BOOK.chapters if "learn/" in one.name]
+    assert list(overview.CHAPTERS) == [name for name in ordered if name in TAUGHT]
+    listed = dict(re.findall(r"\]\((\w+)\.ipynb\) \| .* \| (\d+) \|", TEXTS["start"].read_text()))
+    wanted = {name: str(header(name)["learn"]["minutes"]) for name in TAUGHT}
+    assert listed == wanted
+    counted = overview.by_chapter()
+    assert list(counted.index) == list(overview.CHAPTERS)
+    assert counted.drop(columns="minutes").to_numpy().sum() == len(EXERCISES)
+
+
+def test_chapters_follow_one_another():
+    for before, name in pairwise(overview.CHAPTERS):
+        assert header(name)["learn"]["after"] == before
+        assert f"({before}.ipynb)" in TEXTS[name].read_text(), name
 
 
 @pytest.mark.parametrize("name", TEXTS)

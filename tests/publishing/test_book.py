@@ -4,7 +4,7 @@ import pytest
 
 from trialbook.messages import ChapterError, UsageError
 from trialbook.publishing.book import Book, find_book, read_chapter, toc_files
-from trialbook.publishing.staging import filtered_toc
+from trialbook.publishing.staging import filtered_toc, only_to_what_is_there
 
 
 def written(folder, cell, header=""):
@@ -75,3 +75,17 @@ def test_a_chapter_is_found_by_any_of_its_names_and_else_the_nearest_is_named(cl
         assert book.chapter(name).name == "one"
     with pytest.raises(UsageError, match="'one'"):
         book.chapter("oen")
+
+
+def test_links_lead_only_to_chapters_of_this_book():
+    text = "[Cox](learn/cox.ipynb), [Log-rank](learn/log_rank.ipynb), [a page](other.md)"
+    found = only_to_what_is_there(text, "notebooks/efficacy", ["efficacy", "learn/cox"])
+    assert found == "[Cox](learn/cox.ipynb), Log-rank, [a page](other.md)"
+    back = only_to_what_is_there(
+        "[E](../efficacy.ipynb) [C](cox.ipynb)", "notebooks/learn/a", ["b"]
+    )
+    assert back == "E C"
+    door = '<a href="../notebooks/learn/start.html" data-else="x.html?view=method">'
+    assert only_to_what_is_there(door, "book/index", []) == '<a href="x.html?view=method">'
+    there = only_to_what_is_there(door, "book/index", ["learn/start"])
+    assert there == '<a href="../notebooks/learn/start.html">'

@@ -15,6 +15,7 @@ from trialbook.trial import load_trial
 
 FOLDER = "learn"
 DATA = "data"
+FOR_TEACHERS = "teaching"  # the one page of the course that no student's copy has
 
 
 def chapters(book: Book) -> list[Path]:
@@ -51,6 +52,8 @@ def write_notebooks(
     values = {"trial": _data_beside(study, folder), "seed": seed}
     written = []
     for path in chapters(book):
+        if path.stem == FOR_TEACHERS and not for_teachers:
+            continue
         notebook = read_notebook(path.read_text(encoding="utf-8"))
         if for_teachers:
             lesson = Lesson(path.stem, study, seed)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from trialbook.learn.exercise import LEVELS
 from trialbook.learn.lesson import exercises_of
+from trialbook.report.output import Text
 
 # In the order of the book; tests/learn holds it to _toc.yml.
 CHAPTERS = (
@@ -39,3 +40,16 @@ def by_chapter(chapters: Iterable[str] = CHAPTERS) -> pd.DataFrame:
     counts = counts.reindex(columns=list(LEVELS)).fillna(0).astype(int)
     counts["minutes"] = every.groupby("chapter", sort=False)["minutes"].sum()
     return counts.rename_axis(index=None, columns=None)
+
+
+def listed(chapters: Iterable[str] = CHAPTERS) -> Text:
+    """Return `exercises` as a table to read, each chapter linked."""
+    lines = ["| chapter | exercise | for | minutes | then ask |", "|---|---|---|---|---|"]
+    last = ""
+    for row in exercises(chapters).itertuples(index=False):
+        chapter, name, objective, level, minutes, question = row
+        link = "" if chapter == last else f"[{chapter.replace('_', ' ')}]({chapter}.ipynb)"
+        last = chapter
+        said = f"{name.replace('_', ' ')} | {objective}, {level} | {minutes} | {question}"
+        lines.append(f"| {link} | {said} |")
+    return Text("\n".join(lines))
