@@ -1,6 +1,5 @@
 """Any flat file becomes a trial, a question or a refusal: no traceback, nothing mended unsaid."""
 
-import contextlib
 import subprocess
 import sys
 import tempfile
@@ -76,14 +75,11 @@ def made_of(frame, separator, folder):
     path = Path(folder) / "mine.csv"
     path.write_text(frame.to_csv(index=False, sep=separator), encoding="utf-8")
     request = Request.of(Path(folder) / "m", path, {})
+    whole = completed(request)
+    assert command(whole.request).startswith("trialbook new ")
     try:
-        return request.make().trial
-    except UsageError as error:
-        assert str(error)
-        assert command(completed(request).request).startswith("trialbook new ")
-        with contextlib.suppress(UsageError, DataError):
-            return completed(request).request.make().trial
-    except DataError as error:
+        return None if whole.problem else whole.request.make().trial
+    except (UsageError, DataError) as error:
         assert str(error)
     return None
 

@@ -52,6 +52,7 @@ def test_a_column_in_words_says_which_is_the_event(words, event):
 @pytest.mark.parametrize(
     ("name", "values", "control"),
     [("arm", ["0", "1"], None), ("TRT01P", ["1", "2"], None), ("treatment", ["0", "1"], None),
+     ("sex", ["0", "1"], None),
      ("group", ["N", "O"], None), ("radiation", ["0", "1"], 0), ("treated", ["y", "n"], 1),
      ("dose", ["0", "5", "10"], 0), ("arm", ["0", "5", "10"], None), ("arm", ["5 mg", "0 mg"], 1),
      ("horTh", ["yes", "no"], 1)],

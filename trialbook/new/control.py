@@ -28,7 +28,8 @@ _DENIES = {"0": "1", "n": "y", "false": "true"}
 _CODES = {"arm", "armcd", "actarm", "actarmcd", "group", "grp", "treatment", "trt", "treat",
           "therapy", "regimen", "rx", "allocation", "cohort", "code", "cd", "name", "label",
           "study", "actual", "planned", "assigned", "randomized", "randomised", "randomization",
-          "randomisation", "to", "trt01p", "trt01a", "trtp", "trta"}  # fmt: skip
+          "randomisation", "to", "sex", "gender", "race", "trt01p", "trt01a", "trtp",
+          "trta"}  # fmt: skip
 _DOSES = {"dose", "dosis", "mg", "mcg", "ug", "concentration", "conc", "amount"}
 
 
