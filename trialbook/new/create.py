@@ -73,6 +73,7 @@ class Request:
     source: Path
     said: dict[str, Any]
     _read: dict[tuple, Source] = field(default_factory=dict, repr=False)
+    _composed: dict[str, tuple[Source, Composed]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, directory: str | Path, source: str | Path, said: dict[str, Any]) -> "Request":
@@ -98,9 +99,18 @@ class Request:
         return NewTrial(self.directory, tuple(inferred), tuple(notes), trial)
 
     def compose(self) -> tuple[Source, Composed]:
-        """Return the files, and the text of trial.yml with its grounds; write nothing."""
-        said = self.said
+        """Return the files, and the text of trial.yml with its grounds; write nothing.
+
+        What was composed is kept, for a question's previews lead over the same requests.
+        """
         self._check()
+        key = repr(sorted(self.said.items()))
+        if key not in self._composed:
+            self._composed[key] = self._compose()
+        return self._composed[key]
+
+    def _compose(self) -> tuple[Source, Composed]:
+        said = self.said
         columns = {name: said[name] for name in _COLUMNS}
         of_flat = {f"--{name.replace('_', '-')}": of for name, of in columns.items()}
         source = self._source(flat=any(of_flat.values()))
