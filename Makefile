@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4
 .PHONY: help book serve pair lock test test-all lint clean
 
 help:
-	@echo "make book      build the book of data/alms (TRIAL=data/gbsg2 for another)"
+	@echo "make book      build the book of data/alms (TRIAL=data/gbsg2 for another, PDF=1 a PDF, too)"
 	@echo "make serve     read it at http://localhost:$(PORT)"
 	@echo "make test      check style, pairs, and run the tests (at most ten minutes)"
 	@echo "make test-all  the slow tests, too"
@@ -23,7 +23,7 @@ help:
 	@echo "make clean     remove what was built, and $(VENV)"
 
 book: $(VENV)/.book
-	@$(BIN)/trialbook build $(TRIAL) $(if $(JOBS),--jobs $(JOBS))
+	@$(BIN)/trialbook build $(TRIAL) $(if $(JOBS),--jobs $(JOBS)) $(if $(PDF),--pdf)
 
 serve: book
 	@$(BIN)/trialbook serve $(TRIAL) --port $(PORT)

@@ -34,6 +34,9 @@ def main() -> None:
               help="Seconds that a chapter may take; 3600 if unset.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="Spread whole books over a Dask cluster.")
 @click.option("--chapters", type=_FOLDER, metavar="DIR", help="Use these, not the book's own.")
+@click.option("--pdf", is_flag=True, help="Print the book, too, by the Chromium that is there.")
+@click.option("--paper", type=click.Choice(["A4", "letter"], case_sensitive=False), default="A4",
+              show_default=True, help="The sheets of the PDF.")  # fmt: skip
 def build(
     folders: tuple[Path, ...],
     parameters: tuple[str, ...],
@@ -45,6 +48,8 @@ def build(
     timeout: float | None,
     scheduler: str | None,
     chapters: Path | None,
+    pdf: bool,
+    paper: str,
 ) -> None:
     """Build a trial's book: validate, execute what changed, make the pages, publish.
 
@@ -58,12 +63,25 @@ def build(
         trialbook build data/gbsg2 -p conf_level=0.9
         trialbook build data/alms --only efficacy
         trialbook build data/alms --grid ties=efron,breslow
+        trialbook build data/alms --pdf
         trialbook build data/* --scheduler tcp://host:8786
     """
     from trialbook.publishing.command import build_all
 
     raise SystemExit(
-        build_all(folders, parameters, grid, only, jobs, force, out, timeout, scheduler, chapters)
+        build_all(
+            folders,
+            parameters,
+            grid,
+            only,
+            jobs,
+            force,
+            out,
+            timeout,
+            scheduler,
+            chapters,
+            paper if pdf else "",
+        )
     )
 
 

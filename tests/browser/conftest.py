@@ -1,7 +1,6 @@
 """Both books, built once a session, and a browser to read them with."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -10,10 +9,10 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from trialbook.publishing.pdf import chromium
 from trialbook.publishing.serve import server
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,11 +25,6 @@ TRIALS = ("alms", "gbsg2")
 NEWEST_AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 BUNDLED_AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 AXE = NEWEST_AXE if NEWEST_AXE.is_file() else BUNDLED_AXE
-
-
-def chromium() -> str | None:
-    """Return the Chromium of this machine, None where there is none."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def pytest_collection_modifyitems(items):

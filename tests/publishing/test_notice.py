@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialbook.publishing.head import LONGEST_TITLE, head, page_title, sheet_notice
+from trialbook.publishing.head import LONGEST_TITLE, head, page_title, sheets
 
 NOTICE = 'Synthetic patients: made by a "program" <here>.'
 BODY = '<h1>Efficacy</h1><p class="tb-lead">A was <em>better</em>.</p><p>Then.</p>'
@@ -36,12 +36,12 @@ def test_a_description_that_says_so_itself_is_left_as_it_is():
     assert of(NOTICE, body=body)[1]["description"] == "In synthetic patients A was better."
 
 
-def test_every_printed_sheet_has_the_notice_in_its_margin():
-    style = sheet_notice(NOTICE)
-    assert "@page { @top-center { content: " in style
+def test_every_printed_sheet_has_chapter_and_notice_in_its_margins():
+    style = sheets("Efficacy", NOTICE)
+    assert '@page { @top-left { content: "Efficacy" } @bottom-left { content: ' in style
     # quotes and angle brackets as escapes of CSS: neither ends the text or the element
     assert r'"Synthetic patients: made by a \22 program\22  \3c here>."' in style
-    assert sheet_notice("") == ""
+    assert sheets("A", "", "one") == '@page one { @top-left { content: "A" } }'
 
 
 @pytest.mark.parametrize("title", ["", None])

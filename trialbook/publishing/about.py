@@ -10,7 +10,8 @@ from trialbook.publishing.trials import TrialFacts
 
 # The programs on which a number can depend.
 PROGRAMS = ("trialbook", "lifelines", "scipy", "numpy", "pandas")
-_LETTERS = 12
+# So many of a hash are shown.
+LETTERS = 12
 _VERIFY = """\
 Whoever has the data can have R compute the numbers anew. Beside `ard.csv`, in the folder of this
 build, lies `verify.R`; with `DATA` the trial's folder,
@@ -77,7 +78,7 @@ def about(
         parts += ["## Repairs", "What could be read safely though it was not clean:", lines]
     parts.append("## Data, parameters, programs")
     if data and not facts.confidential:
-        rows = [f"| {escape_markdown(name)} | `{sha[:_LETTERS]}` |" for name, sha in data.items()]
+        rows = [f"| {escape_markdown(name)} | `{sha[:LETTERS]}` |" for name, sha in data.items()]
         parts.append("\n".join(["| file | SHA-256, its beginning |", "|---|---|", *rows]))
     given = [f"`{name} = {value!r}`" for name, value in parameters.items() if name != "trial"]
     parts.append(f"Parameters given: {', '.join(given) if given else 'none; all as declared'}.")
@@ -86,7 +87,7 @@ def about(
     parts += ["## Check the numbers without Trialbook", _VERIFY]
     parts += [
         "## How to cite",
-        f"*{escape_markdown(facts.title, _LONGEST)}.* A Trialbook, build `{build[:_LETTERS]}`."
+        f"*{escape_markdown(facts.title, _LONGEST)}.* A Trialbook, build `{build[:LETTERS]}`."
         + (f" {escape_markdown(facts.notice, _LONGEST)}" if facts.notice else ""),
     ]
     return "\n\n".join(parts) + "\n"

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from trialbook.publishing import fingerprint
-from trialbook.publishing.about import about
+from trialbook.publishing.about import LETTERS, about
 from trialbook.publishing.appendix import APPENDIX, appendix
 from trialbook.publishing.book import Book
 from trialbook.publishing.collect import glued_text, results_csv
@@ -13,6 +13,7 @@ from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.free_numbers import chapters_with_free_numbers
 from trialbook.publishing.head import kind as kind_of
+from trialbook.publishing.pdf import pdf_of
 from trialbook.publishing.reading import Prepared, is_course, prepared
 from trialbook.publishing.site import Pages, SiteBuilder
 from trialbook.publishing.staging import stage
@@ -30,6 +31,7 @@ def assemble(
     site: SiteBuilder,
     work: Path,
     data: dict[str, str],
+    paper: str = "",
 ) -> Path:
     """Make the folder that is published of an edition.
 
@@ -43,6 +45,8 @@ def assemble(
         Builds the pages.
     work : Path
         A folder on the file system of the target, kept from one build to the next.
+    paper : str
+        The sheets for which a page with the whole book is laid beside the others, to be printed.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def assemble(
     files += sources
     heading = glued_text(notebooks.get("efficacy", '{"cells": []}'), "answer_heading")
     free = chapters_with_free_numbers(numbers["ard.csv"])
-    seconds = site.build(_pages(edition, facts, work, [*files, *whole], free))
+    seconds = site.build(_pages(edition, facts, work, [*files, *whole], free, paper))
     (work / "html").rename(new / "html")
     if heading:
         picture = new / "figures" / "answer.png"
@@ -111,6 +115,7 @@ def assemble(
         "chapters": edition.record,
         "data": data,
         "repairs": facts.repairs,
+        "paper": paper,
         "cut": facts.cut,
         "package": fingerprint.package_hash(),
         "versions": fingerprint.versions(),
@@ -132,7 +137,12 @@ def assemble(
 
 
 def _pages(
-    edition: Edition, facts: TrialFacts, work: Path, files: list[str], free: list[str]
+    edition: Edition,
+    facts: TrialFacts,
+    work: Path,
+    files: list[str],
+    free: list[str],
+    paper: str,
 ) -> Pages:
     title = " · ".join(filter(None, [facts.title, edition.point.name]))
     overrides = {
@@ -143,6 +153,9 @@ def _pages(
         "trialbook_preview": PREVIEW,
         "trialbook_files": files,
         "trialbook_free": free,
+        "trialbook_build": edition.key[:LETTERS],
+        "trialbook_paper": paper,
+        "trialbook_pdf": pdf_of(facts.id) if paper else "",
     }
     return Pages(
         stage=work / "stage",

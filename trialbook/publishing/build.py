@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
+from trialbook.publishing.pdf import CHROMIUM, chromium, pdf_of, print_book
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.watched import Watched
 
@@ -50,6 +51,8 @@ class Order:
         Seconds that a chapter may take.
     out : Path or None
         The link to publish at, instead of ``_build/<trial>``.
+    paper : str
+        The size of the sheets of a PDF of the whole book; empty for none.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class Order:
     force: bool = False
     timeout: float = LIMIT
     out: Path | None = None
+    paper: str = ""
 
 
 def trial_folder(folder: Path) -> Path:
@@ -116,6 +120,9 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     if len({bool(point.parameters.get("blinded")) for point in points}) > 1:
         raise UsageError("A blinded book stands alone: build it with -p blinded=true, not a grid.")
     shelf.check()
+    if order.paper and not chromium():
+        say(f"no PDF: neither Chromium nor Chrome was found ({CHROMIUM} may name it)")
+        order = replace(order, paper="")
     with shelf.locked():
         shelf.clear()
         data = Watched(folder)
@@ -123,7 +130,7 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
         if order.force or order.only:
             stale = editions
         else:
-            stale = [one for one in editions if not one.is_current]
+            stale = [one for one in editions if not one.is_current(order.paper)]
         try:
             if stale:
                 _build(stale, book, data, order, shelf, say)
@@ -196,8 +203,15 @@ def _build(
         for one in editions:
             work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
             began = time.perf_counter()
-            built[one.point.name] = assemble(one, book, facts, site, work, data.hashes)
+            new = assemble(one, book, facts, site, work, data.hashes, order.paper)
+            built[one.point.name] = new
             say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
+            if order.paper:
+                began = time.perf_counter()
+                file = new / "html" / pdf_of(facts.id)
+                printed = print_book(new / "html", file, cache, shelf.scratch / "printing")
+                said = f"{time.perf_counter() - began:.1f} s" if printed else "unchanged"
+                say(f"{_label('PDF', one)}  {said}")
         _unchanged(editions, book, data)
     except SourcesChangedError:
         for _, task in to_do:

@@ -71,6 +71,7 @@ def build_all(
     timeout: float | None = None,
     scheduler: str | None = None,
     chapters: Path | None = None,
+    paper: str = "",
 ) -> int:
     """Build the books of several trials, here or on a cluster; return the worst exit code."""
     with reported():
@@ -83,6 +84,7 @@ def build_all(
             only=only,
             force=force,
             out=out and Shelf(out).target,
+            paper=paper,
             **asked,
         )
         folders = folders or (_first_edition(book),)
@@ -96,6 +98,7 @@ def build_all(
         options += [f"--timeout={order.timeout}"]
         options += [f"--jobs={jobs or 1}"] + ([f"--out={order.out}"] if order.out else [])
         options += [f"--chapters={book.root}"] if chapters else []
+        options += ["--pdf", f"--paper={paper}"] if paper else []
         codes |= _build_on_cluster(scheduler, folders, options)
     elif len(folders) > 1 and order.jobs > 1:
         codes |= _build_side_by_side(book, folders, order)

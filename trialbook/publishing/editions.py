@@ -60,11 +60,14 @@ class Edition:
         """Whether the arms are pooled."""
         return bool(self.point.parameters.get("blinded"))
 
-    @property
-    def is_current(self) -> bool:
-        """Whether what is published is what a build would make."""
+    def is_current(self, paper: str = "") -> bool:
+        """Whether what is published is what a build would make, its PDF on `paper` if one is asked.
+
+        A PDF that nobody asked for now, but is of the same book, may stay.
+        """
         there = (self.folder / "html" / "index.html").is_file()
-        return there and self.published.get("key") == self.key
+        printed = not paper or self.published.get("paper") == paper
+        return there and printed and self.published.get("key") == self.key
 
     @property
     def is_complete(self) -> bool:

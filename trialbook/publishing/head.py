@@ -75,16 +75,16 @@ def kind(notice: str) -> str:
     return notice.partition(":")[0].strip()
 
 
-def sheet_notice(notice: str) -> str:
-    """Return the style that puts the notice into the margin of every printed sheet."""
-    if not notice:
-        return ""
-    text = re.sub(r'["\\<]', lambda found: f"\\{ord(found[0]):x} ", notice)
-    return (
-        f'<style media="print">@page {{ @top-center {{ content: "{text}"; width: 100%; '
-        "font: 8pt Helvetica, Arial, sans-serif; border-bottom: 0.5pt solid #999; "
-        "vertical-align: bottom; margin-bottom: 4mm } }</style>"
-    )
+def sheets(chapter: str, notice: str, page: str = "") -> str:
+    """Return the rule that puts a chapter's name and the notice into the margins of its sheets.
+
+    Numbers and type of the margins are the style sheet's. `page` names the sheets that are meant,
+    where one document has several chapters.
+    """
+    margins = f'@top-left {{ content: "{_css(chapter)}" }}'
+    if notice:
+        margins += f' @bottom-left {{ content: "{_css(notice)}" }}'
+    return f"{' '.join(filter(None, ['@page', page]))} {{ {margins} }}"
 
 
 def _description(body: str, told: str, title: str) -> str:
@@ -99,6 +99,11 @@ def _description(body: str, told: str, title: str) -> str:
 def _words(markup: str) -> str:
     """Return the text of some HTML in one line."""
     return " ".join(html.unescape(re.sub("<[^>]+>", "", markup)).split())
+
+
+def _css(text: str) -> str:
+    """Return a text as it may stand in a string of CSS inside HTML."""
+    return re.sub(r'["\\<\n]', lambda found: f"\\{ord(found[0]):x} ", text)
 
 
 def _cut(text: str, letters: int) -> str:

@@ -14,10 +14,11 @@ from trialbook.publishing.citations import link_citations
 from trialbook.publishing.exhibits import count_exhibits, set_exhibits
 from trialbook.publishing.folds import setup_folds
 from trialbook.publishing.free_numbers import mark_free_numbers
-from trialbook.publishing.head import head, kind, sheet_notice
+from trialbook.publishing.head import head, kind, sheets
 from trialbook.publishing.headers import SEALED, write_headers
 from trialbook.publishing.mathml import setup_mathml
 from trialbook.publishing.navigation import navigation, sections
+from trialbook.publishing.print_page import write_print_page
 from trialbook.publishing.reading import for_reading, is_course
 from trialbook.publishing.search_index import SearchIndex
 from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonyms, terms_of
@@ -30,7 +31,7 @@ _DOCUMENT_TITLE = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
 def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
-    for name in ("trial", "title", "short", "notice", "preview"):
+    for name in ("trial", "title", "short", "notice", "preview", "pdf", "paper", "build"):
         app.add_config_value(f"trialbook_{name}", "", "html")
     for name in ("files", "free"):
         app.add_config_value(f"trialbook_{name}", [], "html")
@@ -68,6 +69,7 @@ def write_our_own_search(app: Any) -> None:
     """Build no index of Sphinx's: ours ranks the report before what is for reference."""
     app.builder.search = False
     app.builder.trialbook_index = SearchIndex()
+    app.builder.trialbook_bodies = {}
 
 
 def set_the_method_apart(app: Any, docname: str, source: list[str]) -> None:
@@ -106,12 +108,13 @@ def lay_out(
         navigation=around,
         sections=sections(app, pagename),
         head=head(app, pagename, context),
-        sheet_notice=sheet_notice(config.trialbook_notice),
+        sheets=sheets(_chapter(app, pagename), config.trialbook_notice),
         kind=kind(config.trialbook_notice),
         book_name=config.trialbook_short,
         trial_title=config.trialbook_title,
         components=components,
         sealed=SEALED if "your-data" in components else "",
+        pdf=config.trialbook_pdf,
         about=next((n for n in app.env.found_docs if n.endswith("/about_this_build")), ""),
         notebook=f"files/{pagename}.ipynb" if f"{pagename}.ipynb" in config.trialbook_files else "",
         site_root=config.html_baseurl or "/",
@@ -120,6 +123,7 @@ def lay_out(
         place = next((i for i, part in enumerate(around.parts) if part.current), 0)
         weight = WEIGHTS[min(place, len(WEIGHTS) - 1)]
         address = app.builder.get_target_uri(pagename)
+        app.builder.trialbook_bodies[pagename] = body
         app.builder.trialbook_index.add(address, _text(context.get("title")), weight, body)
 
 
@@ -155,6 +159,15 @@ def finish(app: Any, error: Exception | None) -> None:
         else:
             path.unlink(missing_ok=True)
     write_headers(out)
+    if app.config.trialbook_paper:
+        write_print_page(app)
+
+
+def _chapter(app: Any, pagename: str) -> str:
+    """Return what stands above each sheet of a page: its own name, and whose book it is of."""
+    title = app.env.titles.get(pagename)
+    names = [title.astext() if title is not None else "", app.config.trialbook_short]
+    return " · ".join(filter(None, names if pagename != app.config.root_doc else names[1:]))
 
 
 def _text(markup: str | None) -> str:
