@@ -237,7 +237,7 @@ def chapters(folder: Path) -> None:
 @main.command()
 @click.option("--check", is_flag=True, help="Change nothing; fail where a twin differs.")
 def pair(check: bool) -> None:
-    """Derive the chapters' .ipynb twins from their .md, the one source.
+    """Derive the chapters' .ipynb twins, and the reference's pages from the docstrings.
 
     \b
     Examples:

@@ -210,12 +210,13 @@ def _pages(target: Path) -> list[Path]:
 
 
 def pair_all(check: bool) -> int:
-    """Write the chapters' twins, or with `check` only compare them; return the exit code."""
+    """Write what is derived, twins and reference, or with `check` compare; return the exit code."""
     from trialbook.publishing.pairing import orphan_twins, stale_twins, twins_of
+    from trialbook.publishing.reference import reference_pages
 
     book = find_book()
     texts = list(book.texts)
-    derived = twins_of(texts, book.root)
+    derived = twins_of(texts, book.root) | reference_pages(book.root)
     stale, orphans = stale_twins(derived), orphan_twins(derived, book.root / "notebooks")
     for twin, content in stale:
         if not check:
