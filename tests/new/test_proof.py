@@ -82,6 +82,16 @@ def test_a_trial_is_randomized_where_the_files_say_it(change, randomized, source
         assert "nothing in the files says that chance" in str(made)
 
 
+def test_who_failed_screening_needs_no_date_of_randomization(source, tmp_path):
+    data = small()
+    data["adsl"] = data["adsl"].drop(columns=["ITTFL", "SAFFL"])
+    failed = data["adsl"].iloc[:2].assign(USUBJID=["P-8", "P-9"], TRT01P="Screen Failure",
+                                          TRT01A="", RANDDT=pd.NaT)  # fmt: skip
+    data["adsl"] = pd.concat([data["adsl"].iloc[:7], failed])
+    data["adtte"] = data["adtte"][data["adtte"]["USUBJID"] != "P-8"]
+    assert new_trial(tmp_path / "m", source(data), primary="OS").trial.randomized == "yes"
+
+
 def flat_frame(**columns):
     return pd.DataFrame({"OS_MONTHS": range(1, 9), "died": [0, 1] * 4,
                          "arm": ["Placebo", "Drug"] * 4} | columns)  # fmt: skip

@@ -1,14 +1,15 @@
 """Put together what was inferred into the text of a trial.yml."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from trialbook.adam.flat import as_text
-from trialbook.adam.problems import counted_noun, examples, shortened
+from trialbook.adam.populations import has_arm
+from trialbook.adam.problems import counted_noun, examples
 from trialbook.config import Arm
 from trialbook.new.arms import chosen_arm, infer_arms, other_values
+from trialbook.new.chance import infer_randomized
 from trialbook.new.endpoints import (
     hoped_for,
     infer_endpoints,
@@ -40,11 +41,6 @@ _READING = {
     "sheet": "the sheet of the workbook",
     "values": "what stands in the files, and what it means",
 }
-_SAID = "said with --randomized"
-# variables that only who was randomized has: the flag, the date, the number
-_OF_CHANCE = re.compile(r"RAND(FL|DTM?|NO|NUM|ID)|RND(DT|NO|NUM|ID)", re.IGNORECASE)
-_FROM_CHANCE = re.compile(r"\b(from|since|after)( the)?( date of)? randomi[sz]ation", re.IGNORECASE)
-_NOT_SHOWN = "nothing in the files says that chance assigned the patients"
 
 Composed = tuple[str, list[Inference], list[str]]
 
@@ -78,7 +74,8 @@ def compose_adam(
     questions.ask()
     inferred += found
     params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
-    randomized = _randomized(analysed, params, options["randomized"])
+    with_arm = analysed[has_arm(analysed["TRT01P"])]
+    randomized = infer_randomized(with_arm, params, options["randomized"])
     courses = _courses(times, analysed["USUBJID"])
     left_out = outcomes(analysed, courses, analysed["TRT01P"])
     baseline, passed_over = infer_baseline(analysed, source.labels, left_out)
@@ -158,7 +155,8 @@ def compose_flat(
     left_out = outcomes(others, courses, arm) | dict.fromkeys(used, "")
     baseline, passed_over = infer_baseline(patients, source.labels, left_out)
     params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
-    randomized = _randomized(patients, params, options["randomized"], found.arm)
+    with_arm = patients[has_arm(arm)]
+    randomized = infer_randomized(with_arm, params, options["randomized"], found.arm)
     writer = Writer()
     inferred += _head(writer, str(options["id"]), unit, randomized, frame[found.time], options)
     writer.key("flat", _flat_map(source, found, unit[0]), "which column is what")
@@ -299,40 +297,6 @@ def _arms(writer: Writer, arms: list[Arm], comment: str, treated: str | None) ->
 def _populations(adsl: pd.DataFrame, flags: dict[str, str]) -> str:
     absent = [flag for flag in flags.values() if flag not in adsl]
     return f"{' and '.join(absent)} absent: a rule stands in" if absent else "flags of ADSL"
-
-
-def _randomized(
-    patients: pd.DataFrame, params: Sequence[str], said: str | None, arm: str = ""
-) -> tuple[str, str, bool]:
-    """Return whether the patients were randomized, as far as the files say it, and the ground.
-
-    Parameters
-    ----------
-    patients : pandas.DataFrame
-        Those analysed.
-    params : sequence of str
-        PARAM, the end points in words.
-    said : str or None
-        What the user said.
-    arm : str
-        The column that holds the arm of a flat file.
-    """
-    if said is not None:
-        return said, _SAID, True
-    if re.search(r"randomi[sz]", arm, re.IGNORECASE):
-        return "yes", f"the arm stands in {shortened(arm)}", True
-    some = ""
-    for variable in [name for name in patients if _OF_CHANCE.fullmatch(name)]:
-        given = patients[variable]
-        n = int((given.eq("Y") if variable.upper() == "RANDFL" else given.notna()).sum())
-        if n and n == len(patients):
-            return "yes", f"every patient has {variable}", True
-        if n:
-            some = some or (f"{variable} is given for {n:,} of {len(patients):,} patients, and not "
-                            "for all: say it with --randomized")  # fmt: skip
-    if counted_from := next((one for one in params if _FROM_CHANCE.search(one)), None):
-        return "yes", f"PARAM is {counted_from}", True
-    return "unknown", some or _NOT_SHOWN, False
 
 
 def _patients(
