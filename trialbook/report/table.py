@@ -1,14 +1,14 @@
 """The book's tables: built by great_tables, without its inline style, for the site's own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from great_tables import GT
 from great_tables import html as ready_html
 
 from trialbook.escape import escape_html, plain
-from trialbook.report.forest_column import Limits, with_forest
+from trialbook.report.forest_column import Limits, with_forest, with_shares
 from trialbook.report.output import Table
 
 INDENT = "\N{EM SPACE}"
@@ -34,6 +34,8 @@ def html_table(
     words: Sequence[str] = (),
     text: bool = False,
     forest: Sequence[Limits | None] = (),
+    shares: Sequence[Mapping[int, float]] = (),
+    explorer: str = "",
 ) -> Table:
     """Return a frame of printed cells as a table of the book.
 
@@ -60,6 +62,10 @@ def html_table(
     forest : sequence of tuple
         For each row a ratio with its limits, or None: drawn at the row's end, on one logarithmic
         scale. The numbers stand beside it, so it is hidden from who hears the table.
+    shares : sequence of mapping
+        For each row an arm's position to its percentage, drawn likewise.
+    explorer : str
+        HTML above the table: what a reader may ask of it.
 
     Returns
     -------
@@ -92,11 +98,14 @@ def html_table(
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     if any(forest):
         html = with_forest(html, forest)
+    if shares:
+        html = with_shares(html, shares)
     title = escape_html(caption, 1000)
     foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
     # The caption stands outside: within, it would scroll away with a wide table.
     parts = [
         f'<p class="tb-title">{title}</p>',
+        explorer,
         f'<div class="tb-table" role="region" tabindex="0" aria-label="{title}">\n{html}\n</div>',
         _notes(foot, sum(bool(note) for note in notes)),
     ]

@@ -149,7 +149,8 @@ def _read(
         Read(level, code, "cumulative_incidence", title, title)
         for code, title in ((code, one.title.removesuffix(" (%)")) for code, one in panels.items())
     ]
-    return replace(figure, explorer=curve_reader(lookup, what, ticks))
+    last = max(lookup.trial.landmarks, default=None)
+    return replace(figure, explorer=curve_reader(lookup, what, ticks, start=last))
 
 
 def _steps(

@@ -1,12 +1,14 @@
 """Tables of adverse events and laboratory parameters."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Arm, Parameter
+from trialbook.report.explorers import explorer
 from trialbook.report.labels import term_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
@@ -261,7 +263,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         classes = classes[classes[variable].isin(names)]
     totals = {term: total(term, "AEDECOD") for term in classes["AEDECOD"].unique()}
     kept = set(sorted(totals, key=lambda term: (-totals[term], term))[:MOST_TERMS])
-    lines = []
+    lines, ranked = [], []
     by_class = dict(list(classes.groupby("AEBODSYS")["AEDECOD"]))
     for name in sorted(by_class, key=lambda name: (-total(name, "AEBODSYS"), name)):
         terms = sorted((t for t in by_class[name] if t in kept), key=lambda t: (-totals[t], t))
@@ -274,6 +276,9 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
             line |= row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
             line |= row_cells(lookup, rates, "{rate}", *of, level=level)
             lines.append(line | _compared(lookup, term, level, with_p=False))
+            ranked.append(_ranked(lookup, term, level, arms))
+            ranked[-1]["term"] = variable == "AEDECOD"
+    positions = {arm.code: place for place, arm in enumerate(trial.arms)}
     notes = [
         "Rate: patients with a first event per 100 patient-years at risk, without events later "
         f"than {_window(trial)}."
@@ -291,7 +296,34 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         name="adverse-event-terms",
         caption="Adverse events by system organ class and preferred term",
         notes=notes,
+        shares=[{positions[code]: x for code, x in one["percent"].items()} for one in ranked],
+        explorer=explorer(
+            "harms",
+            {
+                "comparisons": [one.name for one in trial.comparisons],
+                "rows": [
+                    {
+                        "term": one["term"],
+                        "most": max(filter(isfinite, one["percent"].values()), default=None),
+                        "differences": [x if isfinite(x) else None for x in one["differences"]],
+                    }
+                    for one in ranked
+                ],
+            },
+        ),
     )
+
+
+def _ranked(lookup: "Lookup", term: str, level: str, arms: Collection[str]) -> dict[str, Any]:
+    """Return by what a line of adverse events can be drawn and sorted; NaN where withheld."""
+    of = ("adverse_events", term)
+    return {
+        "percent": {code: lookup.value("percent", *of, code, level=level) for code in arms},
+        "differences": [
+            lookup.value("risk_difference", *of, one.name, level=level, method="newcombe")
+            for one in lookup.trial.comparisons
+        ],
+    }
 
 
 def laboratory_parameters(lookup: "Lookup") -> list[Parameter]:

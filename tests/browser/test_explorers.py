@@ -1,0 +1,214 @@
+"""Explorers used by keyboard, mouse and touch say what the package computes."""
+
+import re
+from math import ceil
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import AXE, ROOT
+from trialbook import analyses, survival
+from trialbook.report import figures, tables
+from trialbook.report.explorers.planner import planner
+from trialbook.report.explorers.risk import patient_risk, risk_under
+from trialbook.safe.lookup import Lookup
+from trialbook.trial import load_trial
+
+ASSETS = ROOT / "book" / "assets"
+SCRIPTS = ("components/estimates", "components/harms", "components/planner", "components/reader",
+           "components/risk")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def alms():
+    return load_trial(ROOT / "data" / "alms")
+
+
+@pytest.fixture(scope="module")
+def numbers(alms):
+    others = [one for one in alms.endpoints if one != alms.primary][:1]
+    rows = [analyses.end_points(alms), analyses.adverse_events(alms)]
+    rows += [analyses.survival_curves(alms)]
+    rows += [analyses.survival_curves(alms, one, marks=False) for one in others]
+    return Lookup(analyses.joined(rows), alms)
+
+
+@pytest.fixture(scope="module")
+def file(alms, numbers, tmp_path_factory):
+    """Return a page with the explorers of a trial, on a disk."""
+    others = [one for one in alms.endpoints if one != alms.primary][:1]
+    shown = [
+        figures.plot_survival(numbers, alms.primary, others=others),
+        patient_risk(numbers, alms.primary, alms.comparisons[0]),
+        planner(numbers),
+        tables.tbl_terms(numbers, analyses.event_classes(alms)),
+    ]
+    styles = "".join(
+        f'<link rel="stylesheet" href="{(ASSETS / f"{name}.css").as_uri()}">'
+        for name in ("report", "trialbook", "explorers")
+    )
+    scripts = "".join(
+        f'<script defer src="{(ASSETS / f"{name}.js").as_uri()}"></script>' for name in SCRIPTS
+    )
+    page = tmp_path_factory.mktemp("explorers") / "page.html"
+    page.write_text(
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Page</title>{styles}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"{scripts}</head><body><main><h1>Page</h1>"
+        f"{''.join(one._repr_html_() for one in shown)}</main></body></html>",
+        encoding="utf-8",
+    )
+    return page
+
+
+@pytest.fixture
+def open_page(browser, file):
+    made = []
+
+    def opened(**options):
+        context = browser.new_context(reduced_motion="reduce", **options)
+        made.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(4000)
+        tab.wrong = []
+        tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+        tab.goto(file.as_uri())
+        return tab
+
+    yield opened
+    for context in made:
+        context.close()
+
+
+def curve(alms, code, months):
+    data = alms.time_to_event(alms.primary.paramcd)
+    of = data[data["arm"] == code]
+    return survival.kaplan_meier(of["AVAL"], of["event"]).at([months / alms.time.to_show(1.0)])
+
+
+def test_the_curve_reader_says_by_keyboard_what_kaplan_meier_gives(alms, open_page):
+    tab = open_page()
+    slider = tab.locator(".tb-reader input[type=range]")
+    slider.focus()
+    tab.keyboard.press("Home")
+    said = tab.locator(".tb-reader output")
+    assert "100 of 100" in said.inner_text()
+    for _ in range(24):
+        tab.keyboard.press("ArrowRight")
+    told = re.fullmatch(r"([\d.]+) months", slider.get_attribute("aria-valuetext"))
+    text = said.inner_text()
+    for arm in alms.arms:
+        at = curve(alms, arm.code, float(told[1]))
+        assert f"{100 * at.survival[0]:.0f} of 100 given {arm.label.lower()}" in text
+    counts = " and ".join(str(curve(alms, a.code, float(told[1])).n_at_risk[0]) for a in alms.arms)
+    assert f"Still at risk: {counts}." in text
+    assert tab.locator("svg:visible .tb-dot").count() == 2
+    tab.get_by_role("button", name="had it").click()
+    failed = 100 * (1 - curve(alms, alms.arms[0].code, float(told[1])).survival[0])
+    assert f"{failed:.0f} of 100 given {alms.arms[0].label.lower()}" in said.inner_text()
+    assert tab.wrong == []
+
+
+def test_the_curve_reader_follows_mouse_and_finger(open_page):
+    for options in ({}, {"has_touch": True, "viewport": {"width": 390, "height": 844}}):
+        tab = open_page(**options)
+        box = tab.locator(".tb-figure svg:visible").first.bounding_box()
+        slider = tab.locator(".tb-reader input[type=range]")
+        at = (box["x"] + box["width"] * 0.45, box["y"] + box["height"] * 0.4)
+        before = slider.input_value()
+        tab.touchscreen.tap(*at) if options else tab.mouse.move(*at)
+        assert slider.input_value() != before
+        assert tab.wrong == []
+
+
+def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page):
+    tab = open_page()
+    before = tab.locator(".tb-figtitle").first.inner_text()
+    tab.locator(".tb-reader select").select_option("1")
+    other = next(one for one in alms.endpoints if one != alms.primary)
+    assert other.label.lower() in tab.locator(".tb-figtitle").first.inner_text().lower()
+    assert tab.locator("svg:visible .tb-curve:visible").count() == 0
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator(".tb-figtitle").first.inner_text() == before
+    assert tab.locator("svg:visible .tb-curve:visible").count() >= 2
+    assert tab.locator(".tb-reader").is_hidden()
+
+
+def test_a_risk_is_the_formulas_and_its_dots_are_a_hundred(alms, numbers, open_page):
+    tab = open_page()
+    slider = tab.locator(".tb-risk input")
+    slider.fill("25")
+    of = [
+        numbers.value(name, "cox", alms.primary.paramcd, alms.comparisons[0].name, method="efron")
+        for name in ("hr", "hr_lower", "hr_upper")
+    ]
+    risk, low, high = (100 * risk_under(0.25, one) for one in of)
+    text = tab.locator(".tb-risk output").inner_text()
+    assert f"{risk:.1f} would with the treatment (95% CI, {low:.1f} to {high:.1f})" in text
+    assert f"one fewer for every {100 / (25 - risk):.1f}" in text
+    assert tab.locator(".tb-dots i").count() == 100
+    assert tab.locator(".tb-dots .tb-dot-both").count() == round(risk)
+    assert tab.locator(".tb-dots .tb-dot-spared").count() == 25 - round(risk)
+
+
+def test_the_planner_is_schoenfelds_and_freedmans(open_page):
+    tab = open_page()
+    given = {"control": 30, "hr": 0.65, "power": 90, "alpha": 0.01, "dropout": 12, "allocation": 2}
+    for field, value in zip(tab.locator(".tb-planner input").all(), given.values(), strict=True):
+        field.fill(str(value))
+    text = tab.locator(".tb-planner output").inner_text()
+    hazard = survival.constant_hazard(0.30, 1.0)
+    for method in ("schoenfeld", "freedman"):
+        size = survival.sample_size(
+            hazard, 0.65, follow_up=1.0, dropout=-np.log1p(-0.12), power=0.9, alpha=0.01,
+            allocation=2.0, method=method,
+        )  # fmt: skip
+        total = size.n_treated + size.n_control
+        assert f"{ceil(size.n_events):,} events, {total:,} patients by {method.title()}" in text
+    tab.locator(".tb-planner input").first.fill("140")
+    assert "a number from 0.1 to 99.9" in tab.locator(".tb-planner output").inner_text()
+
+
+def test_harms_are_sorted_narrowed_and_opened_by_class(numbers, open_page):
+    tab = open_page()
+    rows = tab.locator(".tb-exhibit:has(.tb-harms) tbody tr")
+    whole = rows.count()
+    classes = tab.locator(".tb-more").count()
+    assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() == classes
+    first = tab.locator(".tb-more").first
+    first.press("Enter")
+    assert first.get_attribute("aria-expanded") == "true"
+    tab.locator(".tb-harms select").select_option("0")
+    shown = tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible")
+    names = shown.locator("th").all_inner_texts()
+    cells = shown.locator("td:nth-last-child(2)").all_inner_texts()
+    found = [float(re.match(r"\s*(-?[\d.]+)", cell.replace("−", "-"))[1]) for cell in cells]
+    assert len(found) == whole - classes
+    assert found == sorted(found, reverse=True)
+    known = numbers.distinct("paramcd", "adverse_events")
+    assert names[0].strip().lower() in {one.lower() for one in known}
+    tab.locator(".tb-harms input").fill(names[0].strip()[:6])
+    assert 1 <= tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() < whole
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() == whole
+    assert tab.wrong == []
+
+
+def test_without_scripts_the_page_says_the_same_and_shows_no_empty_control(open_page):
+    tab = open_page(java_script_enabled=False)
+    assert tab.locator("svg:visible .tb-curve").count() >= 2
+    assert tab.locator("main :is(input, button, select)").count() == 0
+    assert "would with the treatment" in tab.locator(".tb-risk").inner_text()
+    assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() > 20
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_explorers_keep_out_no_one_who_reads_with_a_screen_reader(open_page, scheme, width):
+    tab = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    tab.locator(".tb-more").first.click()
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    report = tab.evaluate("axe.run({rules: {'label-content-name-mismatch': {enabled: true}}})")
+    assert [(one["id"], one["nodes"][0]["target"]) for one in report["violations"]] == []
+    assert tab.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
