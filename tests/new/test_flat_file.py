@@ -14,7 +14,8 @@ from trialbook.new import UsageError, new_trial
 @pytest.mark.parametrize(
     ("name", "options", "control", "unit", "events"),
     [
-        ("leukemia", {"unit": "weeks", "control": "0", "event_value": "1"}, "0", "weeks", 30),
+        # Rx 1 is the placebo there: a 0 proves nothing
+        ("leukemia", {"unit": "weeks", "control": "1", "event_value": "1"}, "1", "weeks", 30),
         ("waltons", {"unit": "days", "event_value": "1"}, "control", "days", 156),
         ("rossi", {"event": "arrest", "arm": "fin"}, "0", "weeks", 114),
         ("larynx", {"arm": "Stage_II", "unit": "years"}, "0", "years", 50),
