@@ -48,7 +48,7 @@ def test_the_site_of_plain_jupyter_book_holds_nothing_of_another_trial(clone, co
     assert commands("pair", cwd=clone).code == 0
     assert commands("build", "data/other", "--out", "mine", cwd=clone).code == 0
     program = "from jupyter_book.cli.main import main; main()"
-    build = [sys.executable, "-c", program, "build", "."]
+    build = [sys.executable, "-c", program, "build", ".", "-W", "--keep-going"]
     made = subprocess.run(build, cwd=clone, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
     html = clone / "_build" / "html"

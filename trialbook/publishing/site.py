@@ -156,7 +156,6 @@ def run_sphinx(pages: Pages, doctrees: Path, warnings: Any) -> None:
         cli_config={"latex_individualpages": False},
         sourcedir=pages.stage,
     )
-    config.pop("comments_config", None)
     config |= pages.overrides
     with patch_docutils(str(pages.stage)), docutils_namespace():
         app = Sphinx(

@@ -35,6 +35,8 @@ def setup(app: Any) -> dict[str, Any]:
         app.add_config_value(f"trialbook_{name}", "", "html")
     for name in ("files", "free"):
         app.add_config_value(f"trialbook_{name}", [], "html")
+    # Jupyter Book sets it for an extension that this book leaves out
+    app.add_config_value("comments_config", {}, "html")
     setup_mathml(app)
     setup_folds(app)
     app.connect("config-inited", name_the_trial, priority=400)
