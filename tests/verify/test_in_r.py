@@ -15,8 +15,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("Rscript") is None, reason="Rscript is not installed"),
 ]
-# What needs a normal integral or imputation, or is no analysis of these patients.
-LEFT = {"tipping_point", "design", "evidence", "intercurrent", "recurrent"}
+# Analyses without a rule: of a plan, of other trials.
+LEFT = {"design", "evidence", "intercurrent", "recurrent"}
 THREE = Path("trialbook/agreement/reference/three_arms")
 
 
@@ -52,16 +52,20 @@ def test_all_that_is_computed_anew_agrees(folder, tmp_path):
     assert kept["agree"].sum() >= 0.95 * kept.to_numpy().sum()
 
 
-def test_a_planted_error_is_found(tmp_path):
+@pytest.mark.parametrize(
+    ("analysis", "method", "factor"),
+    [("cox", "efron", 1.0001), ("tipping_point", "delta=1", 1.3)],  # the latter is partly chance
+)
+def test_a_planted_error_is_found(tmp_path, analysis, method, factor):
     def changed(ard):
-        row = ard.index[(ard["analysis"] == "cox") & (ard["statistic"] == "hr")][0]
-        ard.loc[row, "value"] *= 1.0001
+        wanted = (ard["analysis"] == analysis) & (ard["method"] == method)
+        ard.loc[ard.index[wanted & (ard["statistic"] == "hr")][0], "value"] *= factor
         return ard
 
     ran = left(load_trial("data/veteran"), tmp_path, changed)
     assert ran.returncode == 1
     assert counts(ran.stdout)["differ"].sum() == 1
-    assert "differs: cox OS Test vs Standard" in ran.stdout
+    assert f"differs: {analysis} OS Test vs Standard" in ran.stdout
 
 
 def test_text_from_a_trial_is_never_run(tmp_path):

@@ -87,6 +87,7 @@ def constants_of(trial: Trial) -> dict[str, Any]:
 def _endpoint(one) -> dict[str, Any]:
     return {
         "paramcd": one.paramcd,
+        "favourable": one.favourable,
         "components": list(one.components),
         "competing": [{"paramcd": of.paramcd, "cnsr": of.cnsr} for of in one.competing],
     }
