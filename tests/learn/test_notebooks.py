@@ -1,12 +1,15 @@
 """What students and teachers get as files, and how they are marked."""
 
 import json
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from trialbook.learn import grade
 from trialbook.learn.command import run
 from trialbook.messages import UsageError
+from trialbook.trial import load_trial
 
 NOTHING = dict.fromkeys(["student", "teacher", "grade", "table", "seed"])
 COMMON = {**NOTHING, "timeout": 60}
@@ -34,16 +37,20 @@ def test_a_notebook_that_never_ends_is_stopped(tmp_path):
     assert grade.collect(path, ["a"], 1) == {}
 
 
+@pytest.mark.parametrize("trial", ["alms", "gbsg2", "veteran"])
+def test_the_data_beside_a_students_notebooks_can_be_read(tmp_path, trial):
+    run(**COMMON | {"student": tmp_path}, trial=Path("data") / trial)
+    copied = load_trial(tmp_path / "data" / trial)
+    assert len(copied.adsl) == len(load_trial(f"data/{trial}").adsl)
+    assert not (tmp_path / "teaching.ipynb").exists()
+
+
 @pytest.mark.slow
 def test_from_the_students_copy_to_marks(tmp_path):
-    from pathlib import Path
-
     gbsg2 = Path("data/gbsg2")
     run(**COMMON | {"student": tmp_path / "in" / "anna"}, trial=gbsg2)
     run(**COMMON | {"teacher": tmp_path / "in" / "tutor"}, trial=gbsg2)
     run(**COMMON | {"grade": tmp_path / "in", "table": tmp_path / "marks.csv"}, trial=gbsg2)
-    import pandas as pd
-
     marks = pd.read_csv(tmp_path / "marks.csv")
     assert set(marks.loc[marks["student"] == "anna", "verdict"]) == {"unanswered"}
     assert set(marks.loc[marks["student"] == "tutor", "verdict"]) == {"right"}

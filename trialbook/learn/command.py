@@ -74,6 +74,14 @@ def _data_beside(study, folder: Path) -> str | None:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("trial.yml", *study.files):
         shutil.copy2(study.folder / name, target / name)
+    # what trial.yml names must be there, or it is refused
+    for path in filter(None, (study.notes, study.published, study.evidence, study.seeds)):
+        beside = target / path.relative_to(study.folder)
+        if path.is_dir():
+            shutil.copytree(path, beside, dirs_exist_ok=True)
+        else:
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, beside)
     return f"{DATA}/{study.id}"
 
 

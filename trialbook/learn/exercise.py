@@ -73,7 +73,7 @@ class Exercise:
             for mistake, wrong in self.wrong.items()
             if not _is_defined(value := wrong(case)) or not self._apart(right, value)
         ]
-        if len(same) == len(self.wrong):
+        if 2 * len(same) >= len(self.wrong):
             return "the usual mistakes give the same answer there"
         return ""
 
