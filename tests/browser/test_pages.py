@@ -128,8 +128,7 @@ def test_the_result_is_on_the_first_screen_of_a_phone_and_its_chapter_is_short(s
             box = tab.locator(part).first.bounding_box()
             assert box["y"] + box["height"] < PHONE["height"], part
         length = tab.evaluate("document.documentElement.scrollHeight")
-        # eight screens of results, and the curve reader's controls
-        assert length <= 8.5 * PHONE["height"]
+        assert length <= 8 * PHONE["height"]
 
 
 def test_a_term_shows_its_meaning_beside_the_text_or_below_on_a_press(sites, browser):

@@ -42,6 +42,18 @@ def test_an_unknown_key_of_trial_yml_is_answered_with_the_nearest(clone, command
     refused(commands("build", "data/small", cwd=clone), 1, "privcy", "privacy")
 
 
+def test_a_formula_of_the_notes_is_answered_by_their_file_and_line(clone, commands):
+    folder = clone / "data" / "small"
+    (folder / "notes").mkdir(exist_ok=True)
+    (folder / "notes" / "one.md").write_text("It was\n$\\frac{1}$ of them.\n", encoding="utf-8")
+    trial = folder / "trial.yml"
+    trial.write_text(f"notes: notes\n{trial.read_text(encoding='utf-8')}", encoding="utf-8")
+    for command in ("build", "check"):
+        finished = commands(command, "data/small", cwd=clone)
+        assert finished.code == 1
+        assert "notes/one.md, line 2: the formula \\frac{1}" in finished.out + finished.err
+
+
 def test_a_column_that_is_not_there(clone, commands):
     edit(clone / "data" / "small" / "small.csv", "time,event", "tyme,event")
     refused(commands("build", "data/small", cwd=clone), 1, "small.csv", "time")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from trialbook.publishing.mathml import FormulaError, mathml
+from trialbook.publishing.mathml import FormulaError, mathml, wrong_formulas
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,3 +37,14 @@ def test_all_formulas_of_the_book_can_be_written():
     assert len(formulas) > 5
     for block, inline in formulas:
         mathml(block or inline, block=bool(block))
+
+
+def test_a_wrong_formula_of_a_text_is_told_with_its_line():
+    text = (
+        "# Notes\n\nIt cost \\$5, `$x^$`, and $a^2$.\n\nA line,\nthen $x^$ here.\n\n"
+        "$$\n\\nosuch{x}\n$$\n"
+    )
+    assert [(line, formula) for line, formula, _ in wrong_formulas(text)] == [
+        (6, "x^"),
+        (9, "\\nosuch{x}"),
+    ]

@@ -58,6 +58,33 @@ def mathml(formula: str, *, block: bool = False) -> str:
     )
 
 
+def wrong_formulas(text: str) -> list[tuple[int, str, str]]:
+    """Return the formulas of a Markdown text that cannot be written: line, LaTeX, and why.
+
+    The lines are of the paragraph in which a formula stands, or its own where it is found there.
+    """
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.amsmath import amsmath_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    reader = MarkdownIt("commonmark").enable("table")
+    reader.use(dollarmath_plugin).use(amsmath_plugin)
+    lines, found = text.splitlines(), []
+    for token in reader.parse(text):
+        for one in (token, *(token.children or ())):
+            if not one.type.startswith(("math", "amsmath")):
+                continue
+            try:
+                mathml(one.content, block=token is one)
+            except FormulaError as error:
+                first, end = token.map or (0, len(lines))
+                latex = " ".join(one.content.split())
+                start = one.content.strip().partition("\n")[0]
+                at = next((i for i in range(first, end) if start in lines[i]), first)
+                found.append((at + 1, latex, str(error)))
+    return found
+
+
 def setup_mathml(app: Any) -> None:
     """Make this the way in which Sphinx writes formulas."""
     app.add_html_math_renderer(NAME, (_inline, None), (_block, None))

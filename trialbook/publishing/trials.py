@@ -84,12 +84,18 @@ def trial_facts(data: Watched, cache: Cache, *, blinded: bool = False) -> TrialF
 
 def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
+    from trialbook.adam.problems import DataError, Findings
+    from trialbook.check import check_notes
     from trialbook.comparison.cuts import facts_as_json
     from trialbook.safe import patients_shown
     from trialbook.trial import load_trial
     from trialbook.verify import constants_of
 
     trial = load_trial(folder, blinded=blinded)
+    findings = Findings()
+    check_notes(trial, findings)
+    if findings.problems:
+        raise DataError(findings.problems, folder.name)
     frames = ("adae", "adlb", "adtter")
     files = ("published", "evidence", "seeds", "data_card")
     parts = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from trialbook.escape import escape_markdown
 from trialbook.printed import rounded
 from trialbook.report import findings, sentences
-from trialbook.report.card import frequencies_said, harms_card, not_said
+from trialbook.report.card import harms_card, not_said
 from trialbook.report.effect import Verdict
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
@@ -108,8 +108,6 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
     if not trial.comparisons:
         return Text(sentences.not_compared(trial))
     said = [f"**{escape_markdown(heading(lookup, endpoint, ties), LONGEST)}**"]
-    if text := frequencies_said(lookup, endpoint):
-        said.append(_escaped(text))
     several, effects = len(trial.comparisons) > 1, []
     for comparison in trial.comparisons:
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)

@@ -79,13 +79,7 @@ def _beside(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") ->
     else:
         said += (
             f"; analysed so, the hazard ratio is {estimate}. The planned analysis, which is not "
-        )
-        said += "stratified, stays the headline."
-    n, informing = (lookup.text("{n}", "strata", *key, level=one) for one in ("all", "informative"))
-    if n[:1].isdigit() and informing[:1].isdigit():
-        said += (
-            f" Of {n} strata {informing} inform it: those with patients of both groups at risk "
-            "when an event happened."
+            "stratified, stays the headline."
         )
     return f"{pair_in_words(comparison)}: {said}" if len(trial.comparisons) > 1 else said
 
@@ -252,7 +246,7 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     lines.append(
         "Subgroups are small and many: a difference between them arises easily by chance, and an "
         "interval that crosses 1 in one subgroup does not show that the treatment fails there. "
-        "Whether they were chosen beforehand, trial.yml does not say."
+        "Whether they were chosen beforehand is not recorded."
     )
     return Text("\n\n".join(lines))
 

@@ -3,13 +3,16 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
 
 from trialbook.escape import escape_svg, shortened
 from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
@@ -44,6 +47,16 @@ def write(
     w, h = figure.get_size_inches()
     shown = escape_svg(text) if escape else text
     figure.text(left / w, 1 - top / h, shown, **({"va": "center", "color": INK} | style))
+
+
+@lru_cache(maxsize=4096)
+def measured(text: str, size: float, weight: str = "normal") -> float:
+    """Return how many inches a line of text takes, in the font of the PNG.
+
+    Letters of the fonts of a page are larger, and no wider than these.
+    """
+    font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / 72
 
 
 def fitted(text: str, width: float, letter: float = LETTER) -> list[str]:
@@ -135,9 +148,9 @@ def room_for(labels: Sequence[tuple[str, str]]) -> float:
     widths = [0.3]
     for text, note in labels:
         bold, small = label_lines(text, note)
-        widths += [BOLD_LETTER * len(line) for line in bold]
-        widths += [NOTE_LETTER * len(line) for line in small]
-    return TO_LABEL + min(max(widths), WIDEST) + 0.04
+        widths += [measured(line, 9, "bold") for line in bold]
+        widths += [measured(line, 8) for line in small]
+    return TO_LABEL + max(widths) + 0.04
 
 
 def label_ends(figure: Figure, axes: Axes, labels: Sequence[Label]) -> None:

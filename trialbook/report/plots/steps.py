@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from trialbook.escape import shortened
+from trialbook.escape import plain, shortened
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,
@@ -22,6 +22,7 @@ from trialbook.report.plots.layout import (
     key_lines,
     label_ends,
     line_style,
+    measured,
     panel,
     percent_axis,
     quiet,
@@ -40,6 +41,8 @@ RIGHT = 0.2
 NOT_SHOWN = "–"
 # A code that is longer has no room left of the numbers of its arm.
 LONGEST_CODE = 9
+# Points of the numbers below the axis.
+COUNTS = 8.5
 
 
 @dataclass(frozen=True)
@@ -205,15 +208,20 @@ def _left(panels: Sequence[Panel], arms, phone: bool) -> float:
     first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
     if phone or not first:
         return 0.55 if first else 0.5
-    codes = [len(arm.code) for arm in arms if len(arm.code) <= LONGEST_CODE]
-    beside = LETTER * max(map(len, first)) / 2
-    return max(0.55, BOLD_LETTER * max(codes, default=0) + beside + 0.14)
+    codes = [_code_width(arm) for arm in arms if len(arm.code) <= LONGEST_CODE]
+    beside = max(measured(text, COUNTS) for text in first) / 2
+    return max(0.55, max(codes, default=0) + beside + 0.14)
 
 
 def _own_line(arm, panels: Sequence[Panel], left: float) -> bool:
     """Return whether an arm's code needs a line of its own above its numbers."""
-    first = [len(curve.counts[0]) for one in panels for curve in one.curves if curve.counts]
-    return BOLD_LETTER * len(arm.code) + LETTER * max(first, default=0) / 2 + 0.1 > left
+    first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
+    beside = max((measured(text, COUNTS) for text in first), default=0) / 2
+    return _code_width(arm) + beside + 0.1 > left
+
+
+def _code_width(arm) -> float:
+    return measured(plain(arm.code), COUNTS, "bold")
 
 
 def _foot(one: Panel, own: Sequence[bool]) -> float:
@@ -284,14 +292,14 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
     """Write the numbers of every arm below the axis, at its ticks."""
     if not any(any(curve.counts) for curve in one.curves):
         return
-    write(figure, 0.02, top, one.counted, size=8.5, color=MUTED, gid=f"tb-count_{top:.3f}")
+    write(figure, 0.02, top, one.counted, size=COUNTS, color=MUTED, gid=f"tb-count_{top:.3f}")
     box, (low, high) = axes.get_position(), axes.get_xlim()
     width, _ = figure.get_size_inches()
     shown = {float(tick) for tick in axes.get_xticks()}
     of_arm = {curve.position: curve for curve in one.curves}
     for (position, arm), apart in zip(arms.items(), own, strict=True):
         top += LINE
-        style = {"size": 8.5, "color": arm_colour(position), "weight": "bold"}
+        style = {"size": COUNTS, "color": arm_colour(position), "weight": "bold"}
         style["gid"] = f"tb-count_{position}_code_{top:.3f}"
         write(figure, 0.02, top, shortened(arm.code, int(width / BOLD_LETTER) - 2), **style)
         top += LINE * apart
@@ -301,4 +309,4 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
                 place = width * (box.x0 + box.width * (tick - low) / (high - low))
                 place = max(place, LETTER * len(text) / 2 + 0.02)
                 part = {"gid": f"tb-count_{position}_{tick:g}_{top:.3f}"}
-                write(figure, place, top, text, size=8.5, ha="center", **part)
+                write(figure, place, top, text, size=COUNTS, ha="center", **part)

@@ -113,6 +113,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             "Covariates of which few patients or events tell are not named." if left_out else "",
             "P: Wald's test of the line's own model, which differs a little from the log-rank test "
             "of the same effect; none for parts of the follow-up.",
+            _informing(lookup, endpoint),
             "The discrete likelihood's ratio is one of odds." if several_ties else "",
             "From the first landmark on the groups are those still at risk, no longer as "
             "assigned: such hazard ratios describe, they do not compare treatments.",
@@ -120,6 +121,23 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             if lookup.has("sensitivity", paramcd=code, method="midpoint")
             else "",
         ],
+    )
+
+
+def _informing(lookup: "Lookup", endpoint: "Endpoint") -> str:
+    """Return how many strata a stratified analysis learns from, by comparison."""
+    said = []
+    for comparison in lookup.trial.comparisons:
+        of = ("strata", endpoint.paramcd, comparison.name)
+        n, informing = (lookup.text("{n}", *of, level=one) for one in ("all", "informative"))
+        if n[:1].isdigit() and informing[:1].isdigit():
+            who = f"{comparison.name}: " if len(lookup.trial.comparisons) > 1 else ""
+            said.append(f"{who}{informing} of {n}")
+    if not said:
+        return ""
+    return (
+        f"Strata that inform the stratified model: {'; '.join(said)}; those with patients of both "
+        "groups at risk when an event happened."
     )
 
 
