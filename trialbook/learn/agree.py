@@ -63,17 +63,16 @@ def agree(
     Examples
     --------
     >>> agree("One third", 1 / 3, 0.5 - 1 / 6)
-    One third: the same by all 2 ways, to 9 decimals.
+    One third: the same by both ways, to 9 decimals.
     """
     numbers = [np.asarray(one, dtype=float) for one in (first, *others)]
     if not others:
         raise ValueError("agree needs two ways to compute something; got one.")
     worst = max(_difference(numbers[0], other) for other in numbers[1:])
     if worst <= tolerance:
+        ways = "both ways" if len(numbers) == 2 else f"all {len(numbers)} ways"
         decimals = max(0, int(-np.log10(tolerance)))
-        return Agreement(
-            f"{what}: the same by all {len(numbers)} ways, to {decimals} decimals.", holds=True
-        )
+        return Agreement(f"{what}: the same by {ways}, to {decimals} decimals.", holds=True)
     told = " and ".join(np.array2string(one, precision=6, threshold=12) for one in numbers)
     sentence = f"{what}: the ways differ, by up to {worst:.3g} ({told})."
     if strict or os.environ.get(STRICT) == "raise":

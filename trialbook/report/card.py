@@ -223,10 +223,12 @@ def not_said(trial: "Trial", effect: Effect | None = None) -> str:
         said.append(f"{FORMED[trial.randomized]}: what did it is not said.")
     if effect is not None and effect.verdict() is Verdict.NO_CLEAR_DIFFERENCE:
         said.append("No clear difference is not the same as no difference.")
-    said.append(
-        "One end point, an average over patients who differ: whether it is worth its harms is the "
-        "question of the chapter on safety."
+    harms = (
+        "no adverse events are given"
+        if trial.adae is None
+        else "whether it is worth its harms is the question of the chapter on safety"
     )
+    said.append(f"One end point, an average over patients who differ; {harms}.")
     return " ".join(said)
 
 
@@ -261,8 +263,9 @@ def harms_card(
         )
         number, low, high = size_of(*texts)
         more = "more" if values[0] >= 0 else "fewer"
-        shares = " and ".join(
-            f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}%"
+        shares = ", ".join(
+            f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}% with "
+            f"{in_text(arm.label)}"
             for arm in (comparison.treated, comparison.control)
         )
         words = f"{more} patients with {_harm(key, labels)}: {shares}"
@@ -324,7 +327,7 @@ def flow_card(lookup: "Lookup", endpoint: "Endpoint") -> tuple[KeyNumber, ...]:
         )
         if median in ("", "NE", WITHHELD):
             continue
-        words = f"followed for, the median, {in_text(arm.label)}"
+        words = f"median follow-up, {in_text(arm.label)}"
         told = f"{lookup.ci}, {' to '.join(limits)}" if all(limits) else ""
         told = "; ".join(filter(None, [told, f"{n} patients" if n not in ("", WITHHELD) else ""]))
         found.append(KeyNumber(f"{median} {lookup.trial.time.show}", words, told))

@@ -12,7 +12,6 @@ from trialbook.analyses.planned import planned
 from trialbook.report.card import harms_card, results_card
 from trialbook.report.constancy import Constancy
 from trialbook.report.effect import effect_of
-from trialbook.report.landmarks import shown_time
 from trialbook.report.words import at_start, in_text, listed
 
 if TYPE_CHECKING:
@@ -126,11 +125,17 @@ def find_sensitivity(
     n = len(others)
     how_many = {1: "The one", 2: "Both"}.get(n, f"All {n}") if same == n else f"{same} of {n}"
     gives = "analysis gives" if n == 1 else "analyses give"
-    whole = {0: "none", n: "the" if n == 1 else "all"}.get(clear, f"{clear}")
-    whole = (
-        "with the whole interval" if (clear, n) == (1, 1) else f"{whole} with the whole interval"
+    told = {0: "and no interval lies", 1: "and 1 interval lies"}.get(
+        clear, f"and {clear} intervals lie"
     )
-    return f"{how_many} other {gives} a hazard ratio {side} 1, {whole}"
+    told = (
+        "with its interval"
+        if n == clear == 1
+        else "with their intervals"
+        if n == clear
+        else (f"{told} wholly there")
+    )
+    return f"{how_many} other {gives} a hazard ratio {side} 1, {told}"
 
 
 def find_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
@@ -183,5 +188,5 @@ def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         median = lookup.value("median", *key, **of)
         if not isfinite(median):
             return None
-        parts.append(shown_time(lookup.trial, median).partition(" ")[0])
+        parts.append(f"{lookup.trial.time.to_show(median):.1f}")
     return f"Followed for a median of {listed(parts)} {lookup.trial.time.show}" if parts else None

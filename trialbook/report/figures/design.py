@@ -39,7 +39,7 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
         return None
     said = (
         f"{len(rows)} parameters measured at {len(visits)} visits, from {visits[0]:g} to "
-        f"{visits[-1]:g}"
+        f"{visits[-1]:g} {visit_unit(trial) or ''}".rstrip()
     )
     return plot_schedule(
         visits,

@@ -55,10 +55,14 @@ def close_design(lookup: "Lookup") -> Text:
         said.append(f"{line}.")
     if plan and plan.amendments:
         n = len(plan.amendments)
-        said.append(f"The end points were changed after the start {_times(n)}.")
-    return _listed(
-        [*map(_escaped, said)], "An effect smaller than the one planned for can be missed."
-    )
+        said.append(f"The end points were changed {_times(n)} after the start.")
+    silent = "An effect smaller than the one planned for can be missed."
+    if not (plan and needed):
+        silent = (
+            "No sample size was planned, as far as is given: how small an effect could be seen "
+        )
+        silent += "is not said."
+    return _listed([*map(_escaped, said)], silent)
 
 
 def _times(n: int) -> str:
@@ -142,9 +146,8 @@ def close_safety(lookup: "Lookup", labels: dict[str, str]) -> Text | None:
     for comparison in trial.comparisons:
         who = f"{pair_in_words(comparison)}: " if len(trial.comparisons) > 1 else ""
         for one in harms_card(lookup, comparison, labels, ("any", "serious", "withdrawal")):
-            with_whom = in_text(comparison.treated.label)
-            text = f"{one.number.replace(' points', ' percentage points')} {one.words}, "
-            text += f"{with_whom} first ({one.limits})."
+            text = f"{one.number.replace(' points', ' percentage points')} {one.words} "
+            text += f"({one.limits})."
             said.append(who + _escaped(text))
     if text := _none_seen(lookup):
         said.append(text)

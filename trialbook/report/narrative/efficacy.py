@@ -240,7 +240,7 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         below = sum(p < ONE_IN_TWENTY for p in tests)
         lines.append(
             f"{at_start(_number(below))} of the {n} interaction tests "
-            f"{'was' if below == 1 else 'were'} below {ONE_IN_TWENTY:g}; by chance alone, 1 in 20 "
+            f"{'were' if below > 1 else 'was'} below {ONE_IN_TWENTY:g}; by chance alone, 1 in 20 "
             "would be."
         )
     lines.append(

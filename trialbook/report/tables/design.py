@@ -77,7 +77,8 @@ def _times(trial: "Trial") -> str:
     if plan and plan.horizon:
         parts.append(f"planned follow-up {shown_time(trial, plan.horizon)}")
     if trial.landmarks:
-        shown = [shown_time(trial, t) for t in trial.landmarks]
+        *first, last = (shown_time(trial, t) for t in trial.landmarks)
+        shown = [*(one.partition(" ")[0] for one in first), last]
         parts.append(f"survival compared at {listed(shown)}")
     if trial.horizon:
         parts.append(f"means compared up to {shown_time(trial, trial.horizon)}")
@@ -199,11 +200,22 @@ def tbl_intercurrent(lookup: "Lookup") -> Table | None:
     )
 
 
+# What ADaM's flags of populations stand for.
+ANALYSED = {
+    "ITTFL": "the intention-to-treat population",
+    "FASFL": "the full analysis set",
+    "RANDFL": "all randomized patients",
+    "PPROTFL": "the per-protocol population",
+    "SAFFL": "the safety population",
+}
+
+
 def _population(trial: "Trial") -> str:
     """Return whom the estimand is about, and who stands for them in the analysis."""
-    analysed = f"{trial.config.populations.efficacy} = Y"
+    flag = trial.config.populations.efficacy
+    analysed = f"{ANALYSED.get(flag, 'those flagged')} ({flag})"
     who = trial.config.patients
-    return f"{who}; analysed: {analysed}" if who else f"all patients with {analysed}"
+    return f"{who}; analysed: {analysed}" if who else f"analysed: {analysed}"
 
 
 def tbl_sample_size(lookup: "Lookup") -> Table | None:

@@ -145,7 +145,9 @@ def _period(trial: "Trial", level: str) -> str:
     """Return a period between landmarks in the unit shown: ``"From 12 to 24 months"``."""
     times = [float(word) for word in level.split() if word.replace(".", "", 1).isdigit()]
     shown = [shown_time(trial, t) for t in times]
-    return f"Only from {shown[0]} on" if len(shown) == 1 else f"Only from {shown[0]} to {shown[1]}"
+    if len(shown) == 1:
+        return f"Only from {shown[0]} on"
+    return f"Only from {shown[0].partition(' ')[0]} to {shown[1]}"
 
 
 def _model_label(method: str, trial: "Trial") -> str:
