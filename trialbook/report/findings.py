@@ -125,16 +125,17 @@ def find_sensitivity(
     n = len(others)
     how_many = {1: "The one", 2: "Both"}.get(n, f"All {n}") if same == n else f"{same} of {n}"
     gives = "analysis gives" if n == 1 else "analyses give"
-    told = {0: "and no interval lies", 1: "and 1 interval lies"}.get(
-        clear, f"and {clear} intervals lie"
+    lies = "lies" if clear <= 1 else "lie"
+    which = (
+        "its interval"
+        if n == 1
+        else {0: "no interval", 1: "1 interval", n: "all intervals"}.get(
+            clear, f"{clear} intervals"
+        )
     )
-    told = (
-        "with its interval"
-        if n == clear == 1
-        else "with their intervals"
-        if n == clear
-        else (f"{told} wholly there")
-    )
+    if n == 1 and not clear:
+        lies = "does not lie"
+    told = f"and {which} {lies} wholly {side} it"
     return f"{how_many} other {gives} a hazard ratio {side} 1, {told}"
 
 

@@ -37,14 +37,13 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
     visits = sorted({visit for at in rows.values() for visit in at})
     if not visits:
         return None
-    said = (
-        f"{len(rows)} parameters measured at {len(visits)} visits, from {visits[0]:g} to "
-        f"{visits[-1]:g} {visit_unit(trial) or ''}".rstrip()
-    )
+    unit = visit_unit(trial)
+    first, last = (f"{unit or ''} {visit:g}".lstrip() for visit in (visits[0], visits[-1]))
+    said = f"{len(rows)} parameters measured at {len(visits)} visits, from {first} to {last}"
     return plot_schedule(
         visits,
         rows,
-        visit_label=f"Visit ({visit_unit(trial) or 'AVISITN'})",
+        visit_label=f"Visit ({unit or 'AVISITN'})",
         name="visits",
         message=f"Schedule: {said}.",
         headline=said,
