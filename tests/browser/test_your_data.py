@@ -199,7 +199,9 @@ def test_what_cannot_be_read_gets_the_sentence_of_new(page, tmp_path, name):
     [
         ("1,1,a,1\n2,,b,2\n", "event must not be blank"),
         ("1,1,Drug A,1\n2,0,Drug\u00a0A,2\n", "two arms look alike"),
+        ("1,1,Drug A,1\n2,0,Drug\u200b A,2\n", "two arms look alike"),
         ("1,1,a,1\n2,0,b,1\n3,0,b,2\n", "keep one row of each patient"),
+        ("1.040,1,a,1\n2.500,0,b,2\n", "the point may mark decimals or thousands"),
     ],
 )
 def test_what_would_give_a_wrong_result_is_refused(page, rows, sentence):
@@ -282,3 +284,14 @@ def test_nothing_leaves_the_page_by_its_own_policy(page, listener, way):
     )
     assert found == "refused"
     assert heard == []
+
+
+def test_columns_with_spaces_between_them_are_read_and_repeated_patients_told_of(page):
+    given(page, b'"time" "event" "arm" "record_id"\n"1" 5 1 "a" 1\n"2" 7 0 "b" 1\n')
+    for option, value in {"id": "none", "time": "time", "unit": "days", "arm": "arm",
+                          "event": "event"}.items():  # fmt: skip
+        page.locator(f"select[name={option}]").select_option(value)
+    page.locator("input[name=control]").first.check()
+    page.locator("input[name=event_value][value='1']").check()
+    assert page.locator(".tb-your-data table").count() == 2
+    assert "record_id holds the same value in several rows" in told(page)

@@ -14,6 +14,7 @@ globalThis.tbTabular = (() => {
   const LOOKS = new Map([..."АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝҮһΑΒΕΖΗΙΚΜΝΟΡΤΥΧονκρυχ"].map((one, i) =>
     [one, [..."ABESIJKMHOPCTYXaesijopcyxdqwYhABEZHIKMNOPTYXovkpux"][i]]));
   const look = (text) => [...text.normalize("NFKC")].map((one) => LOOKS.get(one) ?? one).join("")
+    .replace(/[\u200b-\u200f\u2060\ufeff]/g, "")
     .replace(/\s*[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]\s*/g, "-").trim().split(/\s+/).join(" ").toLowerCase();
   const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
   const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
@@ -69,6 +70,7 @@ globalThis.tbTabular = (() => {
     if (row.length) rows.push(row);
     return { rows, open };
   };
+  const oneSpace = (text) => text.replace(/^[ \t]+|[ \t]+$/gm, "").replace(/[ \t]+/g, " ");
   const separatorOf = (sample) => {
     const widths = (one) => records(sample, one, 20).rows.filter((row) => row.some((cell) => cell)).map((row) => row.length);
     let best = [",", 0];
@@ -78,6 +80,9 @@ globalThis.tbTabular = (() => {
       if (alike && first > Math.max(1, best[1])) best = [one, first];
     }
     if (best[1]) return best[0];
+    // Spaces separate where nothing else does.
+    const spaced = records(oneSpace(sample), " ", 20).rows.filter((row) => row.some((cell) => cell)).map((row) => row.length);
+    if (spaced[0] > 1 && spaced.every((width) => width === spaced[0] || width === spaced[0] + 1)) return " ";
     return [",", ";", "\t", "|"].reduce((a, b) => (widths(b)[0] ?? 0) > (widths(a)[0] ?? 0) ? b : a);
   };
 
@@ -108,6 +113,7 @@ globalThis.tbTabular = (() => {
       repairs.push(`${above[0].split("\n").length - 1} lines of # above the columns' names left out.`);
     }
     const separator = said ? said[1] : separatorOf(text.slice(0, 16384).replace(/\n[^\n]*$/, "\n"));
+    if (separator === " " && !said) text = oneSpace(text);
     const read = records(text, separator);
     const blank = (row) => row.every((cell) => cell === null ? false : !cell.trim());
     let [names, ...rows] = read.rows;
@@ -206,6 +212,10 @@ globalThis.tbTabular = (() => {
     const problems = [];
     const notes = [];
     const times = table.columns.get(said.time).map((cell) => cell === null ? NaN : Number(cell));
+    const marked = table.columns.get(said.time).filter((cell) => cell?.includes("."));
+    if (marked.length && marked.every((cell) => /^[-+]?\d{1,3}(\.\d{3})+$/.test(cell))) {
+      problems.push(`${said.time} holds ${marked[0]}, where the point may mark decimals or thousands: write plain numbers, such as 1234.5, or say which with trialbook new --decimal.`);
+    }
     const status = table.texts(said.event);
     const arms = table.texts(said.arm, true);
     if (said.id && said.id !== "none") {
@@ -214,6 +224,13 @@ globalThis.tbTabular = (() => {
       if (blank) problems.push(`${said.id} must not be blank (${blank} rows); name each patient.`);
       const several = ids.length - blank - new Set(ids.filter((one) => one !== null)).size;
       if (several) problems.push(`${said.id} has more than one row of a patient (${several} rows too many); keep one row of each patient, or use trialbook new.`);
+    }
+    if (said.id === "none") {
+      const named = table.names.filter((one) => /(^|[_ ])(id|usubjid|subjid|pid|patient|subject|record)s?($|[_ ])|ID$/i.test(one) && ![said.time, said.event, said.arm].includes(one));
+      for (const one of named) {
+        const ids = table.texts(one).filter((cell) => cell !== null);
+        if (ids.length > new Set(ids).size) notes.push(`${one} holds the same value in several rows. If it says whose a row is, choose it: each row counts as a patient now.`);
+      }
     }
     const missing = status.filter((one) => one === null).length;
     if (missing) problems.push(`${said.event} must not be blank (${missing} rows); say of each whether the event happened, or take the rows out.`);
