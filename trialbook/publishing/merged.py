@@ -20,7 +20,8 @@ _LEFT_OUT_CLASSES = {
 }  # fmt: skip
 # As the site's style sheet hides it from who reads; in the course it is what is read.
 _METHOD = {"tag_method", "tb-method", "tb-notebook", "cell_input"}
-_OPENED = {"details": "div", "summary": "div"}
+# What was a summary is marked: as a heading it stays with what follows.
+_OPENED = {"details": "div", "summary": "div data-summary"}
 _TAG_NAME = re.compile(r"(?<=<)[a-z]+")
 _ATTRIBUTE = re.compile(
     r"""(?P<before>\s)(?P<name>[a-zA-Z:-]+)\s*=\s*(?P<quote>["'])(?P<value>.*?)(?P=quote)""",
@@ -131,7 +132,7 @@ class _Part(HTMLParser):
         if any(tag == name for name, _ in self._open):
             while self._open.pop()[0] != tag:
                 pass
-        self._out.append(f"</{_OPENED.get(tag, tag)}>")
+        self._out.append(f"</{'div' if tag in _OPENED else tag}>")
 
     def handle_data(self, data: str) -> None:
         """Keep a text; a style's selectors name elements."""
