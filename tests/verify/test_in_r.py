@@ -52,6 +52,21 @@ def test_all_that_is_computed_anew_agrees(folder, tmp_path):
     assert kept["agree"].sum() >= 0.95 * kept.to_numpy().sum()
 
 
+@pytest.mark.parametrize("margin", ["1.3", "{difference: 0.1, time: 183}"])
+def test_noninferiority_agrees(margin, tmp_path):
+    folder = shutil.copytree("data/veteran", tmp_path / "veteran")
+    plan = f"objective: noninferiority\nmargin: {margin}\n"
+    plan += "strata: [CELLTYPE]\nanalysis: {test: stratified, model: stratified, ties: breslow}\n"
+    with (folder / "trial.yml").open("a", encoding="utf-8") as file:
+        file.write(plan)
+    trial = load_trial(folder)
+    ran = left(
+        trial, tmp_path, lambda ard: ard[ard["analysis"].isin(["noninferiority", "landmark"])]
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert counts(ran.stdout)["not"].sum() == 0
+
+
 @pytest.mark.parametrize(
     ("analysis", "method", "factor"),
     [("cox", "efron", 1.0001), ("tipping_point", "delta=1", 1.3)],  # the latter is partly chance

@@ -58,6 +58,7 @@ def constants_of(trial: Trial) -> dict[str, Any]:
             "across_arms": family.across_arms,
         },
         "margin": trial.margin,
+        "margin_difference": trial.margin_difference and trial.margin_difference[0],
         "baseline": [_variable(one) for one in config.baseline],
         "exposure": [_variable(one) for one in config.exposure],
         "laboratory": [

@@ -366,20 +366,26 @@ area_rule <- function(of_one_arm, name, per) function(r) {
 rule_rmst <- area_rule(rmst_arm, "rmst", 1)
 rule_average_hazard <- area_rule(hazard_arm, "average_hazard", 100 * trial$per_year)
 
+mover_at <- function(curves, at, t, conf) {
+  limits <- lapply(1:2, function(i) if (few(curves[[i]], t, conf)) bpcp(curves[[i]], t, conf) else c(at[[i]]$lower, at[[i]]$upper))
+  mover(at[[1]]$survival, limits[[1]][1], limits[[1]][2], at[[2]]$survival, limits[[2]][1], limits[[2]][2])
+}
+# Survival of two arms at a time: Wald's limits, MOVER's where an arm has few events by then.
+difference_at <- function(curves, t, conf, method = "") {
+  at <- lapply(curves, km_at, t = t, conf = conf)
+  difference <- at[[1]]$survival - at[[2]]$survival; se <- sqrt(at[[1]]$std_error^2 + at[[2]]$std_error^2)
+  half <- if (is.finite(se) && se > 0) qnorm((1 + conf) / 2) * se else NA
+  sparse <- few(curves[[1]], t, conf) || few(curves[[2]], t, conf)
+  ends <- if (method == "mover" || (method != "wald" && sparse)) mover_at(curves, at, t, conf) else difference + c(-1, 1) * half
+  list(difference = difference, std_error = se, lower = ends[1], upper = ends[2], few = sparse)
+}
 rule_landmark <- function(r) {
   one <- comparison(r$arm)
   curves <- lapply(c(one$treated, one$control), function(arm) arm_curve(r$paramcd, arm, r$conf))
-  at <- lapply(curves, km_at, t = r$time, conf = r$conf)
-  difference <- at[[1]]$survival - at[[2]]$survival
-  if (r$method == "mover") {
-    limits <- lapply(1:2, function(i) if (few(curves[[i]], r$time, r$conf)) bpcp(curves[[i]], r$time, r$conf) else c(at[[i]]$lower, at[[i]]$upper))
-    ends <- mover(at[[1]]$survival, limits[[1]][1], limits[[1]][2], at[[2]]$survival, limits[[2]][1], limits[[2]][2])
-    return(list(difference = difference, lower = ends[1], upper = ends[2]))
-  }
-  se <- sqrt(at[[1]]$std_error^2 + at[[2]]$std_error^2)
-  half <- if (is.finite(se) && se > 0) z_of(r) * se else NA
-  list(difference = difference, std_error = se, lower = difference - half, upper = difference + half,
-       p_value = wald_p(difference, se), nnt = if (is.na(difference) || difference == 0) NA else 1 / difference)
+  x <- difference_at(curves, r$time, r$conf, if (r$method == "mover") "mover" else "wald")
+  if (r$method == "mover") return(x[c("difference", "lower", "upper")])
+  c(x[c("difference", "std_error", "lower", "upper")],
+    list(p_value = wald_p(x$difference, x$std_error), nnt = if (x$difference %in% c(NA, 0)) NA else 1 / x$difference))
 }
 
 first_event <- function(code) remembered(c("competing", code), function() {
@@ -516,11 +522,22 @@ rule_response <- function(r) {
 }
 
 rule_noninferiority <- function(r) {
-  d <- tte(r$paramcd)
+  d <- tte(r$paramcd); one <- comparison(r$arm)
   if (r$level == "per_protocol") d <- d[d$PPROTFL %in% "Y", ]
-  if (!(r$method %in% c("efron", "breslow", "exact"))) return(NULL)
-  d <- pair(d, comparison(r$arm)); x <- treatment_effect(d, r$conf, ties = r$method)
+  both <- pair(d, one); counts <- list(n = nrow(both), n_events = sum(both$event))
+  if (r$method == "difference") {
+    margin <- trial$margin_difference
+    curves <- lapply(c(one$treated, one$control), function(arm) { of <- of_arm(d, arm); list(d = of, fit = km(of, r$conf)) })
+    x <- difference_at(curves, r$time, r$conf)
+    beyond <- (x$difference - margin) / x$std_error
+    if (x$few) beyond <- NA
+    return(c(counts, list(survival = margin, difference = x$difference, lower = x$lower, upper = x$upper,
+                          p_value = if (margin < 0) pnorm(beyond, lower.tail = FALSE) else pnorm(beyond))))
+  }
+  x <- if (r$method %in% c("efron", "breslow", "exact")) treatment_effect(both, r$conf, ties = r$method)
+    else if (r$level == "") rule_cox(list(paramcd = r$paramcd, arm = r$arm, level = "", method = r$method, conf = r$conf))
+  if (is.null(x)) return(counts)
   z <- (x$coef - log(trial$margin)) / x$std_error
-  list(hr = trial$margin, ratio = x$hr, lower = x$hr_lower, upper = x$hr_upper,
-       p_value = if (trial$margin < 1) pnorm(z, lower.tail = FALSE) else pnorm(z), n = nrow(d), n_events = sum(d$event))
+  c(counts, list(hr = trial$margin, ratio = x$hr, lower = x$hr_lower, upper = x$hr_upper,
+                 p_value = if (trial$margin < 1) pnorm(z, lower.tail = FALSE) else pnorm(z)))
 }
