@@ -137,6 +137,7 @@ def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page
 
 def test_a_risk_is_the_formulas_and_its_dots_are_a_hundred(alms, numbers, open_page):
     tab = open_page()
+    tab.locator(".tb-risk summary").click()
     slider = tab.locator(".tb-risk input")
     slider.fill("25")
     of = [
@@ -199,6 +200,7 @@ def test_without_scripts_the_page_says_the_same_and_shows_no_empty_control(open_
     tab = open_page(java_script_enabled=False)
     assert tab.locator("svg:visible .tb-curve").count() >= 2
     assert tab.locator("main :is(input, button, select)").count() == 0
+    tab.locator(".tb-risk summary").click()
     assert "would with the treatment" in tab.locator(".tb-risk").inner_text()
     assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() > 20
 
@@ -208,6 +210,7 @@ def test_without_scripts_the_page_says_the_same_and_shows_no_empty_control(open_
 def test_explorers_keep_out_no_one_who_reads_with_a_screen_reader(open_page, scheme, width):
     tab = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     tab.locator(".tb-more").first.click()
+    tab.locator(".tb-risk summary").click()
     tab.evaluate(AXE.read_text(encoding="utf-8"))
     report = tab.evaluate("axe.run({rules: {'label-content-name-mismatch': {enabled: true}}})")
     assert [(one["id"], one["nodes"][0]["target"]) for one in report["violations"]] == []

@@ -132,9 +132,9 @@ def patient_risk(
     elif trial.config.inferred:
         assumed += " Nobody has confirmed question, control and end point: no drug is named."
     inside = (
-        f'<p class="tb-risk-title">{_html(title)}</p>'
+        f'<details><summary class="tb-risk-title">{_html(title)}</summary>'
         f"<p>{_html(said(values, words, start.percent))}</p>"
-        f'<p class="tb-silent">{_html(assumed)}</p>'
+        f'<p class="tb-silent">{_html(assumed)}</p></details>'
     )
     return Html(explorer("risk", values | {"words": words, "interval": lookup.ci}, inside))
 
