@@ -42,6 +42,7 @@ test: lint
 	@echo "Left out: the slow tests (make test-all), and what is listed as SKIPPED above."
 
 test-all: lint
+	@$(BIN)/pyright
 	@$(PYTEST) --hypothesis-profile long
 
 lint: $(VENV)/.dev

@@ -35,6 +35,8 @@ class _Named:
 
 @dataclass(frozen=True)
 class _Axis:
+    """What a panel needs of a trial's time: how its axis is called."""
+
     label: str
 
 
@@ -282,7 +284,7 @@ def _ticks(time: np.ndarray, ticks: ArrayLike | None) -> np.ndarray:
             raise ValueError("ticks: give at least two times, ascending from 0.")
         return at
     steps = [1, 2, 3, 6, 10] if time.max() >= 12 else [1, 2, 5, 10]
-    found = MaxNLocator(9, steps=steps).tick_values(0, time.max())
+    found = np.asarray(MaxNLocator(9, steps=steps).tick_values(0, time.max()))
     return found[(found >= 0) & (found <= time.max())]
 
 
@@ -339,5 +341,5 @@ def _printed(figure: Figure) -> Figure:
     """Return a figure for paper: on white, in letters as wide as matplotlib's own font has them."""
     figure.set_facecolor("white")
     for text in figure.findobj(Text):
-        text.set_fontsize(text.get_fontsize() * _SMALLER)
+        text.set_fontsize(float(text.get_fontsize()) * _SMALLER)
     return figure

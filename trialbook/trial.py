@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -142,7 +143,7 @@ class Trial:
         superiority is the question, or the margin is a hazard ratio.
         """
         given = self._margin
-        if given is None or given.difference is None:
+        if given is None or given.difference is None or given.time is None:
             return None
         return given.difference * (1 if self.primary.favourable else -1), given.time
 
@@ -175,12 +176,12 @@ class Trial:
     @property
     def adsl(self) -> pd.DataFrame:
         """All patients, also those in no population."""
-        return self._data_set("ADSL")
+        return cast(pd.DataFrame, self._data_set("ADSL"))
 
     @property
     def adtte(self) -> pd.DataFrame:
         """All rows of ADTTE, also of end points that trial.yml does not name."""
-        return self._data_set("ADTTE")
+        return cast(pd.DataFrame, self._data_set("ADTTE"))
 
     @property
     def adae(self) -> pd.DataFrame | None:
@@ -362,12 +363,12 @@ def trial_of(read: Read, folder: Path, findings: Findings, *, blinded: bool = Fa
     findings.stop_if_wrong(folder.name)
     return Trial(
         folder=folder,
-        config=read.config,
+        config=cast(TrialConfig, read.config),
         files=read.files,
         repairs=tuple(findings.repairs),
         remarks=tuple(findings.remarks),
         blinded=blinded,
-        designed=read.designed,
+        designed=cast(TrialConfig, read.designed),
         _joins=Joins(read.data, read.rows, read.members),
         _notes=read.notes,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -35,7 +35,6 @@ from trialbook.report.style import MUTED, PHONE, arm_colour, drawn_anew, readabl
 if TYPE_CHECKING:
     from trialbook.config import Arm
     from trialbook.trial import Trial
-    from trialbook.units import Time
 
 RIGHT = 0.2
 NOT_SHOWN = "–"
@@ -73,6 +72,15 @@ class Steps:
     counts: Sequence[str] = ()
 
 
+class Called(Protocol):
+    """What an axis of time is called: `trialbook.units.Time` says it, and others may."""
+
+    @property
+    def label(self) -> str:
+        """The unit, and from when time counts."""
+        ...
+
+
 @dataclass(frozen=True)
 class Panel:
     """One set of axes: what its percentages are of, its ticks, and the arms' curves."""
@@ -80,7 +88,7 @@ class Panel:
     title: str
     ticks: np.ndarray
     curves: Sequence[Steps]
-    time: "Time"
+    time: Called
     counted: str = "Number at risk"
 
 
