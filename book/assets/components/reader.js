@@ -65,8 +65,8 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
     button(ways, "had it", false, () => { turned = true; draw(); });
   }
   if (told.choices.length > 1) {
-    const field = add("label", switches, { textContent: "End point " });
-    const list = add("select", field);
+    const list = add("select", switches);
+    list.setAttribute("aria-label", "End point");
     told.choices.forEach((one, i) => add("option", list, { value: i, textContent: started(one.name) }));
     list.addEventListener("change", () => {
       const at = choice.at[slider.value];
