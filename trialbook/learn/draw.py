@@ -7,12 +7,26 @@ from matplotlib.figure import Figure
 
 from trialbook.learn.cases import CONTROL, TREATED, Case
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet, write
+from trialbook.report.plots.layout import (
+    key,
+    key_lines,
+    line_style,
+    panel,
+    percent_axis,
+    quiet,
+    sheet,
+    write,
+)
 from trialbook.report.style import arm_colour, drawn_anew
 from trialbook.survival import kaplan_meier
 
 LEFT, RIGHT, ROW = 0.45, 0.2, 0.24
 ARMS = (CONTROL, TREATED)
+
+
+def arm_line(position: int) -> dict[str, object]:
+    """Return colour and dashes of the line of an arm, as its key has them."""
+    return {"color": arm_colour(position), "linestyle": line_style(position)}
 
 
 def lifelines(case: Case, name: str = "lifelines") -> Drawing:
@@ -104,7 +118,7 @@ def curves(case: Case, name: str = "curves") -> Drawing:
             last = patients["time"].max()
             at = np.unique([0.0, *estimate.time, last])
             free = 100 * np.nan_to_num(estimate.at(at).survival, nan=0.0)
-            axes.step(at, free, where="post", color=arm_colour(position))
+            axes.step(at, free, where="post", **arm_line(position))
         percent_axis(axes)
         quiet(axes)
         axes.set_xlim(0, case.patients["time"].max() * 1.03)
@@ -128,7 +142,7 @@ def cumulative_hazard(case: Case, name: str = "cumulative-hazard") -> Drawing:
             curve = kaplan_meier(patients["time"], patients["event"])
             steps = np.cumsum(curve.n_events / curve.n_at_risk)
             at = [0.0, *curve.time, patients["time"].max()]
-            axes.step(at, [0.0, *steps, steps[-1]], where="post", color=arm_colour(position))
+            axes.step(at, [0.0, *steps, steps[-1]], where="post", **arm_line(position))
         axes.set_ylim(0, None)
         quiet(axes)
         axes.set_xlim(0, case.patients["time"].max() * 1.03)

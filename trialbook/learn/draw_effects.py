@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from trialbook.learn.cases import CONTROL, TREATED, Case
-from trialbook.learn.draw import ARMS, LEFT, RIGHT
+from trialbook.learn.draw import ARMS, LEFT, RIGHT, arm_line
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet
 from trialbook.report.style import arm_colour, drawn_anew
@@ -50,7 +50,7 @@ def area(case: Case, tau: float, name: str = "area") -> Drawing:
             patients = case.arm(arm)
             curve = kaplan_meier(patients["time"], patients["event"])
             at[arm] = 100 * np.nan_to_num(curve.at(grid).survival)
-            axes.step(grid, at[arm], where="post", color=arm_colour(position))
+            axes.step(grid, at[arm], where="post", **arm_line(position))
         axes.fill_between(
             grid, at[CONTROL], at[TREATED], step="post", color=arm_colour(1), alpha=0.2
         )
@@ -75,7 +75,7 @@ def log_minus_log(case: Case, name: str = "log-minus-log") -> Drawing:
             free = curve.at(curve.time).survival
             inside = (free > 0) & (free < 1) & (curve.time > 0)
             y = np.log(-np.log(free[inside]))
-            axes.step(curve.time[inside], y, where="post", color=arm_colour(position))
+            axes.step(curve.time[inside], y, where="post", **arm_line(position))
         axes.set_xscale("log")
         axes.set_xlabel(f"{case.unit} since the start, on a log scale".capitalize(), labelpad=5)
         return figure

@@ -7,11 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from trialbook.learn.draw import LEFT, RIGHT
+from trialbook.learn.draw import LEFT, RIGHT, arm_line
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet
 from trialbook.report.plots.layout import time_axis as mark_time
-from trialbook.report.style import arm_colour, drawn_anew
+from trialbook.report.style import drawn_anew
 from trialbook.safe.lookup import Lookup
 
 
@@ -77,7 +77,7 @@ def _steps(
         axes = panel(figure, LEFT, 0.5, width - LEFT - RIGHT, 2.0)
         for position, curve in curves.items():
             at = study.time.to_show(curve.index.to_numpy(dtype=float))
-            axes.step(at, curve, where="post", color=arm_colour(position))
+            axes.step(at, curve, where="post", **arm_line(position))
         upright(axes)
         quiet(axes)
         axes.set_xlim(0, study.time.to_show(last) * 1.03)
