@@ -6,7 +6,18 @@ from importlib import resources
 from trialbook.verify.literals import r_literal
 
 NAME = "verify.R"
-RULES = ("head", "read", "population", "efficacy", "imputation", "safety", "compare")
+RULES = (
+    "head",
+    "read",
+    "population",
+    "curves",
+    "models",
+    "differences",
+    "variants",
+    "imputation",
+    "safety",
+    "compare",
+)
 _SAYS = """#!/usr/bin/env Rscript
 # Compute every row of ard.csv anew, from the trial's files, without Trialbook:
 #   Rscript verify.R DATA          DATA: the trial's folder; ard.csv lies beside this script
