@@ -12,7 +12,7 @@ from trialbook.analyses.planned import planned
 from trialbook.report.card import harms_card, results_card
 from trialbook.report.constancy import Constancy
 from trialbook.report.effect import effect_of
-from trialbook.report.words import at_start, in_text, listed
+from trialbook.report.words import at_start, in_text, listed, of
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -45,8 +45,20 @@ def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
         return None
     below, clear = sum(one.hr < 1 for one in known), sum(one.upper < 1 for one in known)
     above = sum(one.lower > 1 for one in known)
-    text = f"{below} of {len(known)} hazard ratios are below 1, {clear} with the whole interval"
-    return f"{text}, and {above} above 1 with it" if above else text
+    verb = "is" if below == 1 else "are"
+    text = (
+        f"{below} of {len(known)} hazard ratios {verb} below 1, {clear or 'none'} with the whole "
+    )
+    text += f"interval, and {above} above 1 with it" if above else "interval"
+    return _of_pair(lookup, comparison, text)
+
+
+def _of_pair(lookup: "Lookup", comparison: "Comparison", text: str) -> str:
+    """Return what is found of a comparison, named where there are several."""
+    if len(lookup.trial.comparisons) < 2:
+        return text
+    treated, control = of(comparison.treated.label), of(comparison.control.label)
+    return f"{at_start(treated)} compared with {control}: {in_text(text)}"
 
 
 def find_components(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
@@ -125,18 +137,12 @@ def find_sensitivity(
     n = len(others)
     how_many = {1: "The one", 2: "Both"}.get(n, f"All {n}") if same == n else f"{same} of {n}"
     gives = "analysis gives" if n == 1 else "analyses give"
-    lies = "lies" if clear <= 1 else "lie"
-    which = (
-        "its interval"
-        if n == 1
-        else {0: "no interval", 1: "1 interval", n: "all intervals"}.get(
-            clear, f"{clear} intervals"
-        )
-    )
-    if n == 1 and not clear:
-        lies = "does not lie"
-    told = f"and {which} {lies} wholly {side} it"
-    return f"{how_many} other {gives} a hazard ratio {side} 1, {told}"
+    if clear == n:
+        told = "its interval included" if n == 1 else "intervals included"
+    else:
+        which = {0: "no interval lies", 1: "1 interval lies"}.get(clear, f"{clear} intervals lie")
+        told = f"but {which} wholly {side} it"
+    return _of_pair(lookup, comparison, f"{how_many} other {gives} a hazard ratio {side} 1, {told}")
 
 
 def find_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.adam.problems import counted_noun
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.printed import printed
 from trialbook.report.output import Drawing
@@ -39,7 +40,8 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
         return None
     unit = visit_unit(trial)
     first, last = (f"{unit or ''} {visit:g}".lstrip() for visit in (visits[0], visits[-1]))
-    said = f"{len(rows)} parameters measured at {len(visits)} visits, from {first} to {last}"
+    said = f"{counted_noun(len(rows), 'parameter')} measured at "
+    said += f"{counted_noun(len(visits), 'visit')}, from {first} to {last}"
     return plot_schedule(
         visits,
         rows,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trialbook.adam.problems import counted_noun
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Parameter as Configured
 from trialbook.printed import printed
@@ -61,7 +62,8 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
         message=f"{words[:1].upper()}{words[1:]} over the visits. "
         + " ".join(_ends(lookup, item, one) for item, one in shown),
         headline=_finding(lookup, [item for item, _ in shown])
-        or f"{words[:1].upper()}{words[1:]} of {len(shown)} laboratory parameters over the visits",
+        or f"{words[:1].upper()}{words[1:]} of "
+        f"{counted_noun(len(shown), 'laboratory parameter')} over the visits",
         caption=" ".join(caption),
         data=lookup.drawn(
             *((CURVE, {"level": "laboratory", "paramcd": item.paramcd}) for item, _ in shown)

@@ -120,9 +120,10 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
         told = sentences.interpretation(lookup, endpoint, comparison, ties)
         ratio = sentences.interval(effect)
         said.append(f"{who}{ratio if who else at_start(ratio)}. {told}")
-        for find in (findings.find_sensitivity, findings.find_constancy):
-            if text := find(lookup, endpoint, comparison):
-                said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
+        if text := findings.find_sensitivity(lookup, endpoint, comparison):
+            said.append(f"{_escaped(text)}.")
+        if text := findings.find_constancy(lookup, endpoint, comparison):
+            said.append(f"{who}{_escaped(in_text(text) if who else text)}.")
     said += [one for one in beside(lookup, endpoint, ties) if one]
     if text := findings.find_subgroups(lookup, endpoint):
         said.append(f"{_escaped(text)}.")

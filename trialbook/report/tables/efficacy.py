@@ -35,7 +35,7 @@ HEADLINES = {
     "adjusted": "hazard ratio of the planned Cox model with covariates",
 }
 HORIZON_CHOSEN = (
-    "No horizon is given in trial.yml: the data chose it, the earliest of the groups' last event "
+    "No horizon was given: the data chose it, the earliest of the groups' last event "
     "times. A plan would have set it before the data were seen."
 )
 SEVERAL_P = (
