@@ -8,7 +8,7 @@ from trialbook.adam.problems import DataError, Findings, Problem, Repair, counte
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.analyses.evidence import load_evidence
 from trialbook.paper import load_published, load_seeds
-from trialbook.publishing.mathml import wrong_formulas
+from trialbook.publishing.notes import check_notes
 from trialbook.summary import summary, to_confirm
 from trialbook.trial import Trial, find_folder, trial_of
 
@@ -57,26 +57,6 @@ def _check_named_files(trial: Trial, findings: Findings) -> None:
             except (ValueError, KeyError, OSError) as error:
                 findings.problem(NAME, key, f"{path.name} cannot be used: {error}")
     check_notes(trial, findings)
-
-
-def check_notes(trial: Trial, findings: Findings) -> None:
-    """Find in the trial's own prose what its pages could not show, by file and line."""
-    for folder in filter(None, (trial.notes, trial.data_card)):
-        files = sorted(folder.rglob("*.md")) if folder.is_dir() else [folder]
-        for path in filter(Path.is_file, files):
-            name = path.relative_to(trial.folder).as_posix()
-            try:
-                text = path.read_text(encoding="utf-8")
-            except ValueError:
-                findings.problem(name, "", "is not UTF-8 text")
-                continue
-            for line, formula, why in wrong_formulas(text) if "$" in text else ():
-                findings.problem(
-                    f"{name}, line {line}",
-                    "",
-                    f"the formula {formula} cannot be written: {why}",
-                    hint="Mend its LaTeX; a dollar sign that opens no formula is written \\$.",
-                )
 
 
 def check_trial(folder: str | Path) -> Report:

@@ -85,8 +85,8 @@ def trial_facts(data: Watched, cache: Cache, *, blinded: bool = False) -> TrialF
 def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
     from trialbook.adam.problems import DataError, Findings
-    from trialbook.check import check_notes
     from trialbook.comparison.cuts import facts_as_json
+    from trialbook.publishing.notes import check_notes
     from trialbook.safe import patients_shown
     from trialbook.trial import load_trial
     from trialbook.verify import constants_of
