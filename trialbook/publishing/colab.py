@@ -14,7 +14,7 @@ FOLDER = "colab"
 # What a chapter needs to run, of what requirements.txt pins; the rest builds the book.
 NEEDED = (
     "numpy", "scipy", "pandas", "lifelines", "pydantic", "pandera", "pyyaml", "openpyxl", "rdata",
-    "pyreadstat", "charset-normalizer", "pyarrow", "matplotlib", "pillow", "nbformat",
+    "pyreadstat", "charset-normalizer", "pyarrow", "matplotlib", "seaborn", "pillow", "nbformat",
     "great-tables", "myst-nb",
 )  # fmt: skip
 

@@ -52,6 +52,8 @@ def plot_edish(
     -------
     Drawing
     """
+    import seaborn as sns
+
     codes = [arm.code for arm in trial.arms]
 
     def draw(width: float) -> Figure:
@@ -63,17 +65,22 @@ def plot_edish(
         for number, line in enumerate(titles):
             axis_title(figure, 0.02, top + 0.06 + LINE * number, line)
         axes = panel(figure, LEFT, head, width - LEFT - RIGHT, HEIGHT)
-        for i, code in enumerate(codes):
-            own = peaks[peaks["arm"] == code]
-            axes.scatter(
-                own["transaminase"],
-                own["bilirubin"],
-                s=22,
-                marker=MARKERS[i % len(MARKERS)],
-                color=arm_colour(i),
-                alpha=0.65,
-                linewidth=0,
-            )
+        sns.scatterplot(
+            peaks,
+            x="transaminase",
+            y="bilirubin",
+            hue="arm",
+            style="arm",
+            hue_order=codes,
+            style_order=codes,
+            palette=[arm_colour(i) for i in range(len(codes))],
+            markers=[MARKERS[i % len(MARKERS)] for i in range(len(codes))],
+            s=22,
+            alpha=0.65,
+            linewidth=0,
+            legend=False,
+            ax=axes,
+        )
         axes.set(xscale="log", yscale="log", ylabel="")
         axes.axvline(limits[0], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
         axes.axhline(limits[1], color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)))
