@@ -39,7 +39,7 @@ def page(browser, tmp_path_factory):
     )
     context = browser.new_context(accept_downloads=True)
     tab = context.new_page()
-    tab.set_default_timeout(4000)
+    tab.set_default_timeout(20_000)
     tab.asked, tab.wrong = [], []
     tab.on("request", lambda request: tab.asked.append(request.url))
     tab.on("pageerror", lambda error: tab.wrong.append(str(error)))

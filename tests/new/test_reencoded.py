@@ -96,7 +96,7 @@ def read(case):
         try:
             trial = new_trial(Path(folder) / "m", path).trial
         except UsageError as error:
-            assert error.questions, str(error)
+            assert error.options, str(error)
             return None
     found = trial.time_to_event("TTE").set_index("USUBJID").sort_index()
     found["AVAL"] *= DAYS_PER_UNIT[trial.time.unit]
