@@ -1,6 +1,5 @@
 """Nothing in a confidential book tells of one patient, or of few, by itself or by subtraction."""
 
-import io
 import itertools
 import re
 from collections.abc import Callable
@@ -357,10 +356,3 @@ def test_a_gzip_within_a_data_uri_is_searched(tmp_path):
     texts = texts_of(tmp_path)
     assert "QX001-ø/07919" in texts["page.html"]
     assert "QX002-ø/15838" in texts["index.json"]
-
-
-def test_a_frame_of_a_few_patients_is_not_shown(trial):
-    from trialbook.report.output import shown_unless_confidential
-
-    table = pd.read_csv(io.StringIO("a\n1\n"))
-    assert "Not shown" in str(shown_unless_confidential(table, trial))

@@ -23,7 +23,6 @@ from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.report.xlsx import xlsx_table
 from trialbook.results import results_frame
-from trialbook.safe import patients_shown
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -211,20 +210,6 @@ def show_each(figures: Iterable[tuple[str, Drawing | None]]) -> None:
     shown = [(subject, figure) for subject, figure in figures if figure is not None]
     for subject, figure in shown:
         display(replace(figure, subject=subject) if len(shown) > 1 else figure)
-
-
-def shown_unless_confidential(value: object, trial: "Trial") -> object:
-    """Return what a cell shows of the data themselves; a line where these are not shown.
-
-    Parameters
-    ----------
-    value : object
-        Counts or estimates which have not passed through the results.
-    trial : Trial
-    """
-    if patients_shown(trial):
-        return value
-    return Text("*Not shown of confidential data; what may be shown of it follows.*")
 
 
 def export_folder(kind: str) -> Path | None:
