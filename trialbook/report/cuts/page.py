@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +18,7 @@ from trialbook.safe import WITHHELD
 if TYPE_CHECKING:
     from trialbook.report.output import Drawing
 
+HERE = Path(__file__).parent
 _MOST, _FOLDED = 200, 12
 _GROUPED = ("events", "maturity", "effects")
 
@@ -30,9 +32,8 @@ def as_page(found: Comparison, assets: Path) -> str:
     assets : Path
         The folder of the book's style sheets.
     """
-    styles = "\n".join(
-        (assets / name).read_text("utf-8") for name in ("report.css", "trialbook.css")
-    )
+    sheets = [assets / "report.css", assets / "trialbook.css", HERE / "page.css"]
+    styles = "\n".join(sheet.read_text("utf-8") for sheet in sheets)
     # fonts are files of the site: here the reader's own stand in
     styles = re.sub(r"@font-face\s*\{[^}]*\}|url\([^)]*\)", "", styles)
     title = escape_html(f"What changed: {found.facts.title}", 1000)
@@ -57,7 +58,7 @@ def as_page(found: Comparison, assets: Path) -> str:
         figure = forest(found) if part.name == "effects" else None
         body.append(figure._repr_html_() if figure else "")
     notice = f'<p class="notice">{escape_html(found.notice, 1000)}</p>' if found.notice else ""
-    return _PAGE.format(
+    return Template((HERE / "page.html").read_text("utf-8")).substitute(
         title=title,
         styles=styles,
         notice=notice,
@@ -111,42 +112,3 @@ def _events_of(printed: pd.Series, code: str, arm: str) -> str:
     texts = [printed.get((code, arm, name), "") for name in ("n_events", "n")]
     small = [text for text in texts if text.startswith("<") or text == WITHHELD]
     return small[0] if small else "/".join(texts)
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en" data-theme="light">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<script>
-if (matchMedia("(prefers-color-scheme: dark)").matches) {{
-  document.documentElement.dataset.theme = "dark";
-}}
-</script>
-<style>
-{styles}
-body {{ background: var(--tb-paper); color: var(--tb-ink); font-family: var(--tb-serif);
-  line-height: 1.5; margin: 0; }}
-main {{ margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; }}
-h1 {{ font-size: 1.6rem; line-height: 1.25; }}
-dl.cuts {{ display: grid; gap: 0.25rem 1rem; grid-template-columns: max-content 1fr; }}
-dl.cuts dt {{ color: var(--tb-muted); font-family: var(--tb-font); }}
-dl.cuts dd {{ margin: 0; overflow-wrap: anywhere; }}
-.notice {{ background: var(--tb-notice); color: var(--tb-notice-ink); padding: 0.4rem 0.75rem; }}
-summary {{ cursor: pointer; font-family: var(--tb-font); font-weight: 600; margin-top: 1.5rem; }}
-.tb-notes {{ color: var(--tb-muted); font-family: var(--tb-font); font-size: 0.85rem; }}
-.tb-figure {{ margin: 1.5rem 0; }}
-</style>
-</head>
-<body>
-<main>
-{notice}
-<h1>{title}</h1>
-<dl class="cuts">{cuts}</dl>
-{remarks}
-{body}
-</main>
-</body>
-</html>
-"""
