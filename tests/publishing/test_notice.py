@@ -63,3 +63,9 @@ def test_address_and_picture_need_to_know_where_the_site_is():
 @given(st.text(max_size=90), st.text(min_size=1, max_size=200), st.sampled_from(["", "Blinded"]))
 def test_no_title_is_longer_than_a_search_engine_shows(about, name, told):
     assert len(page_title(about, name, told)) <= LONGEST_TITLE
+
+
+def test_the_landing_page_is_described_by_its_answer_not_by_the_margin():
+    answer = '<h1 class="tb-answer-title">A was better, in synthetic patients</h1>'
+    body = f'<p class="tb-kicker">x</p>{answer}<p>Note.</p>'
+    assert of(NOTICE, body=body)[1]["description"] == "A was better, in synthetic patients"

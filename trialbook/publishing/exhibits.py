@@ -78,6 +78,10 @@ def set_exhibits(
 
     def numbered(found: re.Match[str]) -> str:
         kind = KINDS[_RAW_TITLE.search(found[0])[1]]
+        if pagename == app.config.root_doc:
+            # what the landing page shows is a chapter's, and numbered there
+            names.append(f"the {kind.lower()}")
+            return f'{found[1][:-1]} id="the-{kind.lower()}">'
         numbers[kind] += 1
         names.append(f"{kind} {numbers[kind]}")
         anchor = names[-1].lower().replace(" ", "-")

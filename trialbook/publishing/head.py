@@ -10,7 +10,8 @@ from typing import Any
 
 LONGEST_TITLE = 60
 LONGEST_DESCRIPTION = 300
-_LEAD = re.compile(r'<p class="tb-lead">(.*?)</p>', re.DOTALL)
+# The answer of the landing page, the lead of a chapter.
+_LEAD = re.compile(r'<(?:h1 class="tb-answer-title|p class="tb-lead)">(.*?)</(?:h1|p)>', re.DOTALL)
 _FIRST = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
