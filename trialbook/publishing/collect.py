@@ -4,7 +4,6 @@ import ast
 import csv
 import io
 import json
-import math
 from itertools import pairwise
 from typing import Any
 
@@ -100,10 +99,7 @@ def _order(row: list[Any]) -> list[tuple[bool, Any]]:
 
 
 def _text(cell: Any) -> str:
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    if isinstance(cell, float):
-        return repr(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
     from trialbook.escape import escape_cell
+    from trialbook.exchange.cards import number_text
 
-    return escape_cell(str(cell))
+    return number_text(cell) if cell is None or isinstance(cell, float) else escape_cell(str(cell))
