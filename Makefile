@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -q -n logical --maxprocesses 4
 help:
 	@echo "make book      build the book of data/alms (TRIAL=data/gbsg2 for another, PDF=1 a PDF, too)"
 	@echo "make serve     read it at http://localhost:$(PORT)"
-	@echo "make test      check style, pairs, and run the tests (at most ten minutes)"
+	@echo "make test      check style, pairs and types, and run the tests (at most ten minutes)"
 	@echo "make test-all  the slow tests, too"
 	@echo "make pair      write the chapters' .ipynb twins"
 	@echo "make lock      write requirements.lock: the versions of requirements.txt, with hashes"
@@ -37,18 +37,22 @@ lock:
 		--python-version 3.11 --no-annotate --custom-compile-command "make lock" \
 		-o requirements.lock
 
-test: lint
+test: lint $(VENV)/.types
 	@$(PYTEST) -m "not slow"
 	@echo "Left out: the slow tests (make test-all), and what is listed as SKIPPED above."
 
-test-all: lint
-	@$(BIN)/pyright
+test-all: lint $(VENV)/.types
 	@$(PYTEST) --hypothesis-profile long
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/trialbook pair --check
+
+# Types of the public face; some seconds, so again only where a module changed.
+$(VENV)/.types: $(VENV)/.dev pyproject.toml $(shell find trialbook -name '*.py')
+	@$(BIN)/pyright
+	@touch $@
 
 clean:
 	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache .hypothesis

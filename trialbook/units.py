@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,7 +37,11 @@ class Time:
     show: str
     origin: str
 
-    def to_show(self, values: ArrayLike) -> np.ndarray | float:
+    @overload
+    def to_show(self, values: float) -> float: ...
+    @overload
+    def to_show(self, values: ArrayLike) -> np.ndarray: ...
+    def to_show(self, values):
         """Return times in AVAL's unit in the unit that is shown."""
         factor = DAYS_PER_UNIT[self.unit] / DAYS_PER_UNIT[self.show]
         return np.multiply(values, factor)

@@ -110,6 +110,7 @@ def run(
             found.to_csv(table, index=False)
         return marking.summary(found)
     folder = student or teacher
+    assert folder is not None  # one of the three is given
     for_teachers = teacher is not None
     written = write_notebooks(book, folder, trial, for_teachers=for_teachers, seed=seed)
     return (

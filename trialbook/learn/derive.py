@@ -118,10 +118,13 @@ def _checked(cells: Iterable[Any]) -> list[str]:
             continue
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "check":
-                name, answer = node.args
-                if not (isinstance(answer, ast.Name) and answer.id == name.value):
-                    raise ValueError(f"a check must read check({name.value!r}, {name.value})")
-                names.append(answer.id)
+                match node.args:
+                    case [ast.Constant(value=str(name)), ast.Name(id=answer)] if name == answer:
+                        names.append(answer)
+                    case _:
+                        raise ValueError(
+                            f'a check must read check("name", name), not {ast.unparse(node)}'
+                        )
     return names
 
 

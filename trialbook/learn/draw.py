@@ -1,6 +1,7 @@
 """Pictures of the course: each patient's line, and curves of a few patients or of a trial."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ LEFT, RIGHT, ROW = 0.45, 0.2, 0.24
 ARMS = (CONTROL, TREATED)
 
 
-def arm_line(position: int) -> dict[str, object]:
+def arm_line(position: int) -> dict[str, Any]:
     """Return colour and dashes of the line of an arm, as its key has them."""
     return {"color": arm_colour(position), "linestyle": line_style(position)}
 
@@ -44,7 +45,7 @@ def lifelines(case: Case, name: str = "lifelines") -> Drawing:
         figure = sheet(height + 0.85, width)
         key(figure, 0.02, 0.1, entries)
         axes = panel(figure, LEFT, 0.4, width - LEFT - RIGHT, height)
-        for row, one in patients.iterrows():
+        for row, one in enumerate(patients.to_dict("records")):
             colour = arm_colour(int(one["treated"]))
             axes.plot([0, one["time"]], [row, row], color=colour, linewidth=1.8)
             if one["event"]:
@@ -81,7 +82,7 @@ def calendar(case: Case, name: str = "calendar") -> Drawing:
         height = ROW * len(patients)
         figure = sheet(height + 0.6, width)
         axes = panel(figure, LEFT, 0.15, width - LEFT - RIGHT, height)
-        for row, one in patients.iterrows():
+        for row, one in enumerate(patients.to_dict("records")):
             colour = arm_colour(int(one["treated"]))
             end = joined[row] + one["time"]
             axes.plot([joined[row], end], [row, row], color=colour, linewidth=1.8)

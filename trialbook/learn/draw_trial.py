@@ -42,7 +42,7 @@ def cumulative_hazard(lookup: Lookup, name: str) -> Drawing | None:
     """Draw minus the logarithm of each arm's Kaplan-Meier curve; see `watched`."""
 
     def height(curve: pd.DataFrame) -> pd.Series:
-        return -np.log(curve["survival"].where(curve["survival"] > 0))
+        return -curve["survival"].where(curve["survival"] > 0).map(np.log)
 
     message = "The cumulative hazard of each arm over time."
     return _steps(lookup, name, "survival", height, message, lambda axes: axes.set_ylim(0, None))

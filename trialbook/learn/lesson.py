@@ -64,7 +64,7 @@ class Lesson:
         if self.numbers is None:
             return draw.curves(self.ten, f"{self.chapter}-curves")
         name = f"learn-{self.chapter}-curves"
-        return figures.plot_survival(self.numbers, self.study.primary, name=name)
+        return figures.plot_survival(self.numbers, self.numbers.trial.primary, name=name)
 
     def watched(self) -> "Drawing":
         """Return who was still watched, in the trial, or among the ten patients."""
@@ -84,7 +84,7 @@ class Lesson:
         patients' log(-log S) stands in.
         """
         if self.numbers is not None:
-            study = self.study
+            study = self.numbers.trial
             drawn = figures.plot_hazard_over_time(self.numbers, study.primary, study.comparisons[0])
             if drawn is not None:
                 return replace(drawn, name=f"learn-{drawn.name}")

@@ -5,7 +5,7 @@ shows of a confidential trial what its report shows, and of a blinded one nothin
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,10 +15,11 @@ from trialbook.report.landmarks import shown_time
 from trialbook.safe.lookup import Lookup
 
 if TYPE_CHECKING:
+    from trialbook.config import Endpoint
     from trialbook.trial import Trial
 
 # What each analysis of the primary end point is asked of.
-ANALYSES: Mapping[str, Callable[["Trial", object], pd.DataFrame]] = {
+ANALYSES: Mapping[str, Callable[["Trial", "Endpoint"], pd.DataFrame]] = {
     "log_rank": analyses.log_rank,
     "cox": analyses.cox,
     "rmst": analyses.rmst,
@@ -98,7 +99,7 @@ def table_of(lookup: Lookup, analysis: str, *statistics: str) -> pd.DataFrame:
     return wide.reindex(columns=order).fillna("").rename_axis(index=None, columns=None)
 
 
-def _which(study: "Trial", row: dict[str, object]) -> str:
+def _which(study: "Trial", row: Mapping[Any, Any]) -> str:
     """Return what tells a row of a table from the others: its time, its period, its method."""
     if pd.notna(row["time"]):
         at = shown_time(study, row["time"])

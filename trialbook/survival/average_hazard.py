@@ -182,7 +182,8 @@ def average_hazard_ratio(
         ratio = treated.average_hazard / control.average_hazard
     if not (treated.events and control.events):
         return AverageHazardRatio(tau, ratio, np.nan, np.nan, np.nan, np.nan)
-    se = float(np.hypot(*(one.std_error / one.average_hazard for one in (treated, control))))
+    of_treated, of_control = (one.std_error / one.average_hazard for one in (treated, control))
+    se = float(np.hypot(of_treated, of_control))
     half = validation.normal_quantile(conf_level) * se
     lower, upper = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
     return AverageHazardRatio(tau, ratio, se, lower, upper, _p_value(np.log(ratio), se))

@@ -41,7 +41,7 @@ class SampleSize:
         return self.n_treated + self.n_control
 
 
-def _check_positive(**given: float) -> None:
+def _check_positive(**given: ArrayLike) -> None:
     for name, value in given.items():
         if not np.all(np.isfinite(value)) or np.any(np.asarray(value) <= 0):
             raise ValueError(f"{name} must be a positive number, not {value!r}.")

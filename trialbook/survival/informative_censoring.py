@@ -162,7 +162,7 @@ def _tips(deltas: np.ndarray, p_values: list[float], alpha: float) -> float:
     if not lost.size or lost[0] == 0 or np.isnan(p[lost[0]]):
         return np.nan
     after, before = lost[0], lost[0] - 1
-    low, high, level = np.log(np.maximum([p[before], p[after], alpha], 1e-300))
+    low, high, level = np.log(np.maximum(np.array([p[before], p[after], alpha]), 1e-300))
     share = (level - low) / (high - low)
     return float(deltas[before] + share * (deltas[after] - deltas[before]))
 

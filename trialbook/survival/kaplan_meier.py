@@ -165,7 +165,7 @@ class KaplanMeier:
         gone = np.searchsorted(self.time, at, side="left")  # rows before it
         leavers = _from_zero(np.cumsum(self.n_events + self.n_censored), 0)
         n_at_risk = leavers[-1] - leavers[gone]
-        if self.entry is not None:
+        if self.entry is not None and self.entry_weights is not None:
             entered = _from_zero(np.cumsum(self.entry_weights), 0)
             n_at_risk = n_at_risk - (
                 entered[-1] - entered[np.searchsorted(self.entry, at, side="left")]

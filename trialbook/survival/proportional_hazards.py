@@ -148,7 +148,7 @@ def proportional_hazards(
     tests = {}
     for term, used in numbers.items():
         # the score of b in exp(x beta + x g(t) b) at b = 0, given that beta was estimated
-        cross = crossed[np.ix_(used, finite)]
+        cross = crossed[used][:, finite]
         spread = squared[np.ix_(used, used)] - cross @ np.linalg.solve(plain[inner], cross.T)
         size = np.sqrt(np.diag(squared)[used])
         tests[term] = ChiSquare(_quadratic(score[used], spread, size), len(used))
@@ -237,23 +237,19 @@ def transformed_times(model: CoxModel, transform: str) -> np.ndarray:
         return time
     if transform == "log":
         return np.log(time, where=time > 0, out=np.full(time.size, np.nan))
-    if transform == "km" and _counts_everybody(model):
-        hazard = model.sets.deaths / model.sets.n_at_risk.sum(axis=0)
+    data, sets = model.data, model.sets
+    everybody = data.strata is None and data.weights is None  # in one stratum, counted once
+    if transform == "km" and everybody and isinstance(sets, PatternSets):
+        hazard = sets.deaths / sets.n_at_risk.sum(axis=0)
         return 1 - np.concatenate([[1.0], np.cumprod(1 - hazard)])[:-1]
     # of all patients together, whatever their strata and weights
-    table = risk_table(model.data.ranked, model.data.event)
+    table = risk_table(data.ranked, data.event)
     at = np.searchsorted(table.time, time)
     if transform == "km":
         hazard = table.deaths / np.maximum(table.n_at_risk[0], 1)
         return 1 - np.concatenate([[1.0], np.cumprod(1 - hazard)])[at]
     exits = table.n_events[0] + table.n_censored[0]
     return (np.cumsum(exits) - (exits - 1) / 2)[at]
-
-
-def _counts_everybody(model: CoxModel) -> bool:
-    """Say whether the model's own risk sets hold every patient, each counted once."""
-    data = model.data
-    return isinstance(model.sets, PatternSets) and data.strata is None and data.weights is None
 
 
 def _centered(model: CoxModel, transform: str) -> np.ndarray:

@@ -59,11 +59,11 @@ class MeanCumulativeFunction:
         """Return mean, std_error, lower and upper at `times`; NaN beyond the last follow-up."""
         at = validation.as_times(np.atleast_1d(times), "times")
         index = np.searchsorted(self.time, at, side="right")
-        curves = (self.mean, self.std_error, self.lower, self.upper)
-        return tuple(
+        mean, std_error, lower, upper = (
             np.where(at > self.last, np.nan, np.concatenate([[0.0], curve])[index])
-            for curve in curves
+            for curve in (self.mean, self.std_error, self.lower, self.upper)
         )
+        return mean, std_error, lower, upper
 
 
 def _checked(

@@ -116,11 +116,9 @@ class RiskTable:
         """Return the rows where the mask `keep` is true."""
         if keep.all():
             return self
+        at_risk, events, censored = (np.compress(keep, one, axis=1) for one in self._counts)
         return RiskTable(
-            self.time[keep],
-            self.stratum[keep],
-            *(np.compress(keep, counts, axis=1) for counts in self._counts),
-            self.deaths[keep],
+            self.time[keep], self.stratum[keep], at_risk, events, censored, self.deaths[keep]
         )
 
 

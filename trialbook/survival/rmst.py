@@ -241,8 +241,8 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
     log_ratio = np.log(treated.rmst / control.rmst)
     std_error = float(np.hypot(treated.std_error / treated.rmst, control.std_error / control.rmst))
     if not (treated.known and control.known):
-        limits = mover(*_logs(treated), *_logs(control))
-        return RMSTRatio(tau, float(np.exp(log_ratio)), std_error, *map(_exp, limits), np.nan)
+        low, high = np.exp(mover(*_logs(treated), *_logs(control)))
+        return RMSTRatio(tau, float(np.exp(log_ratio)), std_error, float(low), float(high), np.nan)
     z = validation.normal_quantile(conf_level)
     return RMSTRatio(
         tau,
@@ -394,10 +394,6 @@ def _logs(one: RMST) -> tuple[float, tuple[float, float]]:
             return np.log(one.rmst), (np.log(one.lower), np.log(one.upper))
     half = (one.upper - one.rmst) / one.rmst
     return np.log(one.rmst), (np.log(one.rmst) - half, np.log(one.rmst) + half)
-
-
-def _exp(log: float) -> float:
-    return float(np.exp(log))
 
 
 def _common_tau(treated: RMST, control: RMST) -> float:

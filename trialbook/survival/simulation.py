@@ -311,4 +311,5 @@ def _run(
             "scheduler: needs dask; install it with `pip install dask distributed`."
         ) from error
     with Client(scheduler, set_as_default=False) as client:
-        return client.gather(client.map(chunk, counts, streams, pure=False))
+        asked = client.map(chunk, counts, streams, pure=False)
+        return [future.result() for future in asked]

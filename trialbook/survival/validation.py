@@ -103,8 +103,9 @@ def as_labels(values: ArrayLike, n: int, name: str = "group") -> tuple[np.ndarra
     A pandas categorical keeps the order of its categories; those without patients are left out.
     """
     categorical = getattr(values, "cat", values)  # of a Series; its values are one themselves
-    if hasattr(categorical, "codes") and hasattr(categorical, "categories"):
-        codes, labels = np.asarray(categorical.codes), np.asarray(categorical.categories)
+    codes, categories = (getattr(categorical, one, None) for one in ("codes", "categories"))
+    if codes is not None and categories is not None:
+        codes, labels = np.asarray(codes), np.asarray(categories)
         same_length(name, codes.size, n)
         _refuse(name, codes < 0, "missing", "leave these patients out first")
         used, codes = np.unique(codes, return_inverse=True)
@@ -191,10 +192,10 @@ def as_covariates(
 
     Names come from `names`, else from a DataFrame's or Series' own, else ``x1, x2, ...``.
     """
-    if names is None and hasattr(X, "columns"):
-        names = [str(column) for column in X.columns]
-    elif names is None and getattr(X, "name", None) is not None:
-        names = [str(X.name)]
+    if names is None and (columns := getattr(X, "columns", None)) is not None:
+        names = [str(column) for column in columns]
+    elif names is None and (name := getattr(X, "name", None)) is not None:
+        names = [str(name)]
     try:
         matrix = np.asarray(X, dtype=float)
     except (TypeError, ValueError):

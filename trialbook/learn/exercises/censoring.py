@@ -42,10 +42,11 @@ def _first_event(case: Case) -> float:
 
 
 def _left_early(case: Case) -> tuple[int, int]:
-    return tuple(
+    control, treated = (
         int((~arm["event"] & (arm["time"] < case.landmark)).sum())
         for arm in (case.arm("control"), case.arm("treated"))
     )
+    return control, treated
 
 
 EXERCISES = (

@@ -69,7 +69,9 @@ def _error(case: Case) -> float:
 def _three_tests(case: Case) -> tuple[float, float, float]:
     """Return the P values of Wald, score and likelihood ratio."""
     model = _model(case)
-    return tuple(float(t.p_value) for t in (model.wald_test, model.score_test, model.lr_test))
+    tests = (model.wald_test, model.score_test, model.lr_test)
+    wald, score, likelihood_ratio = (float(test.p_value) for test in tests)
+    return wald, score, likelihood_ratio
 
 
 def _none_treated(case: Case):

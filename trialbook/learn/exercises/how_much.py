@@ -4,17 +4,24 @@ import numpy as np
 
 from trialbook.learn.cases import Case
 from trialbook.learn.exercise import Exercise
-from trialbook.survival import kaplan_meier, rmst, rmst_difference, survival_difference
+from trialbook.survival import (
+    KaplanMeier,
+    kaplan_meier,
+    rmst,
+    rmst_difference,
+    survival_difference,
+)
 
 FREE, RATIO = 0.60, 0.50  # of an invented trial: free without treatment, and the hazard ratio
 HIGH, LOW = 0.40, 0.04  # risks of two invented patients without treatment
 LATER = 0.25  # a hazard ratio
 
 
-def _curves(case: Case):
+def _curves(case: Case) -> tuple[KaplanMeier, KaplanMeier]:
     """Return the curves of treated and control."""
     arms = (case.arm("treated"), case.arm("control"))
-    return tuple(kaplan_meier(arm["time"], arm["event"]) for arm in arms)
+    treated, control = (kaplan_meier(arm["time"], arm["event"]) for arm in arms)
+    return treated, control
 
 
 def _area(case: Case, arm: str | None = "treated") -> float:
@@ -38,8 +45,8 @@ def _ratio_of_curves(case: Case) -> float:
 
 def _gained(case: Case, tau: float) -> float:
     arms = (case.arm("treated"), case.arm("control"))
-    means = (rmst(arm["time"], arm["event"], tau) for arm in arms)
-    return float(rmst_difference(*means).difference)
+    treated, control = (rmst(arm["time"], arm["event"], tau) for arm in arms)
+    return float(rmst_difference(treated, control).difference)
 
 
 def _two_horizons(case: Case) -> tuple[float, float]:
@@ -49,7 +56,8 @@ def _two_horizons(case: Case) -> tuple[float, float]:
 def _needed(ratio_of_hazards: bool) -> tuple[float, float]:
     """Return the NNT of a patient at high and of one at low risk."""
     treated = [1 - (1 - p) ** RATIO if ratio_of_hazards else p * RATIO for p in (HIGH, LOW)]
-    return tuple(1 / (p - q) for p, q in zip((HIGH, LOW), treated, strict=True))
+    high, low = (1 / (p - q) for p, q in zip((HIGH, LOW), treated, strict=True))
+    return high, low
 
 
 EXERCISES = (

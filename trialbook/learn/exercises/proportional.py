@@ -33,7 +33,8 @@ def _two_looks() -> tuple[float, float, float]:
     whole = cohorts.two_periods(cohorts.DELAYED)
     half = cohorts.two_periods(cohorts.DELAYED, HALF_WAY)
     dropped = whole[whole["time"] <= HALF_WAY]
-    return tuple(float(_cox(one).hr[0]) for one in (whole, half, dropped))
+    at_end, half_way, of_early = (float(_cox(one).hr[0]) for one in (whole, half, dropped))
+    return at_end, half_way, of_early
 
 
 @lru_cache(maxsize=1)
@@ -53,7 +54,8 @@ def _tests(case: Case, what: str = "p_value") -> tuple[float, ...]:
 def _means(case: Case) -> tuple[float, float]:
     """Return the restricted means of treated and control."""
     arms = (case.arm("treated"), case.arm("control"))
-    return tuple(float(rmst(arm["time"], arm["event"], case.horizon).rmst) for arm in arms)
+    treated, control = (rmst(arm["time"], arm["event"], case.horizon) for arm in arms)
+    return float(treated.rmst), float(control.rmst)
 
 
 def _of_observed(case: Case) -> float:

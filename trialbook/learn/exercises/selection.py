@@ -1,10 +1,12 @@
 """Selection: the frail leave first, ratios that do not collapse, what a period compares."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from trialbook.learn import cohorts
+from trialbook.learn.cases import Case
 from trialbook.learn.exercise import Exercise
 from trialbook.survival import cox
 
@@ -17,7 +19,8 @@ def _ratios() -> tuple[float, float]:
     """Return the hazard ratio within groups, and of all together."""
     all_of = cohorts.frail()
     columns = all_of["time"], all_of["event"], all_of["treated"]
-    return tuple(float(cox(*columns, strata=by).hr[0]) for by in (all_of["group"], None))
+    within, together = (float(cox(*columns, strata=by).hr[0]) for by in (all_of["group"], None))
+    return within, together
 
 
 @lru_cache(maxsize=1)
@@ -29,8 +32,8 @@ def _periods(within: bool = False) -> tuple[float, float]:
     first = (all_of["time"].clip(upper=AT), early, all_of["treated"])
     second = (late["time"], late["event"], late["treated"])
     by = (all_of["group"], late["group"]) if within else (None, None)
-    found = (cox(*one, strata=s) for one, s in zip((first, second), by, strict=True))
-    return tuple(float(model.hr[0]) for model in found)
+    before, after = (cox(*one, strata=s) for one, s in zip((first, second), by, strict=True))
+    return float(before.hr[0]), float(after.hr[0])
 
 
 def free_at(t: float | np.ndarray, ratio: float) -> np.ndarray:
@@ -56,15 +59,17 @@ def _risks(t: float, ratio: float) -> np.ndarray:
 def _differences() -> tuple[float, float, float]:
     """Return the risk differences of the frail, the robust and of all, treated minus control."""
     by_group = _risks(AT, cohorts.WITHIN) - _risks(AT, 1.0)
-    return tuple(float(x) for x in (*by_group, by_group.mean()))
+    frail, robust = by_group
+    return float(frail), float(robust), float(by_group.mean())
 
 
 def _risk_ratios() -> tuple[float, float, float]:
     treated, control = _risks(AT, cohorts.WITHIN), _risks(AT, 1.0)
-    return tuple(float(x) for x in (*(treated / control), treated.mean() / control.mean()))
+    frail, robust = treated / control
+    return float(frail), float(robust), float(treated.mean() / control.mean())
 
 
-def _same(value) -> object:
+def _same(value: str) -> Callable[[Case], str]:
     return lambda case: value
 
 

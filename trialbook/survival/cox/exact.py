@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from trialbook.survival.cox.risk_sets import PatientSets, PatternSets, RiskSets
@@ -69,7 +70,7 @@ class TwoArms:
         contrast = sets.X[1] - sets.X[0]
         log_total = largest + np.log(total) + sets.deaths * eta[0]
         return ExactMoments(
-            loglik=sets.event_weight @ eta - log_total.sum(),
+            loglik=float(sets.event_weight @ eta - log_total.sum()),
             score=(sets.n_events[1] - mean).sum() * contrast,
             second=variance.sum() * np.outer(contrast, contrast),
         )
@@ -85,13 +86,13 @@ class Patients:
         """Evaluate at coefficients `beta`, shape (p,)."""
         sets = self.sets
         eta = sets.X @ beta
-        loglik, score = sets.event_weight @ eta, sets.event_weight @ sets.X
+        loglik, score = float(sets.event_weight @ eta), sets.event_weight @ sets.X
         second = np.zeros((sets.X.shape[1], sets.X.shape[1]))
         starts = np.flatnonzero(np.diff(sets.stratum, prepend=-1))
         for rows in np.split(np.arange(sets.time.size), starts)[1:]:
             for row, n, value, first, square in self._polynomials(rows, np.exp(eta)):
                 mean = first / value
-                loglik -= log_choose(n, sets.deaths[row]) + np.log(value)
+                loglik -= float(log_choose(n, sets.deaths[row]) + np.log(value))
                 score = score - mean
                 second += square / value - np.outer(mean, mean)
         return ExactMoments(loglik, score, second)
@@ -134,6 +135,7 @@ class Patients:
             yield row, n, value[at], first[at], square[at]
 
 
-def log_choose(n: np.ndarray | float, k: np.ndarray | float) -> np.ndarray:
+def log_choose(n: ArrayLike, k: ArrayLike) -> np.ndarray:
     """Return the logarithm of the number of ways to choose k of n."""
-    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+    n, k = np.asarray(n), np.asarray(k)
+    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))

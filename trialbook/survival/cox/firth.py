@@ -130,7 +130,7 @@ def firth(
             float(maximum.end.loglik + in_units),
         )
         converged = maximum.converged
-        for j in np.flatnonzero(free):
+        for j in np.flatnonzero(free).tolist():
             interval = profile_of(penalized, j, free, float(data.scale[j]), conf_level)
             profiles[:, j] = interval.lower, interval.upper, interval.p_value
     return FirthModel(
@@ -183,6 +183,6 @@ class PenalizedLikelihood:
         for r in np.flatnonzero(self.terms):
             # d I / d beta_r by the complex step (Squire and Trapp 1998, SIAM Rev 40:110)
             nudged = beta + 1j * TINY * (np.arange(beta.size) == r)
-            slope = self.plain.at(nudged).information()[inner].imag / TINY
+            slope = np.imag(self.plain.at(nudged).information()[inner]) / TINY
             score[r] += np.sum(inverse * slope) / 2
         return PenalizedState(state.loglik + log_determinant / 2, score, information)

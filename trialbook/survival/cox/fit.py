@@ -8,7 +8,7 @@ from trialbook.survival.cox.data import CoxData
 from trialbook.survival.cox.exact import exact_likelihood
 from trialbook.survival.cox.model import ChiSquare, CoxModel
 from trialbook.survival.cox.newton import Likelihood, Maximum, independent, maximize
-from trialbook.survival.cox.partial_likelihood import PartialLikelihood
+from trialbook.survival.cox.partial_likelihood import Moments, PartialLikelihood
 from trialbook.survival.cox.risk_sets import RiskSets
 from trialbook.survival.risk_table import as_survival, rank_times
 
@@ -109,7 +109,7 @@ def model_of(
     naive, inverse = np.full((2, len(names), len(names)), np.nan)
     if maximum.converged and free.any():
         of_free = np.ix_(free, free)
-        inverse[of_free] = _inverse(maximum.end.information()[of_free], monotone.any())
+        inverse[of_free] = _inverse(maximum.end.information()[of_free], bool(monotone.any()))
         if monotone.any():
             monotone = monotone | (np.diag(inverse) > UNBOUNDED**2)
     finite = free & ~monotone & maximum.converged
@@ -172,6 +172,7 @@ def _sandwich(
     clusters: np.ndarray,
 ) -> np.ndarray:
     """Return the robust covariance: squares of each cluster's influence on the estimate."""
+    assert isinstance(maximum.end, Moments)  # exact ties take no clusters
     influence = maximum.end.score_residuals()[:, free] @ inverse[np.ix_(free, finite)]
     summed = np.stack([np.bincount(clusters, weights=column) for column in influence.T])
     covariance = np.full_like(inverse, np.nan)

@@ -19,11 +19,19 @@ SMALL = 1e-3  # information below which nothing but rounding may be left
 class State(Protocol):
     """A likelihood's value and derivatives at some coefficients."""
 
-    loglik: float
-    score: np.ndarray
+    @property
+    def loglik(self) -> float:
+        """The log-likelihood."""
+        ...
+
+    @property
+    def score(self) -> np.ndarray:
+        """Its first derivative, shape (p,)."""
+        ...
 
     def information(self) -> np.ndarray:
-        """Return the information matrix."""
+        """Return the information matrix, shape (p, p)."""
+        ...
 
 
 class Likelihood(Protocol):
@@ -31,6 +39,7 @@ class Likelihood(Protocol):
 
     def at(self, beta: np.ndarray) -> State:
         """Return the state at `beta`."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Moments:
         """Each event time's part of the score, shape (m, p): sums of Schoenfeld residuals."""
         return self.dead_sums - self.expected
 
-    @cached_property
+    @property
     def score(self) -> np.ndarray:
         """First derivative of the log partial likelihood, shape (p,)."""
         return self.score_rows.sum(axis=0)
