@@ -13,6 +13,7 @@ import pandas as pd
 
 from tests.adam.folders import CONFIG, small, write_trial
 from trialbook.adam.problems import DataError
+from trialbook.publishing.reference import NOT_PRINTED
 from trialbook.trial import load_trial
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "messages.md"
@@ -172,6 +173,8 @@ BROKEN = [
 def page() -> str:
     """Return the page of messages as Markdown."""
     lines = [
+        NOT_PRINTED,
+        "",
         "# Error messages",
         "",
         "Nothing runs before the data are in order, and all that is wrong comes in one report: "

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from trialbook import config
 from trialbook.adam.schemas import data_dictionary
+from trialbook.publishing.reference import NOT_PRINTED
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "data_dictionary.md"
 KINDS = {
@@ -84,6 +85,8 @@ def models_below(model: type[BaseModel]) -> list[type[BaseModel]]:
 def page() -> str:
     """Return the page as Markdown."""
     lines = [
+        NOT_PRINTED,
+        "",
         "# Data dictionary",
         "",
         "What a trial's folder may hold, made from the rules that the reader checks. Names are "

@@ -23,9 +23,14 @@ def printed_book(tmp_path_factory, commands):
     root = lay_out(tmp_path_factory.mktemp("printed"))
     (root / "book" / "words.md").write_text(
         "# Words\n\nSome, as in {doc}`../notebooks/one` and [there](https://trials.example/a).\n\n"
-        '## A section\n\n<p><a href="../files/ard.csv">beside</a></p>\n',
+        '## A section\n\n<p><a href="../files/ard.csv">beside</a></p>\n\n'
+        "How {doc}`it is used <software>`.\n",
         encoding="utf-8",
     )
+    page = "---\nprint: false\n---\n\n# Software\n\nOnly on the site.\n"
+    (root / "book" / "software.md").write_text(page, encoding="utf-8")
+    with (root / "_toc.yml").open("a", encoding="utf-8") as toc:
+        toc.write("- file: book/software\n")
     finished = commands("build", "data/small", "--pdf", cwd=root)
     assert finished.code == 0, finished.out + finished.err
     assert re.search(r"PDF  \d+\.\d s", finished.out), finished.out
@@ -48,6 +53,15 @@ def test_cover_contents_and_chapters_begin_a_page_each_and_none_is_blank(printed
         assert page.count(f"{name}Asmalltrial") == 1, page
         assert str(number) in page
         assert len(page) > len(NOTICE) + 40
+
+
+@printing
+def test_a_page_about_the_software_is_on_the_site_alone(printed_book, printed):
+    assert not any("Software" in page for page in [*printed.pages, *printed.outline])
+    assert "Howitisused" in printed.pages[-1]  # what would be a link is its words
+    site = printed_book / "_build/small/html"
+    assert "Only on the site" in (site / "book/software.html").read_text(encoding="utf-8")
+    assert "software.html" in (site / "notebooks/one.html").read_text(encoding="utf-8")
 
 
 @printing

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 def test_every_item_is_answered_or_says_why_not(name):
     table = checklist(load_trial(ROOT / "data" / name))
     assert len(table) == len(ITEMS)
+    shown = show_checklist(load_trial(ROOT / "data" / name)).markdown
+    assert f"{(table['page'] != '').sum()} of the {len(ITEMS)} items are answered" in shown
     assert ((table["page"] != "") ^ (table["why_not"] != "")).all()
     assert set(table["page"]) - {""} <= set(PAGES)
 

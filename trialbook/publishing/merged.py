@@ -15,7 +15,7 @@ _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 # Elements that nobody can press on paper.
 _LEFT_OUT = {"button", "form", "input", "noscript", "output", "script", "select"}
 _LEFT_OUT_CLASSES = {
-    "headerlink", "tb-asks", "tb-doors", "tb-files-all", "tb-filter-controls",
+    "headerlink", "tag_answer", "tb-asks", "tb-doors", "tb-files-all", "tb-filter-controls",
     "tb-if-narrow", "tb-menu", "tb-more", "tb-note", "tb-planner", "tb-reader", "tb-scripted",
 }  # fmt: skip
 # As the site's style sheet hides it from who reads; in the course it is what is read.

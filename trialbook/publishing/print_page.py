@@ -43,9 +43,13 @@ class Entry:
 
 
 def write_print_page(app: Any) -> None:
-    """Write the page from the finished texts of all others."""
-    config, bodies = app.config, app.builder.trialbook_bodies
+    """Write the page from the finished texts of the others, but for those about the software.
+
+    Such a page says ``print: false`` in its header.
+    """
+    config = app.config
     contents = navigation(app, config.root_doc)
+    bodies = {n: b for n, b in app.builder.trialbook_bodies.items() if _is_printed(app, n)}
     course = frozenset(name for name in bodies if is_course(name.removeprefix("notebooks/")))
     parts = merged(bodies, course)
 
@@ -60,8 +64,9 @@ def write_print_page(app: Any) -> None:
 
     # of what stands folded on a page the chapters are named alone; the outline has all
     groups = [
-        (part.caption, [entry(page, detailed=not part.folded) for page in part.pages])
+        (part.caption, [entry(page, detailed=not part.folded) for page in printed])
         for part in contents.parts
+        if (printed := [page for page in part.pages if page.name in bodies])
     ]
     first = entry(contents.root)
     notice, short = config.trialbook_notice, config.trialbook_short
@@ -82,3 +87,7 @@ def write_print_page(app: Any) -> None:
         },
     )
     (Path(app.outdir) / PRINT_PAGE).write_text(text, encoding="utf-8")
+
+
+def _is_printed(app: Any, pagename: str) -> bool:
+    return app.env.metadata.get(pagename, {}).get("print") != "False"

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 FOLDER = "book"
+# The PDF of a trial's book is the report: what documents the software stays on the site.
+NOT_PRINTED = "---\nprint: false\n---"
 # Page, title, what it is about, and the modules in its order.
 TOPICS = (
     ("api_curves", "Curves and what is read off them",
@@ -88,7 +90,7 @@ def _public(module: str) -> list[str]:
 
 
 def _page(title: str, about: str, modules: tuple[str, ...]) -> str:
-    parts = [f"# {title}", about]
+    parts = [NOT_PRINTED, f"# {title}", about]
     for module in modules:
         names = _public(module)
         if not names:

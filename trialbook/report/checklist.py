@@ -134,10 +134,13 @@ def checklist(trial: "Trial") -> pd.DataFrame:
 
 
 def show_checklist(trial: "Trial") -> Text:
-    """Return the checklist as a Markdown table with links to the pages."""
+    """Return the checklist as a Markdown table with links to the pages, and how much it answers."""
+    table = checklist(trial)
     lines = ["| Item | CONSORT 2025 asks for | Where |", "|---|---|---|"]
-    for item, asks, page, why_not, partly in checklist(trial).itertuples(index=False):
+    for item, asks, page, why_not, partly in table.itertuples(index=False):
         where = "[{}]({})".format(*PAGES[page]) if page else escape_markdown(why_not)
         where += f", in part: {escape_markdown(partly)}" if partly else ""
         lines.append(f"| {item} | {asks} | {where} |")
+    answered = (table["page"] != "").sum()
+    lines += ["", f"{answered} of the {len(table)} items are answered in this book."]
     return Text("\n".join(lines))
