@@ -65,6 +65,9 @@ def _text_is_text(said: str, first: int) -> None:
         assert re.sub(r"\s+", " ", shown)[:60] in words, attack[:60]
 
 
+PAGE_NUMBER = re.compile(r"\{\\field\{\\\*\\fldinst (NUM)?PAGES?\}\}")
+
+
 def _files_are_harmless(out: Path) -> None:
     """Assert that no cell is a formula, no RTF has a field of theirs, no file lies elsewhere."""
     found = [*out.rglob("*.csv")]
@@ -75,7 +78,7 @@ def _files_are_harmless(out: Path) -> None:
                 assert all(escape_cell(cell) is cell for cell in row), (file.name, row)
     for file in out.rglob("*.rtf"):
         # The number of the page and of all pages are the only fields that a table has.
-        text = re.sub(r"\{\\field\{\\\*\\fldinst (NUM)?PAGES?\}\}", "", file.read_text(encoding="ascii"))
+        text = PAGE_NUMBER.sub("", file.read_text(encoding="ascii"))
         assert not re.search(r"(?<!\\)\\(field|fld)", text), file.name
     assert not [file for file in out.rglob("*") if "passwd" in file.name]
     assert not Path("/tmp/ran").exists()
