@@ -1,12 +1,10 @@
 """``ard.csv``: results with what they are of, how they are printed, what readers see of them."""
 
-import math
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.basis import basis_of
 from trialbook.described import described
 from trialbook.printed import printed_results
 from trialbook.results import COLUMNS, KEY, SEEN
@@ -49,7 +47,7 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     full = full.assign(
         chapter=chapter,
         printed=printed_results(full, trial),
-        basis=_basis(full, trial),
+        basis=basis_of(full, trial),
         notice=trial.notice,
         **described(full, trial),
     )
@@ -60,37 +58,3 @@ def complete(frame: pd.DataFrame, trial: "Trial", chapter: str) -> pd.DataFrame:
     gated = safe(full, trial)
     full = full.assign(state=gated["state"], shown=gated["shown"], seen=gated["value"])
     return full[[*COLUMNS, SEEN]].sort_values(KEY, ignore_index=True)
-
-
-def _basis(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
-    """Return the basis of every row, see `complete`."""
-    if not trial.synthetic:
-        return pd.Series("observed", index=frame.index)
-    targets = calibration_targets(trial.published) if trial.published else set()
-    keys = frame[KEY[1:]].itertuples(index=False, name=None)
-    basis = pd.Series(
-        ["calibrated" if _comparable(key) in targets else "free" for key in keys],
-        index=frame.index,
-    )
-    elsewhere = (frame["analysis"] == "evidence") & ~frame["level"].isin([trial.id, "pooled"])
-    return basis.mask(elsewhere, "observed")
-
-
-@cache
-def calibration_targets(published: Path) -> frozenset[tuple]:
-    """Return the keys of the results that a search for synthetic patients aimed at."""
-    figures = pd.read_csv(published, dtype=str, keep_default_na=False)
-    keys = [f"ard_{column}" for column in KEY[1:]]
-    if not {*keys, "role"} <= set(figures):
-        return frozenset()
-    # A statement in words (ard_expect) selects results by a pattern and aims at no one value.
-    one_value = figures.get("ard_expect", pd.Series("", index=figures.index)) == ""
-    aimed_at = figures.loc[(figures["role"] == "target") & one_value, keys]
-    return frozenset(_comparable(key) for key in aimed_at.itertuples(index=False, name=None))
-
-
-def _comparable(key: tuple) -> tuple:
-    """Return a key with its time as text, empty for none, so that NaN equals NaN."""
-    *of, time, method, statistic = key
-    number = float(time) if time not in ("", None) else math.nan
-    return (*of, "" if math.isnan(number) else f"{number:g}", method, statistic)

@@ -10,11 +10,19 @@ import re
 import unicodedata
 
 LONGEST = 200
+# Stands behind a number that the paper leaves free, from where it is looked up to where it is
+# written. It is invisible and `plain` takes it out, so that only who means to shows it.
+MARK = "\u2063"
+DAGGER = "†"
+# What the pages show for it: empty, so that copying, sorting and searching give the number alone.
+MARK_HTML = '<i class="tb-free" role="img" aria-label="not in the paper"></i>'
 _INVISIBLE = re.compile(
     # the last two of the first line XML cannot hold (XML 1.0, section 2.2), nor can it controls
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]"
     "|[\U000e0000-\U000e007f]"
 )
+# Likewise, but for marks behind a number: elsewhere they are the data's.
+_BUT_MARKS = re.compile(rf"(?:(?<![\d%]){MARK}|(?!{MARK}){_INVISIBLE.pattern})")
 _MARKDOWN = re.compile(r"""([!"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-])""")
 _NEEDS_ENTITY = {"$": "&#36;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
@@ -22,7 +30,7 @@ _NUMBER = re.compile(r"[+@-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?%?", re.IGNOR
 _HARMLESS = set("""'",;?/%""")
 
 
-def plain(text: object, longest: int = LONGEST) -> str:
+def plain(text: object, longest: int = LONGEST, *, marks: bool = False) -> str:
     """Return `text` as one visible line.
 
     Control characters and line ends become spaces; marks that are invisible or turn the reading
@@ -34,6 +42,8 @@ def plain(text: object, longest: int = LONGEST) -> str:
         What the data hold; ``str()`` is applied.
     longest : int, default 200
         Characters kept.
+    marks : bool
+        Keep the marks behind free numbers.
 
     Returns
     -------
@@ -41,7 +51,7 @@ def plain(text: object, longest: int = LONGEST) -> str:
     """
     # A novel is cut before it is cleaned, so that hostile length costs nothing.
     raw = str(text)
-    kept = _INVISIBLE.sub("", raw[: 4 * longest])
+    kept = (_BUT_MARKS if marks else _INVISIBLE).sub("", raw[: 4 * longest])
     kept = "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} else c for c in kept)
     kept = re.sub(r"\s+", " ", kept).strip()
     if len(kept) <= longest and len(raw) <= 4 * longest:
@@ -60,27 +70,43 @@ def escape_html(text: object, longest: int = LONGEST) -> str:
     return html.escape(plain(text, longest), quote=True)
 
 
+def marked_html(text: object, longest: int = LONGEST) -> str:
+    """Return `text` for the content of an HTML element, free numbers marked."""
+    return html.escape(plain(text, longest, marks=True), quote=True).replace(MARK, MARK_HTML)
+
+
+def daggered(text: str) -> str:
+    """Return `text` with a dagger behind each free number, for where letters alone are written."""
+    return text.replace(MARK, DAGGER)
+
+
+def unmarked(text: str) -> str:
+    """Return `text` without the marks of free numbers."""
+    return text.replace(MARK, "")
+
+
 def escape_svg(text: object, longest: int = LONGEST) -> str:
     """Return `text` for a matplotlib figure drawn in the book's theme.
 
     matplotlib writes SVG text as XML and escapes it there; the theme keeps it from reading
     mathematics into dollar signs.
     """
-    return plain(text, longest)
+    return daggered(plain(text, longest, marks=True))
 
 
 def escape_markdown(text: object, longest: int = LONGEST) -> str:
     """Return `text` for a Markdown output, in JupyterLab as in MyST.
 
     Punctuation with a meaning is escaped with a backslash, as CommonMark (section 2.4) allows;
-    what JupyterLab or MyST look at before Markdown is parsed becomes an entity.
+    what JupyterLab or MyST look at before Markdown is parsed becomes an entity. Marks of free
+    numbers stay, for `trialbook.report.output.Text` to show.
     """
 
     def shield(match: re.Match) -> str:
         mark = match.group(1)
         return mark if mark in _HARMLESS else _NEEDS_ENTITY.get(mark, "\\" + mark)
 
-    return _MARKDOWN.sub(shield, plain(text, longest))
+    return _MARKDOWN.sub(shield, plain(text, longest, marks=True))
 
 
 def escape_cell(cell: object) -> object:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.escape import MARK
 from trialbook.results import CURVE
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ def size_of(difference: str, lower: str, upper: str) -> tuple[str, str, str]:
     def turned(text: str) -> str:
         if text.startswith(MINUS):
             return text.removeprefix(MINUS)
-        return f"{MINUS}{text}" if text.strip("0.%") else text
+        return f"{MINUS}{text}" if text.strip(f"0.%{MARK}") else text
 
     return turned(difference), turned(upper), turned(lower)
 
@@ -256,7 +257,7 @@ def is_zero(text: str) -> bool:
     >>> is_zero("0.0"), is_zero("0.1"), is_zero("NE")
     (True, False, False)
     """
-    return bool(text) and not text.strip(f"0.{MINUS}")
+    return bool(text) and not text.strip(f"0.{MINUS}{MARK}")
 
 
 def with_sign(text: str) -> str:

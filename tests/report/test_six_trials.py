@@ -13,7 +13,8 @@ from tests.report.test_vocabulary import NEVER
 SAID = {
     "harm": {
         "heading": "^More relapses with verum than with placebo$",
-        "frequencies": r"Within 24 months \d\d of 100 patients given verum had a relapse and \d\d",
+        "frequencies": r"Within 24 months \d\d of 100 patients given placebo had a relapse and "
+        r"\d\d",
         "result": r"2\.4 times as high .* 1\.8 to 3\.2 times .* that favours placebo\.$",
         "landmark": r"fewer patients given verum .* a relapse for every 3 .* needed to harm",
         "mean time": r"5\.0 months fewer free of a relapse",
@@ -48,10 +49,11 @@ SAID = {
     },
     "no events in one arm": {
         "heading": "^Fewer relapses with verum than with placebo$",
-        "frequencies": r"0 of 100 patients given verum had a relapse and 41 of 100",
+        "frequencies": r"41 of 100 patients given placebo had a relapse and 0 of 100",
         "result": r"\(profile likelihood\).* No relapse was recorded with verum, 16 with placebo; "
         "the data are compatible with a reduction of 90% or more",
-        "landmark": r"\(95% CI, 18\.\d to 59\.\d; 20 and 10 still at risk\)",
+        "landmark": r"\(95% CI, 18\.\d to 59\.\d; still at risk, 10 with placebo and 20 with "
+        r"verum\)",
     },
     "noninferiority": {
         "question": "nearly as soon as with standard, or sooner",

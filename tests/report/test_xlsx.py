@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from trialbook.escape import MARK
 from trialbook.report.xlsx import xlsx_table
 
 FRAME = pd.DataFrame(
@@ -49,3 +50,10 @@ def test_any_text_is_text_or_the_number_that_it_is(text):
     assert (found["A4"].value or "") == kept or not kept.isprintable()
     assert found["A4"].data_type != "f"
     assert found["B4"].data_type != "f"
+
+
+def test_a_free_number_stays_a_number_and_shows_its_mark():
+    frame = pd.DataFrame({"Row": ["a"], "A": [f"12.5{MARK}"]})
+    sheet = load_workbook(io.BytesIO(xlsx_table(frame, "T"))).active
+    cell = next(c for row in sheet.iter_rows() for c in row if c.value == 12.5)
+    assert cell.number_format == '0.0"†"'

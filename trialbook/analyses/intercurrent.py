@@ -61,7 +61,7 @@ def _counts(time: np.ndarray, landmarks, of: dict) -> Iterator[dict]:
 
 def _time_of(trial: Trial, population: pd.DataFrame, one: Intercurrent) -> np.ndarray | None:
     """Return when each patient had the event, AVAL's unit, NaN for never; None if not known."""
-    if paramcd := _paramcd(trial, one):
+    if paramcd := event_paramcd(trial, one):
         adtte = trial.adtte
         events = adtte[(adtte["PARAMCD"] == paramcd) & is_event(adtte["CNSR"])]
         first = events.groupby("USUBJID")["AVAL"].min()
@@ -75,7 +75,7 @@ def _time_of(trial: Trial, population: pd.DataFrame, one: Intercurrent) -> np.nd
     return (days.where(stopped) * trial.time.per_year / DAYS_PER_YEAR).to_numpy(float)
 
 
-def _paramcd(trial: Trial, one: Intercurrent) -> str | None:
+def event_paramcd(trial: Trial, one: Intercurrent) -> str | None:
     """Return the PARAMCD that says when an intercurrent event happened, None if none does."""
     if one.paramcd:
         return one.paramcd

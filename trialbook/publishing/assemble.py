@@ -11,7 +11,6 @@ from trialbook.publishing.book import Book
 from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
-from trialbook.publishing.free_numbers import chapters_with_free_numbers
 from trialbook.publishing.head import kind as kind_of
 from trialbook.publishing.pdf import pdf_of
 from trialbook.publishing.reading import Prepared, is_course, prepared
@@ -92,8 +91,7 @@ def assemble(
     sources = {name: file for name, file in sources.items() if file.is_file()}
     files += sources
     heading = glued_text(notebooks.get("efficacy", '{"cells": []}'), "answer_heading")
-    free = chapters_with_free_numbers(numbers["ard.csv"])
-    seconds = site.build(_pages(edition, facts, work, [*files, *whole], free, paper))
+    seconds = site.build(_pages(edition, facts, work, [*files, *whole], paper))
     (work / "html").rename(new / "html")
     if heading:
         picture = new / "figures" / "answer.png"
@@ -141,7 +139,6 @@ def _pages(
     facts: TrialFacts,
     work: Path,
     files: list[str],
-    free: list[str],
     paper: str,
 ) -> Pages:
     title = " · ".join(filter(None, [facts.title, edition.point.name]))
@@ -152,7 +149,6 @@ def _pages(
         "trialbook_notice": facts.notice,
         "trialbook_preview": PREVIEW,
         "trialbook_files": files,
-        "trialbook_free": free,
         "trialbook_build": edition.key[:LETTERS],
         "trialbook_paper": paper,
         "trialbook_pdf": pdf_of(facts.id) if paper else "",

@@ -13,7 +13,7 @@ from trialbook import __version__
 from trialbook.publishing.citations import link_citations
 from trialbook.publishing.exhibits import count_exhibits, set_exhibits
 from trialbook.publishing.folds import setup_folds
-from trialbook.publishing.free_numbers import mark_free_numbers
+from trialbook.publishing.free_numbers import explain_marks
 from trialbook.publishing.head import head, kind, sheets
 from trialbook.publishing.headers import SEALED, write_headers
 from trialbook.publishing.mathml import setup_mathml
@@ -33,8 +33,7 @@ def setup(app: Any) -> dict[str, Any]:
     """Register with Sphinx."""
     for name in ("trial", "title", "short", "notice", "preview", "pdf", "paper", "build"):
         app.add_config_value(f"trialbook_{name}", "", "html")
-    for name in ("files", "free"):
-        app.add_config_value(f"trialbook_{name}", [], "html")
+    app.add_config_value("trialbook_files", [], "html")
     # Jupyter Book sets it for an extension that this book leaves out
     app.add_config_value("comments_config", {}, "html")
     setup_mathml(app)
@@ -44,7 +43,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("source-read", set_the_method_apart)
     app.connect("doctree-read", count_exhibits)
     app.connect("doctree-resolved", link_terms)
-    for step in (mend_markup, mark_free_numbers, set_exhibits, link_citations, name_notes,
+    for step in (mend_markup, explain_marks, set_exhibits, link_citations, name_notes,
                  lay_out):  # fmt: skip
         app.connect("html-page-context", step)
     app.connect("html-collect-pages", more_pages)

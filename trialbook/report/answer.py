@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.escape import escape_html
+from trialbook.escape import marked_html
 from trialbook.printed import with_sign
 from trialbook.report import sentences
 from trialbook.report.card import (
@@ -161,7 +161,7 @@ def frequencies_shown(lookup: "Lookup", endpoint: "Endpoint") -> str:
     found = frequencies(lookup, endpoint)
     positions = {arm.code: position for position, arm in enumerate(lookup.trial.arms)}
     items = "".join(
-        f'<p class="tb-arm-{positions[one.arm]}"><strong>{_html(one.of_100)} in 100</strong> '
+        f'<p class="tb-arm-{positions[one.arm]}"><strong>{_html(one.number)} in 100</strong> '
         f"{_html(had(endpoint))} within {_html(one.time)}, {_html(in_text(one.label))}</p>"
         for one in found
     )
@@ -245,7 +245,7 @@ def _stopped(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return escape_html(text, 2000)
+    return marked_html(text, 2000)
 
 
 def _printed_before(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:

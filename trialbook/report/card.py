@@ -48,6 +48,12 @@ class Frequency:
     lower: str
     upper: str
     time: str
+    mark: str = ""
+
+    @property
+    def number(self) -> str:
+        """How many of 100, marked where a paper leaves it free."""
+        return f"{self.of_100}{self.mark}"
 
     @property
     def dots(self) -> int:
@@ -83,7 +89,8 @@ def frequencies(lookup: "Lookup", endpoint: "Endpoint") -> tuple[Frequency, ...]
         if not isfinite(free):
             return ()
         numbers = (_of_100(1 - value) for value in (free, upper, lower))
-        found.append(Frequency(arm.code, arm.label, *numbers, shown_time(lookup.trial, t)))
+        mark = lookup.mark("survival", *key, **row)
+        found.append(Frequency(arm.code, arm.label, *numbers, shown_time(lookup.trial, t), mark))
     return tuple(found)
 
 
@@ -101,9 +108,12 @@ def frequencies_said(lookup: "Lookup", endpoint: "Endpoint") -> str:
     found = frequencies(lookup, endpoint)
     if not found:
         return ""
-    first, *others = reversed(found)
-    patients = f"{first.of_100} of 100 patients given {in_text(first.label)} {had(endpoint)}"
-    parts = [patients, *(f"{one.of_100} of 100 given {in_text(one.label)}" for one in others)]
+    first, *others = found
+    patients = f"{first.number} of 100 patients given {in_text(first.label)} {had(endpoint)}"
+    parts = [
+        patients,
+        *(f"{one.number} of 100 given {in_text(one.label)}" for one in others),
+    ]
     said = f"within {found[0].time} {listed(parts)}."
     return f"In these synthetic patients, {said}" if lookup.trial.synthetic else at_start(said)
 
@@ -152,7 +162,7 @@ def _hazard_ratio(effect: Effect, endpoint: "Endpoint") -> KeyNumber | None:
     if effect.verdict() is Verdict.NOT_THROUGHOUT:
         words += ", an average that did not hold throughout"
     limits = [f"{rounded(100 * effect.conf_level, 0)}% CI, {low} to {high}"]
-    return KeyNumber(hr, words, "; ".join(filter(None, [*limits, effect.tested])))
+    return KeyNumber(f"{hr}{effect.mark}", words, "; ".join(filter(None, [*limits, effect.tested])))
 
 
 def ratio_said(
@@ -204,7 +214,7 @@ def _mean_time(
 
 def _counts(lookup, endpoint, comparison) -> list[KeyNumber]:
     found = []
-    for arm in (comparison.treated, comparison.control):
+    for arm in (comparison.control, comparison.treated):
         text = lookup.text("{n_events} of {n}", "kaplan_meier", endpoint.paramcd, arm.code)
         words = f"patients {with_event(endpoint)}, {in_text(arm.label)}"
         found.append(KeyNumber(text, words, ""))
@@ -259,14 +269,14 @@ def harms_card(
             continue
         # where small counts are withheld, a whole number of points
         texts = (
-            lookup.text(f"{{{name}}}", *row, method="newcombe").removesuffix("%") for name in names
+            lookup.text(f"{{{name}}}", *row, method="newcombe").replace("%", "") for name in names
         )
         number, low, high = size_of(*texts)
         more = "more" if values[0] >= 0 else "fewer"
         shares = ", ".join(
             f"{lookup.text('{percent}', 'adverse_events', key, arm.code)}% with "
             f"{in_text(arm.label)}"
-            for arm in (comparison.treated, comparison.control)
+            for arm in (comparison.control, comparison.treated)
         )
         words = f"{more} patients with {_harm(key, labels)}: {shares}"
         found.append(KeyNumber(f"{number} points", words, f"{lookup.ci}, {low} to {high}"))

@@ -83,7 +83,7 @@ def points_said(
     free = named(f"had {had(endpoint)}" if endpoint.favourable else f"were {free_of(endpoint)}")
     if endpoint.favourable:  # of what one hopes for one counts who had it
         more = "fewer" if difference >= 0 else "more"
-    left = at_risk_said(lookup, endpoint, comparison, t)
+    left = at_risk_said(lookup, endpoint, comparison, t, named)
     limits = f"({'; '.join(filter(None, [f'{lookup.ci}, {low} to {high}', left]))})"
     at = f"At {shown_time(lookup.trial, t)}"
     if is_zero(size):

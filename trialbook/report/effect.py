@@ -96,6 +96,8 @@ class Effect:
     # As readers may see them: of guarded data the values have no more digits than are printed.
     p_text: str = ""
     p_margin_text: str = ""
+    # Stands behind a ratio that a paper leaves free, as `Lookup.mark` gives it.
+    mark: str = ""
 
     @property
     def estimable(self) -> bool:
@@ -213,6 +215,7 @@ def effect_of(
         test="stratified log-rank" if plan.test else "log-rank",
         model=model_words(plan.model),
         method=method if method in WITHOUT_EVENTS else "",
+        mark=lookup.mark("hr", "cox", code, arm, method=method),
         **(_margin(lookup, endpoint, comparison, plan.model) if primary else {}),
     )
 

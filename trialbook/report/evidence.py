@@ -47,7 +47,7 @@ def tbl_evidence(results: pd.DataFrame, trial: "Trial") -> Table:
                 key = (ANALYSIS, paramcd, comparison.name)
                 arms = {
                     arm.label: _counts(find, paramcd, arm.code, study)
-                    for arm in (comparison.treated, comparison.control)
+                    for arm in (comparison.control, comparison.treated)
                 }
                 ratio = find.text("{ratio} ({lower} to {upper})", *key, level=study)
                 rows.append(

@@ -76,7 +76,9 @@ def find_components(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         return None
     most = max(known, key=lambda code: known[code])
     label = at_start(in_text(labels.get(most, most)))
-    return f"{label} came first in {known[most]:.0f} of {sum(known.values()):.0f}"
+    key = ("n", "composite", endpoint.paramcd, lookup.trial.arms[0].code)
+    mark = lookup.mark(*key, level=most, method="first")
+    return f"{label} came first in {known[most]:.0f}{mark} of {sum(known.values()):.0f}"
 
 
 def find_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
@@ -195,5 +197,6 @@ def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         median = lookup.value("median", *key, **of)
         if not isfinite(median):
             return None
-        parts.append(f"{lookup.trial.time.to_show(median):.1f}")
+        mark = lookup.mark("median", *key, **of)
+        parts.append(f"{lookup.trial.time.to_show(median):.1f}{mark}")
     return f"Followed for a median of {listed(parts)} {lookup.trial.time.show}" if parts else None

@@ -33,7 +33,7 @@ def interaction_said(
             "n_events", "subgroup", endpoint.paramcd, arm.code, subgroup=one, method="efron"
         )
         for one in levels
-        for arm in (comparison.treated, comparison.control)
+        for arm in (comparison.control, comparison.treated)
     ]
     few = any(n < FEW_EVENTS for n in events if isfinite(n))
     return f"{p}, few events" if few else p

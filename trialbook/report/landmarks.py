@@ -1,10 +1,12 @@
 """Landmarks and horizons as sentences use them: which one stands in a headline, and its numbers."""
 
+from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.effects import enough_at_risk as enough_of_arm
 from trialbook.printed import size_of
+from trialbook.report.words import in_text
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -31,14 +33,28 @@ def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ..
     )
 
 
-def at_risk_said(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", t: float) -> str:
-    """Return how many are left at a time: ``"70 and 54 still at risk"``; '' if withheld."""
+def at_risk_said(
+    lookup: "Lookup",
+    endpoint: "Endpoint",
+    comparison: "Comparison",
+    t: float,
+    named: Callable[[str], str] = in_text,
+) -> str:
+    """Return how many are left at a time, control first; '' if withheld.
+
+    ``"still at risk, 54 with placebo and 70 with active"``; `named` makes a label fit for where
+    the sentence goes.
+    """
     trial = lookup.trial
     by_code = dict(zip((arm.code for arm in trial.arms), at_risk(lookup, endpoint, t), strict=True))
-    left = [by_code[arm.code] for arm in (comparison.treated, comparison.control)]
-    if not all(map(isfinite, left)):
+    left, said = [comparison.control, comparison.treated], []
+    if not all(isfinite(by_code[arm.code]) for arm in left):
         return ""
-    return " and ".join(f"{n:,.0f}" for n in left) + " still at risk"
+    for arm in left:
+        key = ("n_at_risk", "kaplan_meier", endpoint.paramcd, arm.code)
+        mark = lookup.mark(*key, time=t, method="log-log")
+        said.append(f"{by_code[arm.code]:,.0f}{mark} with {named(arm.label)}")
+    return f"still at risk, {' and '.join(said)}"
 
 
 def enough_at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> bool:

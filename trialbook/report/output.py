@@ -18,7 +18,16 @@ from IPython.display import display
 from myst_nb import glue as _glue
 
 from trialbook.ard import complete
-from trialbook.escape import escape_cell, escape_html, plain
+from trialbook.escape import (
+    DAGGER,
+    MARK,
+    MARK_HTML,
+    escape_cell,
+    escape_html,
+    marked_html,
+    plain,
+    unmarked,
+)
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.report.xlsx import xlsx_table
@@ -39,6 +48,8 @@ GLUED = {
     "answer_figure": "efficacy, HTML: the Kaplan-Meier figure of the end point",
     "answer_endpoint": "efficacy: the end point's label",
 }
+# Below a table that is taken along; on a page it stands once, at the end.
+MARKED = f"{DAGGER} Not in the paper: the number could have come out otherwise."
 EXPORTS = "TRIALBOOK_EXPORTS"
 # What each file says of its origin: the trial, the data's hash, the notice.
 EXPORT_NOTE = "TRIALBOOK_EXPORT_NOTE"
@@ -51,10 +62,10 @@ class Text:
     markdown: str
 
     def _repr_markdown_(self) -> str:
-        return self.markdown
+        return self.markdown.replace(MARK, MARK_HTML)
 
     def __str__(self) -> str:
-        return self.markdown
+        return unmarked(self.markdown)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Remark(Text):
     """What is said in the place of results: shown in a notebook, gathered on one page of a site."""
 
     def _repr_markdown_(self) -> tuple[str, dict[str, str]]:
-        return self.markdown, {"trialbook": "remark"}
+        return super()._repr_markdown_(), {"trialbook": "remark"}
 
 
 @dataclass(frozen=True)
@@ -98,8 +109,9 @@ class Table:
         if not folder:
             return _exhibit(self.html)
         origin = os.environ.get(EXPORT_NOTE, "")
-        _leave(self.frame, folder / f"{self.name}.csv")
-        notes = (*self.notes, origin)
+        _leave(without_marks(self.frame), folder / f"{self.name}.csv")
+        marked = MARKED if "in_paper" in without_marks(self.frame) else ""
+        notes = (*self.notes, marked, origin)
         cells = (self.frame, self.caption, notes)
         document = rtf_table(*cells, groups=self.groups, words=self.words)
         (folder / f"{self.name}.rtf").write_text(document, encoding="ascii")
@@ -164,14 +176,24 @@ class Drawing:
                 _leave(self.data, folder / f"{self.name}.csv")
         title = ": ".join(filter(None, [self.subject, self.headline]))
         parts = [
-            f'<p class="tb-figtitle">{escape_html(title, 1000)}</p>' if title else "",
+            f'<p class="tb-figtitle">{marked_html(title, 1000)}</p>' if title else "",
             f'<div class="tb-figure" role="img" aria-label="{escape_html(self.message, 1000)}">'
             f"{self.inline}</div>",
             self.explorer,
-            f'<p class="tb-caption">{escape_html(self.caption, 1000)}</p>' if self.caption else "",
+            f'<p class="tb-caption">{marked_html(self.caption, 1000)}</p>' if self.caption else "",
             offered("figures", self.name) if folder else "",
         ]
         return _exhibit("\n".join(filter(None, parts)))
+
+
+def without_marks(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return printed cells as numbers alone; which of them the paper lacks stands in a column."""
+    text = frame.astype(object).where(frame.notna(), "").astype(str)
+    marked = text.apply(lambda column: column.str.contains(MARK, regex=False))
+    if not marked.to_numpy().any():
+        return frame
+    names = [", ".join(text.columns[row]) for row in marked.to_numpy()]
+    return text.map(unmarked).assign(in_paper=[f"not: {of}" if of else "" for of in names])
 
 
 def _leave(frame: pd.DataFrame, file: Path) -> None:

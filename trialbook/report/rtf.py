@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trialbook.escape import DAGGER, MARK
+
 # Twips: the width between the margins of one inch, upright and turned; letters of 9 points, the
 # space around a cell, the narrowest and the widest column.
 UPRIGHT, TURNED = 9360, 12960
@@ -157,7 +159,9 @@ def escape_rtf(text: str) -> str:
     """
     escaped = []
     for letter in text:
-        if letter in "\\{}":
+        if letter == MARK:
+            escaped.append(rf"{{\super \u{ord(DAGGER)}?}}")
+        elif letter in "\\{}":
             escaped.append("\\" + letter)
         elif " " <= letter <= "~":
             escaped.append(letter)

@@ -42,7 +42,7 @@ def interval(effect: Effect) -> str:
         level = rounded(100 * effect.conf_level, 0)
         hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
         by = f" ({WAYS[effect.method]})" if effect.method else ""
-        parts = [f"{effect.model}{by}, {hr}", f"{level}% CI, {lower} to {upper}"]
+        parts = [f"{effect.model}{by}, {hr}{effect.mark}", f"{level}% CI, {lower} to {upper}"]
     return "; ".join(filter(None, [*parts, effect.tested]))
 
 
@@ -105,8 +105,8 @@ def observed(
 
     effect = effect_of(lookup, endpoint, comparison, ties)
     sentence = (
-        f"{of(endpoint.label)} was recorded in {share(comparison.treated, ' patients')} and in "
-        f"{share(comparison.control, '')} ({interval(effect)})."
+        f"{of(endpoint.label)} was recorded in {share(comparison.control, ' patients')} and in "
+        f"{share(comparison.treated, '')} ({interval(effect)})."
     )
     prefix = setting(trial)
     return prefix + sentence if prefix else at_start(sentence)
@@ -208,7 +208,7 @@ def _finding(effect: Effect, treated: str, control: str, event: str, randomized:
 def _ratio(effect: Effect) -> str:
     """Return a hazard ratio with its interval: ``"0.65 (0.52 to 0.82)"``."""
     hr, lower, upper = printed_ratio(effect.hr, effect.lower, effect.upper)
-    return f"{hr} ({lower} to {upper})"
+    return f"{hr}{effect.mark} ({lower} to {upper})"
 
 
 def _agreement(effect: Effect) -> str:

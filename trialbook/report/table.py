@@ -7,7 +7,7 @@ import pandas as pd
 from great_tables import GT
 from great_tables import html as ready_html
 
-from trialbook.escape import escape_html, plain
+from trialbook.escape import MARK, MARK_HTML, escape_html, marked_html, plain
 from trialbook.report.forest_column import Limits, with_forest, with_shares
 from trialbook.report.output import Table
 
@@ -15,7 +15,7 @@ INDENT = "\N{EM SPACE}"
 # A table of more columns has no room for intervals beside their estimates.
 MANY = 5
 SHOWN_NOTES = 2
-_INTERVAL = re.compile(r"(<td[^>]*>[^<(]+ )(\([^<()]* to [^<()]*\))(</td>)")
+_INTERVAL = re.compile(rf"(<td[^>]*>[^<(]+(?:{MARK_HTML})? )(\([^<()]* to [^<()]*\))(</td>)")
 _STRIPPED = [
     re.compile(r"<style>.*?</style>", re.DOTALL),
     re.compile(r'\s(?:style|id|headers|data-quarto-[\w-]+)="[^"]*"'),
@@ -94,6 +94,7 @@ def html_table(
     kind = "tb tb-text" if text else "tb tb-many" if len(columns) > MANY else "tb"
     html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
+    html = html.replace(MARK, MARK_HTML)
     html = _INTERVAL.sub(r'\1<span class="tb-ci">\2</span>\3', html)
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     if any(forest):
@@ -101,7 +102,7 @@ def html_table(
     if shares:
         html = with_shares(html, shares)
     title = escape_html(caption, 1000)
-    foot = "".join(f"<p>{escape_html(note, 1000)}</p>" for note in notes if note)
+    foot = "".join(f"<p>{marked_html(note, 1000)}</p>" for note in notes if note)
     # The caption stands outside: within, it would scroll away with a wide table.
     parts = [
         f'<p class="tb-title">{title}</p>',
@@ -114,7 +115,7 @@ def html_table(
         name=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
         frame=frame,
         caption=plain(caption, 1000),
-        notes=tuple(plain(note, 1000) for note in notes if note),
+        notes=tuple(plain(note, 1000, marks=True) for note in notes if note),
         groups=groups,
         words=tuple(columns[1:] if text else words),
     )
@@ -141,4 +142,4 @@ def _cell(value: object) -> str:
         return ""
     text = str(value)
     indent = len(text) - len(text.lstrip(INDENT))
-    return INDENT * indent + plain(text.lstrip(INDENT))
+    return INDENT * indent + plain(text.lstrip(INDENT), marks=True)

@@ -11,6 +11,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
+from trialbook.escape import DAGGER, daggered, unmarked
+
 _NUMBER = re.compile(r"[-−]?\d{1,3}(?:,\d{3})+|[-−]?\d+(?:\.\d+)?")
 # The same table is the same file: neither of the two places that note a time notes it.
 _EPOCH = datetime(2000, 1, 1)
@@ -78,12 +80,15 @@ def xlsx_table(
 
 
 def _write(cell, text: str, *, number: bool = False, **style) -> None:
-    if number and _NUMBER.fullmatch(text):
-        cell.value = float(text.replace(",", "").replace("−", "-"))
-        digits = len(text.partition(".")[2])
-        whole = "#,##0" if "," in text else "0"
-        cell.number_format = whole + ("." + "0" * digits if digits else "")
+    pure = unmarked(text)
+    if number and _NUMBER.fullmatch(pure):
+        cell.value = float(pure.replace(",", "").replace("−", "-"))
+        digits = len(pure.partition(".")[2])
+        whole = "#,##0" if "," in pure else "0"
+        mark = "" if pure == text else f'"{DAGGER}"'  # shown, and no part of the number
+        cell.number_format = whole + ("." + "0" * digits if digits else "") + mark
     else:
+        text = daggered(text)
         cell.value = "".join(letter for letter in text if letter >= " " or letter in "\n\t")
         cell.data_type = "s"  # text that begins with = stays text
     for name, value in style.items():

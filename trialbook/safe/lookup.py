@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.common import method_at
+from trialbook.basis import Paper
+from trialbook.escape import MARK
 from trialbook.results import CURVE, KEY
 from trialbook.safe.decisions import row_keys
 from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
@@ -17,13 +19,20 @@ if TYPE_CHECKING:
 
 _ABSENT = (math.nan, "", "")
 _STATISTIC = re.compile(r"\{(\w+)\}")
+# What stands beside an estimate is marked with it, not by itself.
+_BESIDE = {"lower", "upper", "std_error", "hr_lower", "hr_upper", "sd", "q1", "q3"}
+_ESTIMATES = (
+    "n", "hr", "survival", "difference", "ratio", "risk_difference", "cumulative_incidence", "rmst",
+    "rate", "rate_ratio", "mean", "geometric_mean", "median", "average_hazard", "odds_ratio",
+)  # fmt: skip
 
 
 class Lookup:
     """The results of a trial, found by key.
 
     A part of the key that is not given is empty, as in the results frame, so that a lookup
-    never means two rows.
+    never means two rows. Of synthetic patients a text carries `MARK` behind each number that
+    their paper leaves free; who writes it decides how that is shown.
 
     Parameters
     ----------
@@ -39,6 +48,7 @@ class Lookup:
         self.results = results if "state" in results else safe(results, trial)
         self.trial = trial
         self.conf_level = conf_level
+        self._paper = Paper(trial)
         columns = (self.results[name] for name in ("value", "state", "shown"))
         self._found = dict(zip(row_keys(results), zip(*columns, strict=True), strict=True))
 
@@ -81,6 +91,19 @@ class Lookup:
         """Return whether a `value` is there and is not shown to readers."""
         return self._found.get(self._key(statistic, *key, **row), _ABSENT)[1] == WITHHELD
 
+    def mark(self, statistic: str, *key: str, **row: Any) -> str:
+        """Return what stands behind a `value` that the paper leaves free: `MARK`, or ''.
+
+        For a number that is printed by itself; `text` has its marks.
+        """
+        place = self._key(statistic, *key, **row)
+        return MARK if place in self._found and self._paper.leaves_free(place) else ""
+
+    @property
+    def curve_mark(self) -> str:
+        """What stands behind a number read off a curve: a paper prints the drawing alone."""
+        return MARK if self._paper else ""
+
     def text(self, template: str, *key: str, **row: Any) -> str:
         """Return a template such as ``"{n} ({percent})"`` with printed statistics filled in.
 
@@ -104,7 +127,27 @@ class Lookup:
         texts = {name: text for name, (_, text) in found.items()}
         if set(texts.values()) == {"NE"}:
             return "NE"
+        for name in self._marked({name: places[name] for name in found}):
+            texts[name] += MARK if texts[name][-1:].isdigit() or texts[name][-1:] == "%" else ""
         return _STATISTIC.sub(lambda match: texts.get(match.group(1), ""), template)
+
+    def _marked(self, places: dict[str, tuple]) -> list[str]:
+        """Return which of the numbers that are printed together carry a mark.
+
+        Where the first is free, it alone: the rest belongs to it.
+        """
+        free = [name for name, place in places.items() if self._paper.leaves_free(place)]
+        if free and free[0] == next(iter(places)):
+            free = free[:1]
+        return [name for name in free if len(places) > 1 or not self._beside(places[name])]
+
+    def _beside(self, place: tuple) -> bool:
+        """Return whether a number belongs to an estimate, which carries the mark."""
+        *of, statistic = place
+        if statistic not in _BESIDE:
+            return False
+        estimates = [(*of, name) for name in _ESTIMATES if (*of, name) in self._found]
+        return any(map(self._paper.leaves_free, estimates))
 
     def curve(self, level: str, paramcd: str, arm: str) -> pd.DataFrame:
         """Return what may be drawn of a curve.
@@ -141,11 +184,16 @@ class Lookup:
         Returns
         -------
         pandas.DataFrame
-            The columns of the key, ``value`` and ``shown``.
+            The columns of the key, ``value`` and ``shown``; of synthetic patients ``in_paper``,
+            no where the paper leaves the number free.
         """
         found = [self._agreeing(analysis, key) for analysis, key in parts]
         rows = pd.concat(found, ignore_index=True)
-        return rows.loc[rows["state"] != WITHHELD, [*KEY[1:], "value", "shown"]]
+        rows = rows.loc[rows["state"] != WITHHELD, [*KEY[1:], "value", "shown"]]
+        if not self._paper:
+            return rows
+        free = map(self._paper.leaves_free, row_keys(rows))
+        return rows.assign(in_paper=["no" if one else "yes" for one in free])
 
     @cached_property
     def _curves(self) -> dict[tuple[str, str, str], pd.DataFrame]:

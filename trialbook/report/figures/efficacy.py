@@ -88,6 +88,7 @@ def plot_end_points(
                 control=_events(lookup, "kaplan_meier", endpoint.paramcd, comparison.control.code),
                 overall=endpoint.paramcd == trial.primary.paramcd,
                 otherwise=WITHHELD if effect.withheld else "NE",
+                mark=effect.mark,
             )
         )
     estimated = [row for row in rows if isfinite(row.hr)]
@@ -175,6 +176,7 @@ def plot_subgroups(
             rates=_rates(lookup, comparison, "incidence_rate", code, method="exact"),
             overall=True,
             otherwise=WITHHELD if overall.withheld else "NE",
+            mark=overall.mark,
         )
     ]
     key = {"method": "efron"}
@@ -202,6 +204,7 @@ def plot_subgroups(
                     otherwise=WITHHELD
                     if lookup.withholds("hr", "subgroup", code, comparison.name, **of)
                     else "NE",
+                    mark=lookup.mark("hr", "subgroup", code, comparison.name, **of),
                 )
             )
     estimated = [row for row in rows[1:] if isfinite(row.hr)]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses import time_ticks
+from trialbook.escape import daggered
 from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
@@ -80,7 +81,8 @@ def plot_survival(
         coarse |= found.attrs.get("coarse", False)
         steps = _steps(lookup, found, position, "survival", ticks, events=True)
         if steps:
-            curves.append(steps if coarse else _marked(steps, found, trial.time.to_show(ticks[-1])))
+            last = trial.time.to_show(ticks[-1])
+            curves.append(steps if coarse else _marked(steps, found, last, lookup.curve_mark))
     if not curves:
         return plot_nothing(
             "No curve is shown: the few patients behind it would be told.",
@@ -119,7 +121,8 @@ def plot_survival(
                 trial.time.to_show(ticks),
                 curves,
                 trial.time,
-                f"Number at risk{' (events so far)' if counted else ''}",
+                f"Number at risk{' (events so far)' if counted else ''}"
+                f"{daggered(lookup.curve_mark)}",
             )
         ],
         trial,
@@ -199,7 +202,7 @@ def _counts(curve: pd.DataFrame, ticks: Sequence[float], *, events: bool) -> lis
     return texts if any(text != NOT_SHOWN for text in texts) else []
 
 
-def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float) -> Steps:
+def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float, mark: str) -> Steps:
     """Return a curve with marks of censoring; those that would pile up at its end are counted."""
     censored = curve["n_censored"].to_numpy(float)
     at = np.flatnonzero(np.diff(censored, prepend=0.0) > 0)
@@ -211,7 +214,7 @@ def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float) -> Steps:
         return replace(steps, marks=steps.time[at])
     followed = censored[-1] - censored[late[0] - 1]
     early = steps.time[at[steps.time[at] < end]]
-    return replace(steps, marks=early, note=f"{followed:,.0f} followed to the end")
+    return replace(steps, marks=early, note=f"{followed:,.0f}{mark} followed to the end")
 
 
 def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> str:
@@ -283,7 +286,8 @@ def _said(panels: Sequence[Panel], lookup: "Lookup") -> str:
     arms, parts = lookup.trial.arms, []
     for one in panels:
         ends = ", ".join(
-            f"{_percent(curve)} with {in_text(arms[curve.position].label)}" for curve in one.curves
+            f"{_percent(curve)}{lookup.curve_mark} with {in_text(arms[curve.position].label)}"
+            for curve in one.curves
         )
         parts.append(f"{in_text(one.title.removesuffix(' (%)'))}: {ends}")
     return "; ".join(parts)

@@ -161,7 +161,9 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
             label += f": {level_label(name, level)}"
         names.append(label)
     value = top["value"].iloc[0]
-    size = printed("smd", abs(value))
+    of = {"level": top["level"].iloc[0]}
+    mark = lookup.mark("smd", "baseline", top["paramcd"].iloc[0], comparison.name, **of)
+    size = printed("smd", abs(value)) + mark
     of_categories = (top["level"] != "").any()
     caption = ["Standardized mean differences, the largest first."]
     if of_categories:

@@ -65,7 +65,7 @@ def plot_harms(
     if not rows:
         return None
     first = max(rows, key=lambda row: abs(row.difference))
-    difference = first.printed.lstrip(f"{MINUS}+").rstrip("%")
+    difference = first.printed.lstrip(f"{MINUS}+").replace("%", "")
     more = comparison.treated if first.difference > 0 else comparison.control
     which = f"{len(rows)} commonest adverse events"
     largest = (

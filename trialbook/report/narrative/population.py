@@ -79,9 +79,10 @@ def say_balance(lookup: "Lookup") -> Text | None:
         if lookup.trial.randomized == "yes"
         else f"{FORMED[lookup.trial.randomized]}, so such differences may bias the result."
     )
+    mark = lookup.mark("smd", "baseline", top["paramcd"], top["arm"], level=top["level"])
+    size = printed("smd", top["value"]) + mark
     return Text(
-        f"The largest standardized difference at baseline is {printed('smd', top['value'])} SD, "
-        f"in {what}. {chance}"
+        f"The largest standardized difference at baseline is {size} SD, in {what}. {chance}"
     )
 
 

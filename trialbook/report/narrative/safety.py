@@ -27,9 +27,9 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
                 if 0 not in (sizes.get(one.treated.code), sizes.get(one.control.code))]  # fmt: skip
     for key in keys:
         for comparison in compared:
-            treated, control = (
+            control, treated = (
                 lookup.text("{n} ({percent}%)", "adverse_events", key, arm.code)
-                for arm in (comparison.treated, comparison.control)
+                for arm in (comparison.control, comparison.treated)
             )
             if not treated:
                 continue
@@ -45,8 +45,8 @@ def say_events(lookup: "Lookup", keys: Iterable[str], labels: dict[str, str]) ->
             p = p_phrase(lookup, *row, method="fisher")
             interval = f"{lookup.ci}, {limits}" + (f"; Fisher's exact {p}" if p else "")
             lines.append(
-                f"- {escape_markdown(labels.get(key, key))}: {treated} with "
-                f"{of(comparison.treated.label)}, {control} with {of(comparison.control.label)}; "
+                f"- {escape_markdown(labels.get(key, key))}: {control} with "
+                f"{of(comparison.control.label)}, {treated} with {of(comparison.treated.label)}; "
                 f"difference, {difference} percentage points ({interval})."
             )
     return Text("\n".join(dict.fromkeys(lines))) if lines else None

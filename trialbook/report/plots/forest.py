@@ -51,6 +51,8 @@ class ForestRow:
     overall: bool = False
     # What stands for an estimate that there is not, or that may not be shown.
     otherwise: str = "NE"
+    # Behind the estimate, where a paper leaves it free.
+    mark: str = ""
 
 
 def plot_forest(
@@ -229,7 +231,7 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
         text = row.otherwise
         if isfinite(row.hr):
             hr, low, high = printed_ratio(row.hr, row.lower, row.upper)
-            text = f"{hr} ({low}–{high})"
+            text = f"{hr}{row.mark} ({low}–{high})"
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
     write(figure, layout.width - 0.02, y, text, **style)
 
