@@ -5,6 +5,7 @@ import filecmp
 import json
 from pathlib import Path
 
+from trialbook.publishing.cache import Cache
 from trialbook.results import COLUMNS, KEY
 
 
@@ -147,6 +148,25 @@ def test_only_takes_the_other_chapters_from_the_last_build(rebuilt, commands):
     assert "A new last sentence" not in (html / "two.html").read_text()
     again = commands("build", "data/small", cwd=rebuilt)
     assert executed(again) == {"two"}
+
+
+def test_only_makes_a_chapter_anew_whose_results_lack_a_column(rebuilt, commands):
+    store = rebuilt / "_build" / ".small"
+    key = provenance(rebuilt / "_build" / "small")["chapters"]["one"]["key"]
+    cache = Cache(store / "cache")
+    made = cache.find("one", key).text
+    assert made.count("shown") > 1
+    older = made.replace('\\"shown\\"', '\\"other\\"')
+    assert older != made
+    cache.keep("one", key, older)
+    chapter = rebuilt / "notebooks" / "one.md"
+    chapter.write_text(chapter.read_text() + "\nA new last sentence.\n", encoding="utf-8")
+    finished = commands("build", "data/small", "--only", "two", cwd=rebuilt)
+    assert finished.code == 0, finished.err
+    assert executed(finished) == {"one", "two"}
+    assert "another version of trialbook made them: one" in finished.out
+    page = rebuilt / "_build" / "small" / "html" / "notebooks" / "one.html"
+    assert "A new last sentence" in page.read_text()
 
 
 def test_only_leaves_out_what_no_build_has(clone, commands):

@@ -186,7 +186,7 @@ def _build(
         ]
         to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
         for one in editions:
-            _say_what_is_kept(one, order, say)
+            _say_what_is_kept(one, order, [task for of, task in to_do if of is one], say)
         of_data = fingerprint.key(data.hashes)
         if facts.confidential:
             for one in editions:
@@ -312,12 +312,15 @@ def _used(version: Path) -> set[tuple[str, str]]:
     return {(name, entry["key"]) for record in chapters for name, entry in record.items()}
 
 
-def _say_what_is_kept(one: Edition, order: Order, say: Say) -> None:
+def _say_what_is_kept(one: Edition, order: Order, to_do: list[Task], say: Say) -> None:
     if order.only:
         old = [name for name, entry in one.record.items() if entry["key"] != one.expected[name]]
         if old:
             say(f"from the last build, though changed since: {', '.join(old)}")
-        gone = [name for name in one.missing if name not in order.only]
+        anew = [task.run.chapter.name for task in to_do]
+        if outdated := [name for name in anew if name not in order.only]:
+            say(f"made anew, for another version of trialbook made them: {', '.join(outdated)}")
+        gone = [name for name in one.missing if name not in [*order.only, *outdated]]
         if gone:
             say(f"left out, for no build has them yet: {', '.join(gone)}")
     elif one.chapters:

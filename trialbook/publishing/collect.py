@@ -13,7 +13,13 @@ _RECORD = "application/papermill.record/text/plain"
 
 
 def chapter_results(notebook: str) -> list[list[Any]]:
-    """Return the rows that an executed chapter (JSON) glued: ard.csv's columns, what is seen."""
+    """Return the rows that an executed chapter (JSON) glued: ard.csv's columns, what is seen.
+
+    Raises
+    ------
+    ValueError
+        If they lack a column: another version of this package made them.
+    """
     from trialbook.results import COLUMNS, SEEN
 
     rows: list[list[Any]] = []
@@ -25,6 +31,15 @@ def chapter_results(notebook: str) -> list[list[Any]]:
                 order = [table["columns"].index(column) for column in [*COLUMNS, SEEN]]
                 rows += [[row[at] for at in order] for row in table["data"]]
     return rows
+
+
+def has_every_column(notebook: str) -> bool:
+    """Return whether the results of an executed chapter (JSON) have the columns of today."""
+    try:
+        chapter_results(notebook)
+    except ValueError:
+        return False
+    return True
 
 
 def glued_text(notebook: str, wanted: str) -> str:

@@ -10,6 +10,7 @@ from trialbook.messages import BuildError
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book, Chapter
 from trialbook.publishing.cache import Cache, Kept
+from trialbook.publishing.collect import has_every_column
 from trialbook.publishing.execute import Run
 from trialbook.publishing.parameters import Point
 from trialbook.publishing.trials import TrialFacts
@@ -180,7 +181,8 @@ def tasks(
     cache : Cache
         Executed chapters.
     only : tuple of str
-        Execute these; take the others as they were last published, however old.
+        Execute these; take the others as they were last published, however old, but for those
+        whose results another version of this package made, with other columns.
     force : bool
         Take nothing that exists.
     """
@@ -198,10 +200,11 @@ def tasks(
         else:
             entry = {"key": key, "parameters": values}
         kept = cache.find(chapter.name, entry["key"]) if entry else None
-        if kept:
+        outdated = kept and entry["key"] != key and not has_every_column(kept.text)
+        if kept and not outdated:
             edition.chapters[chapter.name] = kept
             edition.record[chapter.name] = entry
-        elif not only or chapter.name in only:
+        elif not only or chapter.name in only or outdated:
             to_do.append(Task(Run(chapter, values, beside, book.root), key))
     return to_do
 
