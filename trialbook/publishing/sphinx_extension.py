@@ -25,6 +25,8 @@ from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonym
 
 # How much a page counts in a search: the report, what it rests on, reference.
 WEIGHTS = (1.0, 0.6, 0.35)
+# The style sheets of ``book/assets``, in their order, and what they are together on the site.
+SHEETS, STYLE = ("report.css", "trialbook.css", "explorers.css"), "book.css"
 _COMPONENT = re.compile(r'data-script="([a-z][a-z-]*)"')
 _DOCUMENT_TITLE = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
@@ -92,7 +94,7 @@ def mend_markup(
     # a name that is not what is seen cannot be spoken
     body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     # the corner of a frame of pandas heads nothing
-    context["body"] = re.sub(r"<th>\s*</th>", "<td></td>", body)
+    context["body"] = re.sub(r"<th( class=\"blank[^\"]*\")?>(\s|&nbsp;)*</th>", "<td></td>", body)
 
 
 def lay_out(
@@ -151,6 +153,7 @@ def finish(app: Any, error: Exception | None) -> None:
         text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', opening, *lines, "</urlset>"])
         (out / "sitemap.xml").write_text(text + "\n", encoding="utf-8")
     sources = [Path(app.srcdir) / folder for folder in app.config.html_static_path]
+    sources = [folder for folder in sources if (folder / SHEETS[0]).is_file()]
     ours = {path.name for folder in sources for path in folder.iterdir()} | {"searchindex.js"}
     for path in [*static.iterdir(), out / "_sphinx_design_static", out / "objects.inv"]:
         if path.parent == static and path.name in ours:
@@ -159,6 +162,12 @@ def finish(app: Any, error: Exception | None) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    # one sheet, for each is asked for before anything of a page shows
+    sheets = [static / name for name in SHEETS]
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    (static / STYLE).write_text(text, encoding="utf-8")
+    for sheet in sheets:
+        sheet.unlink()
     write_headers(out)
     if app.config.trialbook_paper:
         write_print_page(app)

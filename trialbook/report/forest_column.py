@@ -21,7 +21,7 @@ def with_forest(html: str, ratios: Sequence[Limits | None]) -> str:
     ratios : sequence of tuple or None
         Ratio, lower, upper; for the rows in their order.
     """
-    return _with_column(html, _drawn(ratios), "below, above 1")
+    return _with_column(html, _drawn(ratios), "below 1 | above 1", " tb-ratio")
 
 
 def with_shares(html: str, shares: Sequence[Mapping[int, float]]) -> str:
@@ -39,14 +39,17 @@ def with_shares(html: str, shares: Sequence[Mapping[int, float]]) -> str:
     return _with_column(html, [_dots(one, end) for one in shares], f"0 to {end}%")
 
 
-def _with_column(html: str, drawings: Sequence[str], heading: str) -> str:
-    """Return a table with a drawing at the end of each row that heads no group."""
+def _with_column(html: str, drawings: Sequence[str], heading: str, kind: str = "") -> str:
+    """Return a table with a drawing at the end of each row that heads no group.
+
+    `kind` is a further class of the cells: the style sheet draws the line at 1 through all rows.
+    """
     drawn = iter(drawings)
 
     def row(found: re.Match[str]) -> str:
         if "gt_group_heading" in found[0]:
             return found[0].replace("</tr>", "<td></td></tr>")
-        return found[0].replace("</tr>", f'<td class="tb-forest">{next(drawn, "")}</td></tr>')
+        return found[0].replace("</tr>", f'<td class="tb-forest{kind}">{next(drawn, "")}</td></tr>')
 
     head, body, foot = _ROW.split(html, maxsplit=1)
     # a name for the column, as every column has one
@@ -92,7 +95,7 @@ def _line(one: Limits, reach: float) -> str:
     middle = HEIGHT / 2
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true" '
-        f'focusable="false"><line class="tb-one" x1="{WIDTH / 2:g}" x2="{WIDTH / 2:g}" y1="0" '
-        f'y2="{HEIGHT}"/><line x1="{at(lower)}" x2="{at(upper)}" y1="{middle:g}" y2="{middle:g}"/>'
+        f'focusable="false"><line x1="{at(lower)}" x2="{at(upper)}" y1="{middle:g}" '
+        f'y2="{middle:g}"/>'
         f'<rect x="{at(ratio) - 3:g}" y="{middle - 4:g}" width="6" height="8"/></svg>'
     )

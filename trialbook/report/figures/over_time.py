@@ -101,7 +101,7 @@ def plot_survival(
     if any(len(curve.marks) for curve in curves):
         caption.append("Ticks mark the end of a patient’s observation without the event.")
     if piled:
-        caption.append("Of those followed to the end the number is given beside the curve.")
+        caption.append("Of those followed to the end only the number is given.")
     if coarse:
         caption.append(COARSE_NOTE)
     if any(NOT_SHOWN in curve.counts for curve in curves):

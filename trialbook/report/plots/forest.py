@@ -233,7 +233,7 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
             hr, low, high = printed_ratio(row.hr, row.lower, row.upper)
             text = f"{hr}{row.mark} ({low}–{high})"
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
-    write(figure, layout.width - 0.02, y, text, **style)
+    write(figure, layout.width - 0.02, y, text, **style, **give_way)
 
 
 def _columns(layout: Layout) -> tuple[float, float]:

@@ -20,7 +20,9 @@ from trialbook.report.style import INK, MUTED, PAPER, WIDTH, arm_colour
 if TYPE_CHECKING:
     from trialbook.units import Time
 
-LINE, CONTINUED, SIDE_LETTER = 0.19, 0.145, 0.058
+LINE, CONTINUED = 0.19, 0.145
+# Points of what lies left and right of a line.
+SIDES = 8.5
 # Inches of a letter of 9 points, plain and bold.
 LETTER, BOLD_LETTER = 0.058, 0.066
 # Behind a label above its estimate, so that the line of no difference does not cross it.
@@ -101,7 +103,7 @@ def key(
     `markers`, one letter per arm, each arm is shown by its marker, otherwise by its line.
     """
     w, h = figure.get_size_inches()
-    beside, end = _beside(entries, w - left), top + key_height(entries, w - left)
+    beside, end = _beside(entries, w), top + key_height(entries, w)
     for position, lines in zip(positions or range(len(entries)), entries, strict=False):
         y = 1 - top / h
         colour = arm_colour(position)
@@ -299,17 +301,22 @@ def wrapped_sides(
     rooms = (centre - 0.12, width - centre - 0.12)
     if across:
         rooms = tuple(min(room, max(across / 2 - 0.1, 1.6)) for room in rooms)
-    fitting = [min(max(int(room / SIDE_LETTER) - 2, 8), 36) for room in rooms]
-    left, right = (
-        textwrap.wrap(shortened(text, 48), letters) or [""]
-        for text, letters in zip(sides, fitting, strict=True)
-    )
+    left, right = (_side(text, room) for text, room in zip(sides, rooms, strict=True))
     return [[f"← {left[0]}", *left[1:]], [*right[:-1], f"{right[-1]} →"]]
+
+
+def _side(text: str, room: float) -> list[str]:
+    """Return what lies at one side of a line in the fewest lines that fit, with their arrow."""
+    for letters in range(36, 7, -1):
+        lines = textwrap.wrap(shortened(text, 48), letters) or [""]
+        if all(measured(f"{line} →", SIDES) <= room for line in lines):
+            break
+    return lines
 
 
 def write_sides(figure, centre: float, top: float, sides: list[list[str]]) -> None:
     """Write the two sides of a line, as `wrapped_sides` returns them."""
     for lines, gap, ha in ((sides[0], -0.1, "right"), (sides[1], 0.1, "left")):
         for line, words in enumerate(lines):
-            style = {"size": 8.5, "ha": ha, "color": MUTED}
+            style = {"size": SIDES, "ha": ha, "color": MUTED}
             write(figure, centre + gap, top + CONTINUED * line, words, **style)

@@ -130,7 +130,7 @@ def _draw(axes: Axes, one: Parameter, visits: np.ndarray) -> None:
     span = float(np.ptp(visits)) or 1.0
     for shift, arm in enumerate(one.arms):
         colour = arm_colour(arm.position)
-        x = arm.visit + span * 0.007 * (shift - (len(one.arms) - 1) / 2)
+        x = arm.visit + span * 0.011 * (shift - (len(one.arms) - 1) / 2)
         axes.vlines(x, arm.lower, arm.upper, color=colour, linewidth=1)
         style = {"color": colour, "linestyle": line_style(arm.position), "linewidth": 1.4}
         axes.plot(x, arm.mean, **style)

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
-    GIVING_WAY,
     LINE,
     Label,
     axis_title,
@@ -122,16 +121,23 @@ def plot_ratios(
         quiet(axes)
         readable(axes)
         if phone:
-            for constant in (one, *constants):
-                at = (axes.get_xlim()[1], np.log(constant.ratio))
-                style = {"textcoords": "offset points", "ha": "right", "size": 8, "color": MUTED}
-                style["bbox"] = GIVING_WAY
-                axes.annotate(constant.label, at, xytext=(0, 3), **style)
+            _name_within(axes, [one, *constants])
         else:
             label_ends(figure, axes, ends)
         return figure
 
     return drawn_anew(draw, **words)
+
+
+def _name_within(axes: Axes, constants: Sequence[Constant]) -> None:
+    """Write what constants are at the right end of their lines: the lowest's below it."""
+    lowest = min(constants, key=lambda constant: constant.ratio)
+    for constant in constants:
+        below = constant is lowest and len(constants) > 1
+        style = {"textcoords": "offset points", "ha": "right", "size": 8, "color": MUTED}
+        style |= {"xytext": (0, -3 if below else 3), "va": "top" if below else "bottom"}
+        at = (axes.get_xlim()[1], np.log(constant.ratio))
+        axes.annotate(constant.label, at, gid=f"tb-halo_{constant.ratio:g}", **style)
 
 
 def _sample(left: float, right: float, y: float, style: dict):

@@ -160,8 +160,11 @@ def steps_figure(
     right = RIGHT if phone else room_for(ends)
     across = width - left - right
     inside = bool(corner) and not phone and _is_free(panels[0], last, top, corner, across)
-    above = [line for text in (() if inside else corner) for line in fitted(text, width)]
-    above += fitted(note, width) if note else []
+    said = [] if inside else list(corner)
+    if phone:
+        said += _notes(panels, labelled)
+    of_curves = [line for text in said for line in fitted(text, width)]
+    above = of_curves + (fitted(note, width) if note else [])
     entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
     own = [_own_line(arm, panels, left) for arm in arms.values()]
     feet = [_foot(one, own) for one in panels]
@@ -170,8 +173,10 @@ def steps_figure(
     each = [LINE * len(lines) + 0.08 + height for lines in titles]
     figure = sheet(head + sum(each) + sum(feet), width)
     y = key(figure, 0.02, 0.1, entries, positions=positions) if phone else 0.1
-    for line in above:
-        write(figure, 0.02, y, line, size=9, color=MUTED)
+    for number, line in enumerate(above):
+        # what is said of these curves leaves with them, where a reader looks at others
+        part = {"gid": f"tb-count_above_{number}"} if number < len(of_curves) else {}
+        write(figure, 0.02, y, line, size=9, color=MUTED, **part)
         y += LINE
     y = head
     for one, lines, tall, foot in zip(panels, titles, each, feet, strict=True):
@@ -209,6 +214,17 @@ def _highest(curve: Steps) -> float:
 def _round_up(percent: float) -> float:
     """Return the end of an axis of percentages: 10, 20, 40, 60, 80 or 100."""
     return next((top for top in (5.0, 10.0, 20.0, 40.0, 60.0, 80.0) if percent <= top), 100.0)
+
+
+def _notes(panels: Sequence[Panel], labelled: Sequence["Arm"]) -> list[str]:
+    """Return in one line what else stands at the ends of the curves, where it has no room."""
+    notes = [
+        f"{labelled[curve.position].code}: {curve.note}"
+        for one in panels
+        for curve in one.curves
+        if curve.note
+    ]
+    return ["; ".join(notes)] if notes else []
 
 
 def _left(panels: Sequence[Panel], arms, phone: bool) -> float:
