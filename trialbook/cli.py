@@ -113,7 +113,7 @@ def check(folder: Path) -> None:
 @click.option("--time", metavar="COL", help="In one flat file: the time.")
 @click.option("--start", metavar="COL", help="When observation begins: delayed entry, intervals.")
 @click.option("--event", metavar="COL", help="In one flat file: whether the event happened.")
-@click.option("--event-value", metavar="VALUE", help="What stands there when it did.")
+@click.option("--event-value", metavar="VALUE", help="What stands there when it did; A|B for two.")
 @click.option("--arm", metavar="COL", help="In one flat file: the arm.")
 @click.option("--id", metavar="COL", help="Whose row it is; none where each row is a patient.")
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
@@ -125,6 +125,8 @@ def check(folder: Path) -> None:
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
 @click.option("--flag", "flags", multiple=True, metavar="VALUE=Y",
               help="What Y or N is in the files, as in Oui=Y.")  # fmt: skip
+@click.option("--missing", multiple=True, metavar="COL=VALUE",
+              help="What stands for not known, as in time=999; or none.")  # fmt: skip
 @click.option("--decimal", type=click.Choice([".", ","]),
               help="The mark before decimals, where no number shows it.")  # fmt: skip
 @click.option(

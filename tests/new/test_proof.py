@@ -122,7 +122,7 @@ def test_privacy_that_was_said_is_not_asked_again(flat, tmp_path):
 )  # fmt: skip
 def test_arms_that_look_alike_are_refused_by_name(one, other, flat, source, tmp_path):
     with pytest.raises(UsageError, match="two arms look alike"):
-        refuse_lookalikes([one, "another", other], "arm")
+        refuse_lookalikes([one, "another", other], "arm", "arms")
     path = flat(flat_frame(arm=[one, other, "Placebo", "Placebo"] * 2))
     with pytest.raises(UsageError) as error:
         new_trial(tmp_path / "m", path)
@@ -130,7 +130,9 @@ def test_arms_that_look_alike_are_refused_by_name(one, other, flat, source, tmp_
 
 
 def test_arms_that_differ_for_a_reader_are_two():
-    refuse_lookalikes(["5 mg", "50 mg", "Drug A", "Drug B", "Ä", "A", "Препарат", "Плацебо"], "arm")
+    refuse_lookalikes(
+        ["5 mg", "50 mg", "Drug A", "Drug B", "Ä", "A", "Препарат", "Плацебо"], "arm", "arms"
+    )
     assert look("Препарат") != look("Плацебо")
 
 

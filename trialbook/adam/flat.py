@@ -17,7 +17,7 @@ from trialbook.adam.intervals import one_interval
 from trialbook.adam.problems import Findings, examples
 from trialbook.adam.readers import FORMATS, read_table, stem_and_format
 from trialbook.adam.statuses import may_come
-from trialbook.adam.table import decoded, encoded, written
+from trialbook.adam.table import counted, decoded, encoded, written
 from trialbook.adam.tidy import tidy
 from trialbook.config import Flat, TrialConfig
 from trialbook.reading import Reading
@@ -144,15 +144,7 @@ def _adtte(
     status = as_text(frame[flat.event])
     if flat.start is not None and frame[flat.start].dtype.kind != "f":
         findings.problem(flat.file, flat.start, "must be a number: when observation begins")
-    if frame[flat.time].dtype.kind != "f":
-        text = pd.to_numeric(frame[flat.time], errors="coerce").isna() & frame[flat.time].notna()
-        shown = examples(as_text(frame[flat.time][text]))
-        hint = "write plain numbers, such as 1234.5, without a unit"
-        if text.any():
-            rule = "must be a number: a time"
-            findings.problem(flat.file, flat.time, rule, int(text.sum()), shown, hint)
-        else:
-            findings.problem(flat.file, flat.time, "is blank in every row")
+    note_no_times(frame[flat.time], flat.file, findings)
     missing = status.isna()
     if missing.any():
         shown = examples(patient[missing])
@@ -160,13 +152,20 @@ def _adtte(
         findings.problem(flat.file, flat.event, "must not be blank", int(missing.sum()), shown,
                          hint)  # fmt: skip
     codes, values = encoded(status)
+    folded = {value.casefold() for value in values}
     for value in flat.event_value:
         # before the first event, the value that will say it is not there yet
-        if value in values or may_come(value, list(values), flat.event):
+        if value.casefold() in folded or may_come(value, list(values), flat.event):
             continue
         hint = "values: " + ", ".join(sorted(values)[:10])
         findings.problem(flat.file, flat.event, f"never is {value}, the event_value", hint=hint)
-    cnsr = np.array([0 if value in flat.event_value else _code(value) for value in values], float)
+    events = {value.casefold() for value in flat.event_value}
+    happened = np.array([value.casefold() in events for value in values], dtype=bool)
+    other_case = happened & ~np.isin(values, list(flat.event_value))
+    if n := counted(codes, other_case):
+        findings.repair(flat.file, flat.event, "matched without regard to capitals", n)
+    cnsr = np.array([0 if yes else _code(value)
+                     for yes, value in zip(happened, values, strict=True)], float)  # fmt: skip
     code = as_text(frame[flat.endpoint]) if flat.endpoint else flat.paramcd
     label = as_text(frame[flat.endpoint_label]) if flat.endpoint_label else flat.param or code
     own = {name: frame[name] for name in _OF_ADTTE if name in frame and name != "AVALU"}
@@ -175,6 +174,22 @@ def _adtte(
     given = {"USUBJID": patient, "PARAMCD": code, "PARAM": label, "AVAL": frame[flat.time],
              "AVALU": unit, "CNSR": decoded(codes, cnsr, frame.index, np.nan)}  # fmt: skip
     return pd.DataFrame(own | entry | given, index=frame.index)
+
+
+def note_no_times(column: pd.Series, file: str, findings: Findings) -> None:
+    """Note as a problem that a column of times holds something else, or nothing."""
+    if column.dtype.kind == "f":
+        return
+    name = str(column.name)
+    text = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+    if column.dtype.kind == "M":
+        text = column.notna()
+    if not text.any():
+        findings.problem(file, name, "is blank in every row")
+        return
+    findings.problem(file, name, "must be a number: a time", int(text.sum()),
+                     examples(as_text(column[text])),
+                     "write plain numbers, such as 1234.5, without a unit")  # fmt: skip
 
 
 def _patients(frame: pd.DataFrame, column: str | None) -> pd.Series:

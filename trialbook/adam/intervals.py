@@ -46,7 +46,8 @@ def one_interval(
             "correct the intervals; time out of observation between them is not analysed",
         )  # fmt: skip
     status = rows[flat.event].map(written, na_action="ignore")
-    early = status.isin(flat.event_value) & ~last
+    events = {value.casefold() for value in flat.event_value}
+    early = status.str.casefold().isin(events) & ~last
     if early.any():
         findings.problem(
             flat.file, flat.event, "has an event before a patient's last interval",

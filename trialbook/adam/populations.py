@@ -8,10 +8,12 @@ import pandas as pd
 
 from trialbook.adam.problems import Findings, counted_noun, examples
 from trialbook.adam.table import counted, decoded, encoded, written
+from trialbook.adam.unknown import WORDS
 from trialbook.config import TrialConfig
 
 _NO_ARM = re.compile(
-    r"scre?e?n.*fail|not (?:randomi[sz]ed|assigned|treated|applicable)|unassigned", re.IGNORECASE
+    rf"scre?e?n.*fail|not (?:randomi[sz]ed|assigned|treated|applicable)|unassigned|^({WORDS})$",
+    re.IGNORECASE,
 )
 
 _FLAT = (

@@ -119,11 +119,11 @@ def _meant(
     meant = [meanings.get(written(value).casefold(), value) for value in values]
     changed = np.array([a is not b for a, b in zip(meant, values, strict=True)], dtype=bool)
     if n := counted(codes, changed):
-        pairs = examples(f"{value} is {of}" for value, of, one in
+        pairs = examples(f"{value} is {of or 'not known'}" for value, of, one in
                          zip(values, meant, changed, strict=True) if one)  # fmt: skip
         what = "read as values: says, " + ", ".join(pairs)
         findings.repair(table.file, str(column.name), what, n)
-    return decoded(codes, meant, column.index, np.nan)
+    return decoded(codes, meant, column.index, np.nan).rename(column.name)
 
 
 def _text(column: pd.Series, table: Table, findings: Findings) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 from trialbook.adam.problems import Findings, examples, shortened
 from trialbook.adam.table import Table, UnreadableError, written
 
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=\"([A-Z]+\d+:[A-Z]+\d+)\"")
 _ERRORS = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!)")
 
 
@@ -42,12 +44,15 @@ def read_workbook(
         raise UnreadableError("is no .xlsx workbook, or one with a password", "save it as .xlsx")
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
-        rows_of = {one.title: _rows(one) for one in book.worksheets}
+        merged = {one.title: _merged(content, one) for one in book.worksheets}
+        rows_of = {one.title: _rows(one, merged[one.title]) for one in book.worksheets}
     finally:
         book.close()
     name = _chosen(rows_of, stem, sheet)
     if len(rows_of) > 1:
         findings.repair(file, "", f"the sheet {shortened(name)} read, of {len(rows_of)}")
+    if n := len(merged[name]):
+        findings.repair(file, "", "cells merged over several rows read in each of them", n)
     names, *rows = rows_of[name] or [()]
     if not any(names):
         raise UnreadableError(
@@ -75,10 +80,35 @@ def sheet_names(path: Path) -> list[str]:
         book.close()
 
 
-def _rows(sheet) -> list[tuple[str, ...]]:
+def _merged(content: bytes, sheet) -> list[tuple[int, int, int]]:
+    """Return the cells of a sheet that are merged downwards: column, first row, last row, from 0.
+
+    openpyxl does not tell of them where it reads row by row; they stand behind the rows.
+    """
+    from openpyxl.utils.cell import range_boundaries
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        try:
+            behind = archive.read(sheet._worksheet_path.lstrip("/")).rpartition(b"sheetData>")[2]
+        except (KeyError, AttributeError):  # a sheet of charts has no cells
+            return []
+    found = []
+    for one in _MERGED.findall(behind):
+        left, top, right, bottom = range_boundaries(one.decode())
+        if left == right and top < bottom:
+            found.append((left - 1, top - 1, bottom - 1))
+    return found
+
+
+def _rows(sheet, merged: list[tuple[int, int, int]]) -> list[tuple[str, ...]]:
     """Return the rows of a sheet that hold something, as text, all of one length."""
     sheet.reset_dimensions()
-    rows = [tuple(map(_text, row)) for row in sheet.iter_rows(values_only=True)]
+    cells = [list(map(_text, row)) for row in sheet.iter_rows(values_only=True)]
+    for column, top, bottom in merged:
+        for row in cells[top + 1 : bottom + 1]:
+            row += [""] * (column + 1 - len(row))
+            row[column] = cells[top][column]
+    rows = list(map(tuple, cells))
     rows = [row for row in rows if any(row)]
     width = max(map(len, rows), default=0)
     return [row + ("",) * (width - len(row)) for row in rows]

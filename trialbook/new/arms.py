@@ -8,10 +8,11 @@ import pandas as pd
 
 from trialbook.adam.populations import has_arm
 from trialbook.adam.problems import counted_noun, examples, shortened
+from trialbook.adam.unknown import odd_codes
 from trialbook.config import Arm
-from trialbook.new.control import find_control
+from trialbook.new.control import find_control, is_dose
 from trialbook.new.inference import Inference, UsageError, asked
-from trialbook.new.lookalikes import refuse_lookalikes
+from trialbook.new.lookalikes import one_spelling, refuse_lookalikes
 
 MOST_ARMS = 20
 
@@ -52,11 +53,18 @@ def infer_arms(
             f"{name} has {len(numbered):,} values ({shown}, ...), too many for arms: {hint}",
             "--from" if adam else "--arm",
         )
+    if unknown := [] if is_dose(name) else odd_codes(numbered):
+        n = int(column.isin(unknown).sum())
+        raise UsageError(
+            f"{name} is {', '.join(examples(unknown))} in {counted_noun(n, 'row')}, as one writes "
+            "what is not known: leave it blank there; if it is an arm, name that in words",
+            "--from",
+        )
     arms = [
         Arm(code=code, label=_label(value, name), values=(value,))
         for code, value in zip(_codes(list(numbered)), numbered, strict=True)
     ]
-    refuse_lookalikes(numbered, name)
+    refuse_lookalikes(numbered, name, "arms")
     first, ground = arms[0], "the only arm"
     if control is not None:
         first, ground = chosen_arm(arms, control, "--control"), "said with --control"
@@ -67,11 +75,23 @@ def infer_arms(
     return [first, *(arm for arm in arms if arm is not first)], found
 
 
-def one_spelling(column: pd.Series) -> pd.Series:
-    """Return a column with the commonest spelling of what differs in capitals only."""
-    counts = column.value_counts()
-    best = {value.casefold(): value for value in reversed(counts.index)}
-    return column.map({value: best[value.casefold()] for value in counts.index})
+def refuse_blocks(column: pd.Series, name: str) -> None:
+    """Refuse arms that are written once for a block of rows, as merged cells leave them.
+
+    So it seems where most rows have none, and no two neighbours have.
+
+    Raises
+    ------
+    UsageError
+    """
+    given = column.notna().to_numpy()
+    n = int((~given).sum())
+    if 2 * n > len(given) and not (given[1:] & given[:-1]).any():
+        raise UsageError(
+            f"{name} is blank in {n:,} of {counted_noun(len(given), 'row')}, and no two rows that "
+            "follow each other have an arm, as where it is written once for a block of rows: write "
+            "it into each row", "--from",
+        )  # fmt: skip
 
 
 def other_values(

@@ -111,7 +111,12 @@ def compose_adam(
 
 
 def compose_flat(
-    source: Source, *, columns: dict[str, str | None], primary: str | None, **options: str | None
+    source: Source,
+    *,
+    columns: dict[str, str | None],
+    primary: str | None,
+    missing: Sequence[str] = (),
+    **options: str | None,
 ) -> Composed:
     """Return the text of trial.yml for one flat file, what was inferred, what was left out.
 
@@ -122,7 +127,12 @@ def compose_flat(
     found, arms, inferred = None, [], []
     with questions.gathered():
         found, arms, inferred = infer_columns(
-            frame, control=options["control"], labels=source.labels, **columns
+            frame,
+            control=options["control"],
+            missing=missing,
+            labels=source.labels,
+            file=source.paths[0].name,
+            **columns,
         )
     if found is None:
         with questions.gathered():
@@ -186,7 +196,8 @@ def _flat_map(source: Source, found: Columns, unit: str) -> dict[str, object]:
         of_rows |= {"paramcd": "TTE", "param": f"Time to event ({unit})"}
     return {
         "file": source.paths[0].name, "id": rows.id, "time": found.time, "event": found.event,
-        "event_value": found.event_value, "arm": found.arm, **of_rows,
+        "event_value": found.event_values if len(found.event_values) > 1 else found.event_values[0],
+        "arm": found.arm, **of_rows,
     }  # fmt: skip
 
 
@@ -195,7 +206,9 @@ def flat_times(frame: pd.DataFrame, found: Columns) -> pd.DataFrame:
     rows, upper = found.rows, {name.upper(): name for name in frame}
     key = frame[rows.id] if rows.id else pd.Series(frame.index, index=frame.index)
     times = pd.DataFrame({"USUBJID": as_text(key), "PARAMCD": "TTE", "AVAL": frame[found.time]})
-    times["CNSR"] = (as_text(frame[found.event]) != found.event_value).astype(float)
+    status = as_text(frame[found.event]).str.casefold()
+    happened = {one.casefold() for one in found.event_values}
+    times["CNSR"] = (~status.isin(happened)).astype(float)
     times["CNSR"] = times["CNSR"].where(frame[found.event].notna())
     for name in ("AVALU", "PARAM", "STARTDT", "ADT"):
         if name in upper and (name in ("AVALU", "PARAM") or frame[upper[name]].dtype.kind == "M"):

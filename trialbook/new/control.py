@@ -59,11 +59,16 @@ def find_control(values: Sequence[str], name: str = "TRT01P") -> tuple[int, str]
     return next(iter(found.items())) if len(found) == 1 else None
 
 
+def is_dose(name: str) -> bool:
+    """Return whether a column's name says that its numbers are doses."""
+    return bool(_DOSES & set(words_of(name)))
+
+
 def _zero(values: Sequence[str], name: str) -> int | None:
     """Return which value says without, by position, where the column's name gives it a meaning."""
     plain = [value.strip().casefold() for value in values]
     words = words_of(name)
-    if _DOSES & set(words) and all(re.fullmatch(r"\d+([.,]\d+)?", one) for one in plain):
+    if is_dose(name) and all(re.fullmatch(r"\d+([.,]\d+)?", one) for one in plain):
         return next((place for place, one in enumerate(plain) if not one.strip("0.,")), None)
     for no, yes in _DENIES.items():
         if set(plain) == {no, yes} and len(plain) == 2 and not set(words) <= _CODES:

@@ -95,8 +95,9 @@ def command(request: Request) -> str:
         value = request.said[name]
         if value is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
-    for option, values in (("--value", request.said["values"]), ("--flag", request.said["flags"])):
-        for value in values:
+    repeated = {"--value": "values", "--flag": "flags", "--missing": "missing"}
+    for option, name in repeated.items():
+        for value in request.said[name]:
             words += [option, value]
     return " ".join(map(shlex.quote, words))
 

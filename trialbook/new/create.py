@@ -14,6 +14,7 @@ from trialbook.adam.problems import DataError
 from trialbook.adam.rules.trial_yml import NAME
 from trialbook.new.compose import Composed, compose_adam, compose_flat
 from trialbook.new.inference import Inference, UsageError
+from trialbook.new.rows import NONE
 from trialbook.new.source import Source, read_source
 from trialbook.reading import Reading
 from trialbook.summary import summary, to_confirm
@@ -85,7 +86,10 @@ class Request:
     def answered(self, option: str, value: str) -> "Request":
         """Return the request with an option said, ``"--event-value"`` say."""
         name = option.removeprefix("--").replace("-", "_")
-        return replace(self, said=self.said | {name: value})
+        before = self.said[name]
+        # of an option that may stand several times, what was said before holds
+        said = (*before, value) if isinstance(before, tuple | list) else value
+        return replace(self, said=self.said | {name: said})
 
     def make(self) -> NewTrial:
         """Make the folder.
@@ -123,17 +127,17 @@ class Request:
             return source, compose_adam(source, values=said["values"], **options)
         _refuse({"--value": said["values"] or None},
                 "belongs to ADaM data sets; here is a flat file")  # fmt: skip
-        return source, compose_flat(source, columns=columns, **options)
+        return source, compose_flat(source, columns=columns, missing=said["missing"], **options)
 
     @property
     def _reading(self) -> Reading:
         said = self.said
         return Reading(said["decimal"], said["dates"], said["encoding"], said["sheet"],
-                       _meanings(said["flags"]))  # fmt: skip
+                       _meanings(said["flags"]) | _missing(said["missing"]))  # fmt: skip
 
     def _source(self, *, flat: bool) -> Source:
         """Return the files, read once for each way of reading them."""
-        key = (flat, *(self.said[name] for name in ("decimal", "dates", "encoding", "sheet")))
+        key = (flat, repr(self._reading))
         if key not in self._read:
             self._read[key] = read_source(self.source, flat=flat, reading=self._reading)
         return self._read[key]
@@ -171,6 +175,7 @@ def new_trial(
     encoding: str | None = None,
     sheet: str | None = None,
     flags: Sequence[str] = (),
+    missing: Sequence[str] = (),
     privacy: str | None = None,
     randomized: str | None = None,
 ) -> NewTrial:
@@ -193,7 +198,7 @@ def new_trial(
         Columns of a flat file: the time, when observation begins (delayed entry, or intervals),
         the status, the arm, whose row it is. ``"none"`` says that there is no `start` or no `id`.
     event_value : str, optional
-        The value of `event` that says it happened.
+        The value of `event` that says it happened, or several: ``"Relapse|Death"``.
     values : sequence of str, optional
         ``"VALUE=ARM"``, for values of TRT01A that TRT01P does not have.
     unit : str, optional
@@ -208,6 +213,9 @@ def new_trial(
         The sheet of a workbook.
     flags : sequence of str, optional
         ``"VALUE=Y"`` or ``"VALUE=N"``, for flags in other words, such as ``"Oui=Y"``.
+    missing : sequence of str, optional
+        ``"COLUMN=VALUE"``, for what stands where a value is not known, such as ``"time=999"``;
+        ``"none"`` says that no time does.
     privacy : {"confidential", "public", "synthetic"}, optional
         "confidential" where it is not said.
     randomized : {"yes", "partly", "no", "unknown"}, optional
@@ -233,6 +241,19 @@ def _meanings(flags: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"--flag {text}: write VALUE=Y or VALUE=N", "--flag")
         meanings[value.strip()] = meant.strip().upper()
     return meanings
+
+
+def _missing(said: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return for each column the values that say nothing, with the blank that they mean."""
+    blank: dict[str, dict[str, str]] = {}
+    for text in said:
+        column, equals, value = text.rpartition("=")
+        if equals and column.strip() and value.strip():
+            blank.setdefault(column.strip(), {})[value.strip()] = ""
+        elif text.strip().casefold() != NONE:
+            message = f"--missing {text}: write COLUMN=VALUE, or {NONE}"
+            raise UsageError(message, "--missing")
+    return blank
 
 
 def _refuse(options: dict[str, str | None], why: str) -> None:

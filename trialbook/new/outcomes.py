@@ -13,7 +13,7 @@ import pandas as pd
 
 from trialbook.adam.schemas import SCHEMAS
 from trialbook.adam.unit_words import words_of
-from trialbook.new.flat import same_thing
+from trialbook.new.columns import same_thing
 from trialbook.new.rows import is_identifier
 
 _ADTTE = {*SCHEMAS["ADTTE"].columns, "ANL01FL", "ADY", "AVALC", "AVALCAT1", "PARAMN", "PARCAT1",

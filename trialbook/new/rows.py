@@ -22,6 +22,8 @@ _NUMBERS = {"id", "ids", "no", "nr", "num", "number", "key", "code", "identifier
 _STARTS = re.compile(r"t?_?(start|begin|entry|enter|entered|t0|left|truncation|delay\w*)(_.*)?|"
                      r"(time|age|days?|months?|years?)_(start|begin|entry|at_entry)")  # fmt: skip
 _LARGEST_GROUP = 20
+# fewer pairs of rows that are alike than this are not expected by chance
+_HARDLY = 0.05
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,12 @@ def _identifier(
         best = max(named, key=lambda name: (name.upper() == "USUBJID", frame[name].nunique()))
         found.append(Inference("flat.id", best, "the column's name"))
         return best
+    if blank := _with_blanks(frame, free):
+        n = int(frame[blank].isna().sum())
+        raise UsageError(
+            f"{blank} is blank in {counted_noun(n, 'row')}: say whose they are, or take them out; "
+            f"where each row is a patient, say it with --id {NONE}", "--id",
+        )  # fmt: skip
     if endpoint is None and (several := _repeated(frame, free, arm)):
         rule = (f"each value of {shortened(several)} stands in several rows that agree in "
                 "arm and other columns, as rows of one patient do")  # fmt: skip
@@ -137,7 +145,43 @@ def _identifier(
             "--id", f"{rule[0].upper()}{rule[1:]}. Which column says whose a row is?",
             (several, NONE),
         )  # fmt: skip
+    if endpoint is None and (alike := _alike(frame)):
+        told = (
+            f"{counted_noun(alike, 'row')} of {len(frame):,} say in every column what another does"
+        )
+        raise asked(
+            f"{told}, which hardly happens by chance: take out what is there twice, or say with "
+            f"--id {NONE} that each row is a patient",
+            "--id", f"{told}, which hardly happens by chance. Is each row a patient ({NONE})? If "
+            "not, stop here, and take out what is there twice.", (NONE,),
+        )  # fmt: skip
     return None
+
+
+def _with_blanks(frame: pd.DataFrame, free: list[str]) -> str | None:
+    """Return the column that identifies most rows by its name, and some rows not, or None."""
+    given = {name: frame[name].notna().mean() for name in free
+             if is_identifier(name) and frame[name].nunique() >= 2}  # fmt: skip
+    best = max(given, key=given.__getitem__, default=None)
+    return best if best is not None and given[best] > 0.5 else None
+
+
+def _alike(frame: pd.DataFrame) -> int:
+    """Return how many rows repeat another, where chance would hardly have made one.
+
+    How likely two patients agree is taken from each column as if columns were independent; few
+    columns of few values agree often.
+    """
+    n = int(frame.duplicated().sum())
+    if not n:
+        return 0
+    different = frame.drop_duplicates()
+    every = max(len(different) * (len(different) - 1) / 2, 1)
+    expected = every
+    for name in different:
+        counts = different[name].value_counts(dropna=False).to_numpy(dtype=float)
+        expected *= max((counts * (counts - 1) / 2).sum(), 1) / every
+    return n if expected < _HARDLY else 0
 
 
 def _repeated(frame: pd.DataFrame, free: list[str], arm: str | None) -> str | None:

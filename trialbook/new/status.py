@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from trialbook.adam.flat import as_text
-from trialbook.adam.problems import examples, shortened
+from trialbook.adam.problems import counted_noun, examples, shortened
 from trialbook.adam.statuses import event_to_come, in_words, is_bare, may_come, said_by
 from trialbook.adam.table import written
 from trialbook.adam.unit_words import words_of
+from trialbook.adam.unknown import odd_codes, says_unknown
 from trialbook.new.dictionary import by_label, by_words
-from trialbook.new.inference import UsageError, asked
+from trialbook.new.inference import Inference, UsageError, asked
+from trialbook.new.lookalikes import one_spelling, refuse_lookalikes
 
 # names that say who did NOT have the event
 _SPARED = {"alive", "living", "survived", "surviving", "survivor", "survivors", "free", "eventfree",
@@ -33,6 +35,9 @@ _HAPPENED = re.compile(
     r"|seroconver(ted|sions?)|transplant(ed|ations?)?|amputat(ed|ions?)"
     r"|verstorben|gestorben|tod|ereignis|décès|deces|décédé|muerte|événement|evenement|evento)"
 )
+# with these words a name is of a number or a date rather than of whether
+_NO_FLAG = {"date", "dt", "day", "days", "time", "age", "cause", "number", "no", "count", "n",
+            "year", "site", "type", "grade", "reason"}  # fmt: skip
 _LABELS = {"dead": "death", "death": "death", "died": "death", "dies": "death", "dth": "death",
            "deceased": "death", "alive": "death", "surviv": "death", "living": "death",
            "mortality": "death", "vital": "death", "relaps": "relapse", "recur": "recurrence",
@@ -42,14 +47,18 @@ _NO_LABEL = _CENSORED | _EITHER | _SPARED | {
     "event", "events", "evt", "observed", "uncensored", "failure", "failed", "fail", "status",
     "stat", "fustat", "delta", "state", "outcome", "result", "is", "ind", "flag", "indicator",
 }  # fmt: skip
+# between several values that are all the event
+_OR = "|"
 _TURNED = {"0": "1", "1": "0", "y": "n", "n": "y", "yes": "no", "no": "yes", "true": "false",
            "false": "true", "ja": "nein", "nein": "ja", "oui": "non", "non": "oui"}  # fmt: skip
 
 
-def event_value(
+def event_values(
     frame: pd.DataFrame, name: str, said: str | None, label: str = ""
-) -> tuple[str, str]:
-    """Return which value says that the event happened, and what proves it.
+) -> tuple[tuple[str, ...], str]:
+    """Return which values say that the event happened, and what proves it.
+
+    It is one, unless several were said: ``Relapse|Death``.
 
     CDISC's standard does for CNSR; a name that is of the event (``died``) or of those whom it
     spared (``alive``); values in words; a label that lists the codes; a column in words beside it.
@@ -71,9 +80,17 @@ def event_value(
     UsageError
         Where nothing proves it: a wrong value turns the effect round.
     """
-    values = [str(value) for value in as_text(frame[name]).dropna().unique()]
+    values = [str(value) for value in one_spelling(as_text(frame[name])).dropna().unique()]
+    refuse_lookalikes(values, name, "values")
     if said is not None:
-        return _said_value(said, values, name), "said with --event-value"
+        each = said.split(_OR) if _OR in said and said not in values else [said]
+        return tuple(_said_value(one, values, name) for one in each), "said with --event-value"
+    value, ground = _shown(frame, name, values, label)
+    return (value,), ground
+
+
+def _shown(frame: pd.DataFrame, name: str, values: list[str], label: str) -> tuple[str, str]:
+    """Return the value that the file shows to be the event, and how it does; else ask."""
     if name.upper() == "CNSR" and all(value.isdecimal() for value in values):
         return "0", "an event is CNSR 0"
     if found := by_label(values, label) or by_words(frame, name):
@@ -89,7 +106,8 @@ def event_value(
         return value, f"{name} holds {', '.join(examples(values))}: no event yet"
     # what says that nothing happened comes last
     order = sorted(values, key=lambda value: (said_by(value) or "", value not in words))
-    choices = [*words, *(value for value in order if value not in words)]
+    every = [_OR.join(words)] if len(words) > 1 else []
+    choices = [*every, *words, *(value for value in order if value not in words)]
     if len(values) == 1 and bare:
         choices.append(_opposite(values[0]))
     why = _why(values, name, words)
@@ -98,6 +116,54 @@ def event_value(
         + ", ".join(examples(choices, 10)),
         "--event-value", f"{why}. Which value says that the event happened?", choices,
     )  # fmt: skip
+
+
+def no_event(frame: pd.DataFrame, name: str, events: Sequence[str]) -> list[Inference]:
+    """Return what the values of a status that are not the event are taken for.
+
+    Of two values in one word each nothing has to be said. What says neither that nothing happened
+    nor that the patient left is to be confirmed.
+
+    Parameters
+    ----------
+    frame, name
+        As for `event_value`.
+    events : sequence of str
+        The values that are the event.
+
+    Raises
+    ------
+    UsageError
+        Where a value seems to say that the status is not known.
+    """
+    column = one_spelling(as_text(frame[name]))
+    counts = column.value_counts()
+    # CNSR may hold any code, as CDISC has it: each is a reason for censoring
+    standard = name.upper() == "CNSR" and tuple(events) == ("0",)
+    unknown = [] if standard else odd_codes(counts.index)
+    unknown += [one for one in counts.index if _says_nothing(one)]
+    if unknown:
+        n = int(counts[unknown].sum())
+        raise UsageError(
+            f"{name} is {', '.join(examples(unknown))} in {counted_noun(n, 'row')}, as one writes "
+            "what is not known: say of each whether the event happened, or take the rows out; if "
+            "it is a state, write that in words", "--from",
+        )  # fmt: skip
+    happened = {one.casefold() for one in events}
+    others = [one for one in counts.index if one.casefold() not in happened]
+    said = [said_by(one) in ("no event", "left") for one in others]
+    if len(others) < 2 and (not others or said[0] or is_bare(others[0]) or len(others[0]) < 3):
+        return []
+    told = ", ".join(f"{shortened(one)} ({counts[one]:,})" for one in others[:12])
+    told += ", ..." if len(others) > 12 else ""
+    proved = all(said) or standard
+    ground = "what they say" if proved else "whatever is not the event is censored"
+    return [Inference("no event", told, ground, proved)]
+
+
+def _says_nothing(value: str) -> bool:
+    """Return whether a status says that nobody knows it; who is called unknown was not followed."""
+    return (says_unknown(value) and said_by(value) is None) or value.casefold() == "missing"
 
 
 def _why(values: Sequence[str], name: str, words: Sequence[str]) -> str:
@@ -126,6 +192,11 @@ def _kind(name: str) -> str:
     if happened:
         return "spared" if turned and "uncensored" not in words else "had"
     return "either"
+
+
+def is_of_event(name: str) -> bool:
+    """Return whether a column's name is of something that happens, or of whom it spared."""
+    return _kind(name) != "either" and not set(words_of(name)) & _NO_FLAG
 
 
 def _by_name(values: Sequence[str], name: str) -> tuple[str, str] | None:

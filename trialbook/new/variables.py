@@ -8,7 +8,7 @@ import pandas as pd
 from trialbook.adam.problems import shortened
 from trialbook.adam.schemas import SCHEMAS
 from trialbook.adam.usual_labels import USUAL_LABELS
-from trialbook.new.flat import same_thing
+from trialbook.new.columns import same_thing
 
 _MOST_LEVELS = 10
 _MOST_SUBGROUPS = 6

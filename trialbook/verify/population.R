@@ -49,7 +49,9 @@ arm_of <- function(values) {
   for (arm in rev(trial$arms)) found[tolower(values) %in% tolower(arm$values)] <- arm$code
   found
 }
-no_arm <- "scre?e?n.*fail|not (randomi[sz]ed|assigned|treated|applicable)|unassigned"
+no_arm <- paste0("scre?e?n.*fail|not (randomi[sz]ed|assigned|treated|applicable)|unassigned|^(",
+  "[.?*-]+|[\u2013\u2014]|n[.]?/?a[.]?|#(n/a|null!|div/0!|value!|ref!|name[?]|num!)|null|nan|unknown|unk|missing|",
+  "not (known|available|recorded|stated)|keine angabe|inconnue?|desconocid[oa]|sconosciut[oa])$")
 has_arm <- function(values) !is.na(values) & !grepl(no_arm, values, ignore.case = TRUE)
 
 load_trial <- function() {

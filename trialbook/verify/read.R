@@ -203,7 +203,7 @@ read_flat <- function() {
   other <- suppressWarnings(as.numeric(status))
   censored <- ifelse(!is.na(other) & other == round(other) & other > 1 & other < 1000, other, 1)
   adtte <- data.frame(USUBJID = id, PARAMCD = code, AVAL = as.numeric(frame[[map$time]]),
-                      CNSR = ifelse(status %in% map$event_value, 0, censored), stringsAsFactors = FALSE)
+                      CNSR = ifelse(tolower(status) %in% tolower(map$event_value), 0, censored), stringsAsFactors = FALSE)
   if (!is.na(map$start)) adtte$ENTRY <- as.numeric(frame[[map$start]])
   if ("ANL01FL" %in% names(frame)) adtte$ANL01FL <- frame$ANL01FL
   adsl <- frame
