@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import AXE, ROOT
 from trialbook import analyses, survival
+from trialbook.escape import MARK
 from trialbook.report import figures, tables
 from trialbook.report.explorers.planner import planner
 from trialbook.report.explorers.risk import patient_risk, risk_under
@@ -30,19 +31,13 @@ def numbers(alms):
     rows = [analyses.end_points(alms), analyses.adverse_events(alms)]
     rows += [analyses.survival_curves(alms)]
     rows += [analyses.survival_curves(alms, one, marks=False) for one in others]
+    rows += [analyses.design(alms), analyses.tipping_point(alms, n_imputations=10)]
+    rows += [analyses.laboratory_curves(alms)]
     return Lookup(analyses.joined(rows), alms)
 
 
-@pytest.fixture(scope="module")
-def file(alms, numbers, tmp_path_factory):
-    """Return a page with the explorers of a trial, on a disk."""
-    others = [one for one in alms.endpoints if one != alms.primary][:1]
-    shown = [
-        figures.plot_survival(numbers, alms.primary, others=others),
-        patient_risk(numbers, alms.primary, alms.comparisons[0]),
-        planner(numbers),
-        tables.tbl_terms(numbers, analyses.event_classes(alms)),
-    ]
+def page_of(name, shown, folder):
+    """Write a page that shows objects of the book, on a disk, and return where it lies."""
     styles = "".join(
         f'<link rel="stylesheet" href="{(ASSETS / f"{name}.css").as_uri()}">'
         for name in ("report", "trialbook", "explorers")
@@ -50,7 +45,7 @@ def file(alms, numbers, tmp_path_factory):
     scripts = "".join(
         f'<script defer src="{(ASSETS / f"{name}.js").as_uri()}"></script>' for name in SCRIPTS
     )
-    page = tmp_path_factory.mktemp("explorers") / "page.html"
+    page = folder / f"{name}.html"
     page.write_text(
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Page</title>{styles}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -61,18 +56,39 @@ def file(alms, numbers, tmp_path_factory):
     return page
 
 
+@pytest.fixture(scope="module")
+def files(alms, numbers, tmp_path_factory):
+    """Return pages with the explorers of a trial: those over time and of harms, and along."""
+    others = [one for one in alms.endpoints if one != alms.primary][:1]
+    folder, comparison = tmp_path_factory.mktemp("explorers"), alms.comparisons[0]
+    shown = {
+        "page": [
+            figures.plot_survival(numbers, alms.primary, others=others),
+            patient_risk(numbers, alms.primary, comparison),
+            planner(numbers),
+            tables.tbl_terms(numbers, analyses.event_classes(alms)),
+        ],
+        "along": [
+            figures.plot_planned_power(numbers),
+            figures.plot_withdrawal(numbers, alms.primary, comparison),
+            figures.plot_laboratory(numbers),
+        ],
+    }
+    return {name: page_of(name, of, folder) for name, of in shown.items()}
+
+
 @pytest.fixture
-def open_page(browser, file):
+def open_page(browser, files):
     made = []
 
-    def opened(**options):
+    def opened(name="page", **options):
         context = browser.new_context(reduced_motion="reduce", **options)
         made.append(context)
         tab = context.new_page()
         tab.set_default_timeout(4000)
         tab.wrong = []
         tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
-        tab.goto(file.as_uri())
+        tab.goto(files[name].as_uri())
         return tab
 
     yield opened
@@ -128,11 +144,74 @@ def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page
     other = next(one for one in alms.endpoints if one != alms.primary)
     assert other.label.lower() in tab.locator(".tb-figtitle").first.inner_text().lower()
     assert tab.locator("svg:visible .tb-curve:visible").count() == 0
+    drawn = tab.locator("svg:visible .tb-own path")
+    assert drawn.count() == 2 * len(alms.arms)  # a band and a line for each arm
+    # below the axis stand the numbers of the end point that is drawn
+    data = alms.time_to_event(other.paramcd)
+    for place, arm in enumerate(alms.arms):
+        of = data[data["arm"] == arm.code]
+        for months in (0, 12, 36):
+            km = survival.kaplan_meier(of["AVAL"], of["event"])
+            at = km.at([months / alms.time.to_show(1.0)])
+            part = tab.locator(f'svg:visible .tb-count[data-part^="{place}_{months}_"]')
+            shown = f"{at.n_at_risk[0]:.0f} ({at.n_events[0]:.0f})"
+            assert part.first.text_content().strip() == shown
+    # the band is the curve's own: at the end of the line, from its lower to its upper limit
+    heights = drawn.first.evaluate("one => one.getBBox().height")
+    assert heights > 5
     tab.emulate_media(media="print")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.locator(".tb-figtitle").first.inner_text() == before
     assert tab.locator("svg:visible .tb-curve:visible").count() >= 2
     assert tab.locator(".tb-reader").is_hidden()
+    counts = tab.locator('svg:visible .tb-count[data-part^="0_0_"]').first.text_content()
+    first = alms.time_to_event(alms.primary.paramcd)
+    assert counts.strip().startswith(str((first["arm"] == alms.arms[0].code).sum()))
+    assert "Ticks mark" in tab.locator(".tb-caption").first.inner_text()
+
+
+def test_along_other_axes_the_same_component_reads_by_keyboard_mouse_and_finger(
+    alms, numbers, open_page
+):
+    tab = open_page("along")
+    sliders, said = tab.locator(".tb-reader input"), tab.locator(".tb-reader output")
+    assert sliders.count() == 3
+    assert tab.locator(".tb-reader :is(select, button)").count() == 0
+    # by keyboard: the power at the lowest true hazard ratio, and at the next
+    sliders.first.focus()
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowRight")
+    ratio = sliders.first.get_attribute("aria-valuetext")
+    of = {"level": f"hr={ratio}", "method": "schoenfeld"}
+    power = numbers.text("{power}", "design", "", "all", **of).replace(MARK, "")
+    assert power in said.first.inner_text()
+    # the dot lies on the line that is drawn
+    dot = tab.locator("svg:visible .tb-dot").first.bounding_box()
+    assert dot is not None
+    # by mouse over the lower right panel of many: its own axis counts, not the first one's
+    drawing = tab.locator(".tb-figure").nth(2).locator("svg:visible")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    panels = drawing.evaluate("one => JSON.parse(one.dataset.panels)")
+    scale = box["width"] / drawing.evaluate("one => one.viewBox.baseVal.width")
+    right = max(panels, key=lambda one: (one["x0"], one["y0"]))
+    middle = (right["x0"] + right["x1"]) / 2, (right["y0"] + right["y1"]) / 2
+    tab.mouse.move(box["x"] + middle[0] * scale, box["y"] + middle[1] * scale)
+    visit = float(sliders.nth(2).get_attribute("aria-valuetext").removeprefix("month "))
+    assert abs(visit - (right["min"] + right["max"]) / 2) <= 3
+    curve = numbers.curve("laboratory", alms.config.laboratory[0].paramcd, alms.arms[0].code)
+    first = said.nth(2).locator("p").first.inner_text()
+    assert f"{curve.loc[visit, 'n']:.0f} patients) with {alms.arms[0].label.lower()}" in first
+    assert tab.wrong == []
+    # by finger, on a phone
+    phone = open_page("along", has_touch=True, viewport={"width": 390, "height": 844})
+    phone.locator(".tb-figure").nth(1).scroll_into_view_if_needed()
+    box = phone.locator(".tb-figure").nth(1).locator("svg:visible").bounding_box()
+    slider = phone.locator(".tb-reader input").nth(1)
+    before = slider.input_value()
+    phone.touchscreen.tap(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.5)
+    assert slider.input_value() != before
+    assert phone.wrong == []
 
 
 def test_a_risk_is_the_formulas_and_its_dots_are_a_hundred(alms, numbers, open_page):
@@ -207,10 +286,12 @@ def test_without_scripts_the_page_says_the_same_and_shows_no_empty_control(open_
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_explorers_keep_out_no_one_who_reads_with_a_screen_reader(open_page, scheme, width):
-    tab = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-    tab.locator(".tb-more").first.click()
-    tab.locator(".tb-risk summary").click()
+@pytest.mark.parametrize("page", ["page", "along"])
+def test_explorers_keep_out_no_one_who_reads_with_a_screen_reader(open_page, page, scheme, width):
+    tab = open_page(page, color_scheme=scheme, viewport={"width": width, "height": 900})
+    if page == "page":
+        tab.locator(".tb-more").first.click()
+        tab.locator(".tb-risk summary").click()
     tab.evaluate(AXE.read_text(encoding="utf-8"))
     report = tab.evaluate("axe.run({rules: {'label-content-name-mismatch': {enabled: true}}})")
     assert [(one["id"], one["nodes"][0]["target"]) for one in report["violations"]] == []

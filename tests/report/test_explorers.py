@@ -9,6 +9,7 @@ import pytest
 
 from tests.report.secret_trial import secret_trial
 from trialbook import analyses, survival
+from trialbook.escape import MARK
 from trialbook.report import figures
 from trialbook.report.explorers.planner import planner
 from trialbook.report.explorers.reader import curve_reader, survival_read
@@ -84,7 +85,7 @@ def test_of_guarded_data_the_reader_knows_the_published_rows_and_no_other(secret
     shown = curves[curves["state"] != WITHHELD]
     names = {"value": ("survival", 100), "low": ("lower", 100), "high": ("upper", 100),
              "risk": ("n_at_risk", 1), "events": ("n_events", 1)}  # fmt: skip
-    places = 0
+    places = below = 0
     labels = {one.label: one.paramcd for one in secret.endpoints}
     for choice in told(safe_numbers)["choices"]:
         code = labels[choice["name"]]
@@ -100,11 +101,23 @@ def test_of_guarded_data_the_reader_knows_the_published_rows_and_no_other(secret
                 said = {(t, v) for t, v in asked if v is not None}
                 assert {(round(t, 4), round(v, 4)) for t, v in said} <= known
                 places += len(said)
-            steps = dict(zip(arm.get("t", []), arm.get("v", []), strict=True))
             survival_rows = of[of["statistic"] == "survival"]
             shown_times = np.round(secret.time.to_show(survival_rows["time"].to_numpy()), 4)
-            assert set(np.round(list(steps), 4)) <= set(shown_times)
+            drawn = arm.get("drawn", {"t": []})
+            assert set(np.round(drawn["t"], 4)) <= set(shown_times)
+            for name, statistic in (("v", "survival"), ("low", "lower"), ("high", "upper")):
+                known = set(np.round(100 * of.loc[of["statistic"] == statistic, "value"], 4))
+                assert {v for v in drawn.get(name, []) if v is not None} <= known
+            told_at = {
+                f"{secret.time.to_show(t):g}": n
+                for t, n in of.loc[of["statistic"] == "n_at_risk", ["time", "value"]].to_numpy()
+            }
+            for tick, text in choice.get("counts", {}).get(str(arm["arm"]), {}).items():
+                if text != "–":
+                    assert float(text.split(" (")[0].replace(",", "")) == told_at[tick]
+                    below += 1
     assert places > 50
+    assert below > 5
 
 
 def test_where_a_curve_may_not_be_shown_there_is_nothing_to_read(secret):
@@ -148,3 +161,71 @@ def test_the_planner_begins_with_the_plan_and_is_absent_without_one(gbsg2):
     assert values["power"] == 100 * alms.config.design.power
     if gbsg2.config.design is None:
         assert planner(Lookup(analyses.joined([]), gbsg2)) is None
+
+
+def along(figure):
+    """Return what a reader along an axis gets: its places and its panels."""
+    [choice] = values_in(figure.explorer)["choices"]
+    return choice["at"], choice["panels"]
+
+
+def test_along_a_true_hazard_ratio_the_reader_says_the_power_of_the_results():
+    trial = load_trial("data/alms")
+    numbers = Lookup(analyses.design(trial), trial)
+    at, [panel] = along(figures.plot_planned_power(numbers))
+    assert len(at) == len(panel["said"]) > 10
+    for ratio, y, (said, _) in zip(at, panel["arms"][0]["value"], panel["said"], strict=True):
+        key = ("design", "", "all")
+        of = {"level": f"hr={ratio:g}", "method": "schoenfeld"}
+        assert y == pytest.approx(100 * numbers.value("power", *key, **of), abs=1e-4)
+        assert f"ratio of {ratio:g}, the" in said
+        assert numbers.text("{power}", *key, **of).replace(MARK, "") in said
+
+
+def test_along_an_assumption_the_reader_says_the_ratios_of_the_tipping_point():
+    trial = load_trial("data/alms")
+    numbers = Lookup(analyses.tipping_point(trial, n_imputations=10), trial)
+    comparison = trial.comparisons[0]
+    at, [panel] = along(figures.plot_withdrawal(numbers, trial.primary, comparison))
+    of = ("tipping_point", trial.primary.paramcd, comparison.name)
+    for level, line in zip(("treated", "both"), panel["arms"], strict=True):
+        for delta, y, (lead, said) in zip(at, line["value"], panel["said"], strict=True):
+            key = {"level": level, "method": f"delta={delta:g}"}
+            hr = numbers.value("hr", *of, **key)
+            assert y == pytest.approx(np.log(hr), abs=1e-4)
+            assert f"{delta:g} times" in lead
+            printed = "{hr} (95% CI, {hr_lower} to {hr_upper})"
+            assert numbers.text(printed, *of, **key).replace(MARK, "") in said
+
+
+def test_along_the_visits_the_reader_says_the_means_of_the_results():
+    trial = load_trial("data/alms")
+    numbers = Lookup(analyses.laboratory_curves(trial), trial)
+    at, panels = along(figures.plot_laboratory(numbers))
+    codes = numbers.distinct("paramcd", "curve", level="laboratory")
+    configured = {one.paramcd: one for one in trial.config.laboratory}
+    for code, panel in zip(codes, panels, strict=True):
+        geometric = configured[code].summary == "geometric"
+        statistic = "geometric_mean" if geometric else "mean"
+        label = configured[code].label + ", geometric mean" * geometric
+        for line in panel["arms"]:
+            arm = trial.arms[line["arm"]]
+            curve = numbers.curve("laboratory", code, arm.code)
+            for visit, y, (lead, said) in zip(at, line["value"], panel["said"], strict=True):
+                assert lead == f"{label}, at month {visit:g}:"
+                assert y == pytest.approx(curve.loc[visit, statistic], abs=1e-4)
+                assert f"{curve.loc[visit, 'n']:.0f} patients) with {arm.label.lower()}" in said
+
+
+def test_over_time_the_reader_says_the_smoothed_hazard_ratio(gbsg2):
+    numbers = Lookup(
+        analyses.joined([analyses.end_points(gbsg2), analyses.hazard_ratio_curves(gbsg2)]), gbsg2
+    )
+    comparison = gbsg2.comparisons[0]
+    at, [panel] = along(figures.plot_hazard_over_time(numbers, gbsg2.primary, comparison))
+    curve = numbers.curve("proportional_hazards", gbsg2.primary.paramcd, comparison.name)
+    months = np.round(gbsg2.time.to_show(curve.index.to_numpy(float)), 4)
+    known = dict(zip(months, np.log(curve["hr"]), strict=True))
+    assert len(at) > 10
+    for month, y in zip(at, panel["arms"][0]["value"], strict=True):
+        assert y == pytest.approx(known[round(month, 4)], abs=1e-4)

@@ -18,9 +18,9 @@ NO_DIFFERENCE = (float("nan"),) * 3
 
 
 def shown_time(trial: "Trial", t: float) -> str:
-    """Return a time with the unit shown: ``"12 months"``."""
+    """Return a time with the unit shown: ``"12 months"``, ``"1 month"``."""
     number = f"{trial.time.to_show(t):.1f}".removesuffix(".0")
-    return f"{number} {trial.time.show}"
+    return f"{number} {trial.time.show.removesuffix('s') if number == '1' else trial.time.show}"
 
 
 def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ...]:

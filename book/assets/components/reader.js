@@ -1,5 +1,6 @@
-/* The curve reader: a rule over the book's own figure, and what its curves say there in words.
-   Each number stands in the page; nothing is computed but a difference. */
+/* The curve reader: a rule over the book's own figure, and what its lines say there in words.
+   Each number stands in the page; nothing is computed but a difference. Of curves over time the
+   sentences are made here, for both ways of counting; along other axes they stand ready. */
 {
 const SVG = "http://www.w3.org/2000/svg";
 const make = (tag, attributes, parent) => {
@@ -25,13 +26,13 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   const title = exhibit.querySelector(".tb-figtitle");
   const caption = exhibit.querySelector(".tb-caption");
   const words = title?.lastChild?.nodeType === 3 ? title.lastChild : null;
-  const first = { words: words?.data, label: figure.getAttribute("aria-label") };
+  const first = { words: words?.data, caption: caption ? [...caption.childNodes] : [] };
   const drawings = [...figure.querySelectorAll("svg.tb-svg[data-x0]")].map((svg) => ({
     svg,
     panels: svg.dataset.panels ? JSON.parse(svg.dataset.panels)
       : [Object.fromEntries(["x0", "x1", "y0", "y1", "min", "max", "low", "high"]
         .map((name) => [name, Number(svg.dataset[name])]))],
-    own: make("g", {}, svg),
+    own: make("g", { class: "tb-own" }, svg),
     over: make("g", {}, svg),
   }));
   let choice = told.choices[0];
@@ -78,6 +79,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   const x = (axis, t) => axis.x0 + (t - axis.min) / (axis.max - axis.min) * (axis.x1 - axis.x0);
   const y = (axis, v) => axis.y0 + (v - axis.low) / (axis.high - axis.low) * (axis.y1 - axis.y0);
   const shown = (v) => turned ? 100 - v : v;
+  const colour = (arm) => arm === null ? "var(--tb-ink)" : `var(--tb-arm-${arm})`;
 
   /* The figure's own curves, turned over; or another end point's in their place. */
   const draw = (near) => {
@@ -91,7 +93,13 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
         if (turned) part.setAttribute("transform", `matrix(1 0 0 -1 0 ${middle})`);
         else part.removeAttribute("transform");
       }
-      for (const part of svg.querySelectorAll(".tb-count")) part.style.display = same ? "" : "none";
+      for (const part of svg.querySelectorAll(".tb-count")) {
+        const [arm, tick] = part.dataset.part.split("_");
+        const text = part.querySelector("text");
+        if (!text || tick === "code" || !(arm in (choice.counts ?? { [arm]: 1 }))) continue;
+        text.dataset.first ??= text.textContent;
+        text.textContent = same ? text.dataset.first : choice.counts[arm][tick] ?? "";
+      }
       const labels = Map.groupBy
         ? Map.groupBy(svg.querySelectorAll(".tb-end"), (part) => part.dataset.part.split("_")[0])
         : [...svg.querySelectorAll(".tb-end")].reduce((of, part) => {
@@ -109,21 +117,29 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
         const bottom = Math.max(...boxes.map((one) => one.y + one.height));
         let by = turned ? middle - top - bottom : 0;
         const arm = !same && choice.panels[0].arms.find((one) => String(one.arm) === key);
-        if (arm) by = y(axis, shown(arm.v.at(-1))) - (top + bottom) / 2;
+        if (arm) by = y(axis, shown(arm.drawn.v.at(-1))) - (top + bottom) / 2;
         if (by) for (const part of parts) part.setAttribute("transform", `translate(0 ${by})`);
       }
       if (same) continue;
-      for (const arm of choice.panels[0].arms) {
-        const points = arm.t.map((t, i) => `${i ? `H${x(axis, Math.min(t, axis.max))}V` : `M${x(axis, t)} `}${y(axis, shown(arm.v[i]))}`);
+      for (const { arm, drawn } of choice.panels[0].arms) {
+        const at = drawn.t.map((t) => x(axis, Math.min(t, axis.max)));
+        const step = (values, i) => `H${at[i]}V${y(axis, shown(values[i]))}`;
+        const band = drawn.low.map((low, i) => {
+          if (i + 1 === at.length || low === null || drawn.high[i] === null) return "";
+          const [top, bottom] = [low, drawn.high[i]].map((v) => y(axis, shown(v)));
+          return `M${at[i]} ${top}H${at[i + 1]}V${bottom}H${at[i]}Z`;
+        });
+        make("path", { d: band.join(""), "fill-opacity": 0.13, style: `fill: ${colour(arm)}` }, own);
         make("path", {
-          d: points.join(""), fill: "none", "stroke-width": 1.8,
-          style: `stroke: var(--tb-arm-${arm.arm})`, ...(arm.arm === 0 && { "stroke-dasharray": "8 2.2" }),
+          d: `M${at[0]} ${y(axis, shown(drawn.v[0]))}${at.map((_, i) => step(drawn.v, i)).join("")}`,
+          fill: "none", "stroke-width": 1.8, style: `stroke: ${colour(arm)}`,
+          ...(arm === 0 && { "stroke-dasharray": "8 2.2" }),
         }, own);
       }
     }
     const panel = choice.panels[0];
-    const what = `${started(turned ? panel.had : panel.free)} (%)`;
     if (choice.panels.every((one) => one.had)) {
+      const what = `${started(turned ? panel.had : panel.free)} (%)`;
       for (const part of figure.querySelectorAll(".tb-percents text")) {
         part.dataset.first ??= part.textContent;
         const leading = part.closest(".tb-percents").dataset.part.endsWith("_0");
@@ -131,7 +147,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
       }
     }
     if (words) words.data = same ? first.words : ` ${started(choice.name)}`;
-    if (caption) caption.hidden = !same;
+    if (caption) caption.replaceChildren(...(same ? first.caption : [choice.caption]));
     slider.max = choice.at.length - 1;
     if (near === undefined) near = choice.at[slider.value] ?? choice.at.at(-1);
     slider.value = choice.at.reduce((best, t, i) =>
@@ -142,6 +158,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   const number = (value, decimals) => value.toFixed(decimals);
   const given = (arm) => told.arms.length > 1 ? ` given ${told.arms[arm.arm]}` : "";
   const sentences = (panel, i, when) => {
+    if (panel.said) return panel.said[i];
     const known = panel.arms.filter((arm) => arm.value[i] !== null);
     if (!known.length) return [`${when} nobody is followed any more.`];
     const of100 = known.map((arm) => `${number(shown(arm.value[i]), 0)} of 100${given(arm)}`);
@@ -177,9 +194,11 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   const read = () => {
     const i = Number(slider.value);
     const t = choice.at[i];
-    const when = `${turned || !choice.panels[0].had ? "By" : "At"} ${short(t)} ${told.show}`;
+    const place = choice.called?.[i]
+      ?? `${short(t)} ${short(t) === "1" ? told.show.replace(/s$/, "") : told.show}`;
+    const when = `${turned || !choice.panels[0].had ? "By" : "At"} ${place}`;
     name.textContent = started(told.show);
-    slider.setAttribute("aria-valuetext", `${short(t)} ${told.show}`);
+    slider.setAttribute("aria-valuetext", place);
     said.replaceChildren();
     choice.panels.forEach((panel) => {
       const [lead, ...rest] = sentences(panel, i, when);
@@ -197,7 +216,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
         for (const arm of panel.arms) {
           if (arm.value[i] === null) continue;
           const dot = { cx: at, cy: y(axis, shown(arm.value[i])), r: 4, class: "tb-dot" };
-          make("circle", { ...dot, style: `fill: var(--tb-arm-${arm.arm})` }, over);
+          make("circle", { ...dot, style: `fill: ${colour(arm.arm)}` }, over);
         }
       });
     }
@@ -207,10 +226,12 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   for (const { svg, panels } of drawings) {
     let down = false;
     const move = (event) => {
-      const axis = panels[0];
       const at = svg.getScreenCTM();
       if (!at) return;
-      const t = axis.min + ((event.clientX - at.e) / at.a - axis.x0) / (axis.x1 - axis.x0) * (axis.max - axis.min);
+      const [left, top] = [(event.clientX - at.e) / at.a, (event.clientY - at.f) / at.d];
+      const away = (axis) => Math.max(axis.x0 - left, left - axis.x1, 0) + Math.max(axis.y1 - top, top - axis.y0, 0);
+      const axis = panels.reduce((best, one) => away(one) < away(best) ? one : best);
+      const t = axis.min + (left - axis.x0) / (axis.x1 - axis.x0) * (axis.max - axis.min);
       slider.value = choice.at.reduce((best, one, i) =>
         Math.abs(one - t) < Math.abs(choice.at[best] - t) ? i : best, 0);
       read();

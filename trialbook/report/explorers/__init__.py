@@ -32,3 +32,9 @@ def explorer(component: str, values: dict[str, Any], inside: str = "", *, needs:
         f'{before}<div class="tb-explorer tb-{component}" data-script="{component}" '
         f'data-values="{held}">{inside}</div>'
     )
+
+
+def short(value: float) -> float | int:
+    """Return a number without digits that nobody can see."""
+    rounded = round(float(value), 4)
+    return int(rounded) if rounded == int(rounded) else rounded

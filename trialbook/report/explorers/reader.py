@@ -5,8 +5,8 @@ up between two of them. Where a curve is known at regular times only (few patien
 point of which the censored are no points), those are the times that can be chosen.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 from trialbook.analyses.curves.points import MOST_POINTS, regular_times
 from trialbook.escape import plain
 from trialbook.report.events import free_of, had
-from trialbook.report.explorers import explorer
+from trialbook.report.explorers import explorer, short
 from trialbook.report.words import in_text
 
 if TYPE_CHECKING:
@@ -53,6 +53,28 @@ class Read:
     every: bool = False
 
 
+@dataclass(frozen=True)
+class Other:
+    """Curves that can be drawn in a figure's place: another end point's.
+
+    Attributes
+    ----------
+    read : Read
+    ticks : sequence of float
+        Of their own axis, in AVAL's unit.
+    counts : mapping
+        An arm's position to what stands below the figure's own axis, by its ticks as they are
+        shown: ``{0: {"6": "95 (7)"}}``.
+    caption : str
+        What stands below the figure meanwhile; plain text.
+    """
+
+    read: Read
+    ticks: Sequence[float]
+    counts: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    caption: str = ""
+
+
 def survival_read(endpoint: "Endpoint", *, every: bool = False) -> Read:
     """Return a Kaplan-Meier curve as it can be read."""
     return Read("kaplan_meier", endpoint.paramcd, "survival", endpoint.label, free_of(endpoint),
@@ -63,7 +85,7 @@ def curve_reader(
     lookup: "Lookup",
     panels: Sequence[Read],
     ticks: Sequence[float],
-    others: Sequence[tuple[Read, Sequence[float]]] = (),
+    others: Sequence[Other] = (),
     *,
     start: float | None = None,
 ) -> str:
@@ -77,8 +99,8 @@ def curve_reader(
         As drawn, from the top.
     ticks : sequence of float
         Of the axis, in AVAL's unit.
-    others : sequence of (Read, ticks)
-        What can be drawn in their place: other end points.
+    others : sequence of Other
+        What can be drawn in their place.
     start : float, optional
         The time that is read first, in AVAL's unit; by default the last.
     """
@@ -86,7 +108,11 @@ def curve_reader(
     shown = _choice(lookup, panels, ticks)
     if shown is None:
         return ""
-    more = [_choice(lookup, [one], of, steps=True) for one, of in others]
+    more = []
+    for other in others:
+        choice = _choice(lookup, [other.read], other.ticks, steps=True)
+        if choice:
+            more.append(choice | {"counts": other.counts, "caption": other.caption})
     positions = {arm.code: place for place, arm in enumerate(trial.arms)}
     return explorer(
         "reader",
@@ -98,9 +124,9 @@ def curve_reader(
                 [positions[one.treated.code], positions[one.control.code]]
                 for one in trial.comparisons
             ],
-            "choices": [shown, *(one for one in more if one)],
+            "choices": [shown, *more],
         }
-        | ({} if start is None else {"start": _short(float(trial.time.to_show(start)))}),
+        | ({} if start is None else {"start": short(float(trial.time.to_show(start)))}),
     )
 
 
@@ -132,7 +158,7 @@ def _choice(
         return None
     return {
         "name": plain(panels[0].title),
-        "at": [_short(float(lookup.trial.time.to_show(t))) for t in times],
+        "at": [short(float(lookup.trial.time.to_show(t))) for t in times],
         "panels": [
             {
                 "title": plain(one.title),
@@ -189,19 +215,20 @@ def _at(one: Read, curve: pd.DataFrame, times: np.ndarray) -> dict[str, list]:
         told[inside] = values[at[inside]]
         scale = 100 if name in ("value", "low", "high") else 1
         if np.isfinite(told).any():
-            found[name] = [_short(scale * x) if isfinite(x) else None for x in told]
+            found[name] = [short(scale * x) if isfinite(x) else None for x in told]
     return found
 
 
 def _steps(lookup: "Lookup", one: Read, curve: pd.DataFrame) -> dict[str, list]:
-    """Return a curve to be drawn: where it steps, in the shown unit, and to what percentage."""
-    values = curve[one.statistic].dropna()
-    moved = values[values.diff().ne(0) | (values.index == values.index[-1])]
-    times = lookup.trial.time.to_show(moved.index.to_numpy(float))
-    return {"t": [_short(float(t)) for t in times], "v": [_short(100 * float(x)) for x in moved]}
-
-
-def _short(value: float) -> float | int:
-    """Return a number without digits that nobody can see."""
-    rounded = round(value, 4)
-    return int(rounded) if rounded == int(rounded) else rounded
+    """Return a curve to be drawn: where it steps, in the shown unit, and to what percentages."""
+    names = {"v": one.statistic, "low": "lower", "high": "upper"}
+    drawn = curve[curve[one.statistic].notna()]
+    values = 100 * drawn.reindex(columns=list(names.values()))
+    moved = (values.fillna(-1).diff() != 0).any(axis=1).to_numpy()
+    moved[-1] = True
+    times = lookup.trial.time.to_show(drawn.index.to_numpy(float))
+    steps = {
+        name: [short(x) if isfinite(x) else None for x in values[column].to_numpy(float)[moved]]
+        for name, column in names.items()
+    }
+    return {"drawn": {"t": [short(float(t)) for t in times[moved]], **steps}}

@@ -1,5 +1,6 @@
 """Figures of the plan: the schedule of visits, the power over the true hazard ratio."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from trialbook.adam.problems import counted_noun
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.printed import printed
+from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
 from trialbook.results import CURVE
@@ -82,9 +84,10 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
     at_null = printed("power", float(power[np.abs(ratios - null).argmin()]))
     at_assumed = lookup.text("{power}", "design", "", "all", level="planned", method="schoenfeld")
     said = f"{at_assumed} at the assumed {printed('hr', assumed)}, " if at_assumed else ""
-    return plot_power(
-        ratios[order],
-        power[order],
+    ratios, power = ratios[order], power[order]
+    figure = plot_power(
+        ratios,
+        power,
         assumed=assumed,
         planned=planned,
         name="planned-power",
@@ -94,3 +97,14 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
         caption="Power over the true hazard ratio, by Schoenfeld’s formula.",
         data=lookup.drawn(("design", {"method": "schoenfeld"})),
     )
+    if figure is None:
+        return None
+    called = [f"{ratio:.4g}" for ratio in ratios]
+    said = [
+        (f"At a true hazard ratio of {ratio}, the planned size has a power of {text}.", "")
+        for ratio, text in zip(called, (printed("power", float(x)) for x in power), strict=True)
+    ]
+    start = int(np.abs(ratios - assumed).argmin())
+    panel = Along([Line(None, 100 * power)], said)
+    reader = along_reader("true hazard ratio", ratios, called, [panel], start=start)
+    return replace(figure, explorer=reader)

@@ -1,5 +1,7 @@
 """The figure of the laboratory: means of all parameters over the visits."""
 
+from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +10,7 @@ from trialbook.adam.problems import counted_noun
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Parameter as Configured
 from trialbook.printed import printed
+from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.output import Drawing
 from trialbook.report.plots.means import Mean, Parameter, plot_means
 from trialbook.report.sentences import in_text
@@ -54,7 +57,7 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
     if len(shown) < len(drawn):
         caption.append(f"The first {len(shown)} of {len(drawn)} parameters; the table has all.")
     unit = visit_unit(trial)
-    return plot_means(
+    figure = plot_means(
         parameters,
         trial,
         visit_label=f"Visit ({unit})" if unit else "Visit",
@@ -69,6 +72,48 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
             *((CURVE, {"level": "laboratory", "paramcd": item.paramcd}) for item, _ in shown)
         ),
     )
+    visits = sorted({float(visit) for one in parameters for arm in one.arms for visit in arm.visit})
+    called = [f"{unit or 'visit'} {visit:g}" for visit in visits]
+    panels = [
+        Along(
+            [Line(mean.position, _at(mean, mean.mean, visits)) for mean in one.arms],
+            [
+                (f"{one.label}, at {name}:", _read(lookup, item, one, visit))
+                for visit, name in zip(visits, called, strict=True)
+            ],
+        )
+        for item, one in shown
+    ]
+    return replace(figure, explorer=along_reader(unit or "visit", visits, called, panels))
+
+
+def _at(arm: Mean, values: np.ndarray, visits: list[float]) -> list[float]:
+    """Return an arm's values at visits, NaN where it has none."""
+    known = dict(zip(arm.visit.tolist(), values.tolist(), strict=True))
+    return [known.get(visit, float("nan")) for visit in visits]
+
+
+def _read(lookup: "Lookup", item: Configured, one: Parameter, visit: float) -> str:
+    """Return a parameter's means at a visit, by arm, as they are drawn."""
+    said = []
+    for arm in one.arms:
+        columns = (arm.mean, arm.lower, arm.upper, arm.n)
+        mean, low, high, n = (_at(arm, column, [visit])[0] for column in columns)
+        if not isfinite(mean):
+            continue
+        beside = []
+        if isfinite(low) and isfinite(high):
+            beside.append(f"{lookup.ci}, {_number(item, low)} to {_number(item, high)}")
+        if isfinite(n):
+            beside.append(counted_noun(int(n), "patient"))
+        beside = f" ({'; '.join(beside)})" if beside else ""
+        label = in_text(lookup.trial.arms[arm.position].label)
+        said.append(f"{_number(item, mean)}{beside} with {label}")
+    return f"{', '.join(said)}." if said else "no value is shown."
+
+
+def _number(item: Configured, value: float) -> str:
+    return printed("mean", value, digits=2 if item.digits is None else item.digits)
 
 
 def _parameter(lookup: "Lookup", item: Configured) -> Parameter:
@@ -124,10 +169,8 @@ def _finding(lookup: "Lookup", items: list[Configured]) -> str:
 
 def _ends(lookup: "Lookup", item: Configured, one: Parameter) -> str:
     """Return a sentence of a parameter's first and last means, by arm."""
-    places = 2 if item.digits is None else item.digits
     spans = (
-        f"{printed('mean', mean.mean[0], digits=places)} to "
-        f"{printed('mean', mean.mean[-1], digits=places)} with "
+        f"{_number(item, mean.mean[0])} to {_number(item, mean.mean[-1])} with "
         f"{lookup.trial.arms[mean.position].code}"
         for mean in one.arms
     )

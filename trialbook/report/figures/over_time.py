@@ -12,7 +12,7 @@ from trialbook.escape import daggered
 from trialbook.printed import rounded
 from trialbook.report import sentences
 from trialbook.report.events import free_of
-from trialbook.report.explorers.reader import Read, curve_reader, survival_read
+from trialbook.report.explorers.reader import Other, Read, curve_reader, survival_read
 from trialbook.report.heading import course_heading
 from trialbook.report.landmarks import headline_landmark, shown_time
 from trialbook.report.output import Drawing
@@ -111,7 +111,7 @@ def plot_survival(
         lookup,
         [survival_read(endpoint, every=True)],
         ticks,
-        [(survival_read(one), time_ticks(trial, one)) for one in others if one != endpoint],
+        [_other(lookup, one, ticks) for one in others if one != endpoint],
         start=headline_landmark(lookup, endpoint),
     )
     figure = plot_steps(
@@ -136,6 +136,25 @@ def plot_survival(
         data=lookup.drawn((CURVE, {"level": "kaplan_meier", "paramcd": code})),
     )
     return replace(figure, explorer=reader)
+
+
+def _other(lookup: "Lookup", endpoint: "Endpoint", shown: Sequence[float]) -> Other:
+    """Return an end point whose curves a reader may see in a figure with the ticks `shown`."""
+    trial, counts, coarse = lookup.trial, {}, False
+    keys = [f"{tick:g}" for tick in trial.time.to_show(np.asarray(shown))]
+    for position, arm in enumerate(trial.arms):
+        curve = lookup.curve("kaplan_meier", endpoint.paramcd, arm.code)
+        told = _counts(curve, shown, events=True) if "n_at_risk" in curve else []
+        counts[position] = dict(zip(keys, told or [NOT_SHOWN] * len(keys), strict=True))
+        if not curve.attrs.get("coarse", True):
+            # nothing is withheld: a tick that this end point's own axis does not have
+            counts[position] = {t: x.replace(NOT_SHOWN, "") for t, x in counts[position].items()}
+        coarse |= curve.attrs.get("coarse", False)
+    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s (log-log)."]
+    caption += [COARSE_NOTE] * coarse
+    caption += [WHY_NOT_SHOWN] * any(NOT_SHOWN in of.values() for of in counts.values())
+    own = time_ticks(trial, endpoint)
+    return Other(survival_read(endpoint), own, counts, " ".join(caption))
 
 
 def _read(

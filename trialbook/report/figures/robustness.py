@@ -1,19 +1,24 @@
 """Figures that check the result: hazard ratio over time, withdrawal."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialbook.analyses.time_to_event import time_ticks
+from trialbook.analyses.curves import regular_times
+from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
 from trialbook.analyses.tipping_point import withdrawal_is_known
-from trialbook.printed import printed
+from trialbook.printed import printed, printed_ratio
+from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.figures.over_time import COARSE_NOTE
+from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import line_style
 from trialbook.report.plots.ratios import Across, Constant, RatioLine, plot_ratios
 from trialbook.report.plots.steps import tick_label
 from trialbook.report.sentences import in_text
-from trialbook.report.style import INK, arm_colour
+from trialbook.report.style import ARMS, INK, arm_colour
 from trialbook.results import CURVE
 
 if TYPE_CHECKING:
@@ -64,13 +69,12 @@ def plot_hazard_over_time(
         caption.append("Marks on the axis are events.")
     if coarse:
         caption.append(COARSE_NOTE)
-    return plot_ratios(
-        [
-            RatioLine(
-                np.asarray(trial.time.to_show(curve.index.to_numpy(float))),
-                *(curve[name].to_numpy(float) for name in HR),
-            )
-        ],
+    times = curve.index.to_numpy(float)
+    line = RatioLine(
+        np.asarray(trial.time.to_show(times)), *(curve[name].to_numpy(float) for name in HR)
+    )
+    figure = plot_ratios(
+        [line],
         Across(
             trial.time.label,
             list(shown),
@@ -90,6 +94,43 @@ def plot_hazard_over_time(
             (CURVE, {"level": "proportional_hazards", "paramcd": code, "arm": comparison.name})
         ),
     )
+    # of a curve with a point at each event, those at regular times
+    regular = regular_times(time_ticks(trial, endpoint), times[-1], STEPS_OF_ONE)
+    read = np.flatnonzero(np.isin(np.round(times, 9), np.round(regular, 9)))
+    read = read if len(read) > 1 else np.arange(len(times))
+    called = [shown_time(trial, t) for t in times[read]]
+    leads = [f"At {at}, smoothed:" for at in called]
+    reader = _reader(lookup, trial.time.show, line.x[read], called, leads, [line])
+    return replace(figure, explorer=reader)
+
+
+def _reader(
+    lookup: "Lookup",
+    axis: str,
+    at: np.ndarray,
+    called: Sequence[str],
+    leads: Sequence[str],
+    lines: Sequence[RatioLine],
+    *,
+    start: int = -1,
+) -> str:
+    """Return the reader of ratios, whose dots lie where their logarithms are drawn."""
+    drawn, said = [], [[] for _ in at]
+    for line in lines:
+        known = {round(float(x), 9): i for i, x in enumerate(line.x)}
+        places = [known.get(round(float(x), 9)) for x in at]
+        y = [float("nan") if i is None else float(np.log(line.ratio[i])) for i in places]
+        arm = ARMS.index(line.colour) if line.colour in ARMS else None
+        drawn.append(Line(arm, y))
+        for told, i in zip(said, places, strict=True):
+            if i is not None:
+                hr, low, high = printed_ratio(line.ratio[i], line.lower[i], line.upper[i])
+                told.append(f"{hr} ({lookup.ci}, {low} to {high})")
+                told[-1] += f" for {line.label[0].lower()}{line.label[1:]}" if line.label else ""
+    pairs = [
+        (lead, f"hazard ratio {'; '.join(told)}.") for lead, told in zip(leads, said, strict=True)
+    ]
+    return along_reader(axis, list(map(float, at)), called, [Along(drawn, pairs)], start=start)
 
 
 def _event_times(lookup: "Lookup", code: str, comparison: "Comparison") -> np.ndarray:
@@ -155,7 +196,7 @@ def plot_withdrawal(
     first = lines[0]
     ends = [printed("hr", float(first.ratio[i])) for i in (0, -1)]
     whole = [delta for delta in deltas if delta == int(delta)]
-    return plot_ratios(
+    figure = plot_ratios(
         lines,
         Across(
             f"Hazard after {left}, relative to that of patients who stayed",
@@ -172,3 +213,10 @@ def plot_withdrawal(
         caption=f"1 is the assumption of the main analysis; bands are {lookup.ci}s.",
         data=lookup.drawn((of[0], {"paramcd": of[1], "arm": of[2]})),
     )
+    called = [f"{delta:g} times" for delta in deltas]
+    leads = [
+        f"If the hazard after {left} were {times} that of patients who stayed:" for times in called
+    ]
+    one = int(np.abs(deltas - 1).argmin())
+    reader = _reader(lookup, f"hazard after {left}", deltas, called, leads, lines, start=one)
+    return replace(figure, explorer=reader)
