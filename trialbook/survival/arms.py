@@ -5,6 +5,7 @@ its test of proportional hazards rest on the same counts by arm and time; see `r
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +44,7 @@ class Arms:
     0.5294
     """
 
-    labels: tuple
+    labels: tuple[Any, ...]
     n: np.ndarray
     ranked: RankedTimes
     event: np.ndarray

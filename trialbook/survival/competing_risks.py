@@ -4,6 +4,7 @@ Causes are whole numbers: 0 is censored, 1 the event, 2 and up the events that c
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -340,7 +341,7 @@ def naive_cumulative_incidence(
 
 
 def cause_specific(
-    time: ArrayLike, cause: ArrayLike, X: ArrayLike, *, of: int = 1, **options
+    time: ArrayLike, cause: ArrayLike, X: ArrayLike, *, of: int = 1, **options: Any
 ) -> CoxModel:
     """Fit a Cox model to the hazard of one cause, where the others end follow-up.
 

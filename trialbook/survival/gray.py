@@ -1,6 +1,7 @@
 """Gray's test: is the cumulative incidence of one cause the same in two or more groups?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -40,7 +41,7 @@ class GrayTest:
     chisq: float
     df: int
     p_value: float
-    groups: tuple
+    groups: tuple[Any, ...]
     score: np.ndarray
     variance: np.ndarray
 

@@ -7,6 +7,7 @@ Processes and Survival Analysis, chapter 7, for G(rho, gamma).
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -49,7 +50,7 @@ class LogRank:
     chisq: float
     df: int
     p_value: float
-    groups: tuple
+    groups: tuple[Any, ...]
     n: np.ndarray
     observed: np.ndarray
     expected: np.ndarray

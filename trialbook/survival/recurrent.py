@@ -5,6 +5,7 @@ an event ended the row. Rows of one subject must not overlap; there may be gaps 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -200,7 +201,7 @@ def andersen_gill(
     stop: ArrayLike,
     event: ArrayLike,
     X: ArrayLike,
-    **options,
+    **options: Any,
 ) -> CoxModel:
     """Fit the Andersen-Gill model with the robust variance of Lin, Wei, Yang and Ying.
 

@@ -44,7 +44,7 @@ class PiecewiseHazard:
     rates: tuple[float, ...]
     cuts: tuple[float, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         rates, cuts = np.asarray(self.rates, float), np.asarray(self.cuts, float)
         if rates.ndim != 1 or len(rates) != len(cuts) + 1:
             raise ValueError(
