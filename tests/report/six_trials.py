@@ -128,8 +128,6 @@ def sentences_of(folder: Path) -> dict[str, str]:
     said = {
         "question": heading.question(trial),
         "heading": heading.heading(lookup, primary),
-        "frequencies": card.frequencies_said(lookup, primary),
-        "result": narrative.say_result(lookup, primary),
         "landmark": narrative.say_landmark(lookup, primary),
         "mean time": narrative.say_rmst(lookup, primary),
         "constancy": narrative.say_proportional_hazards(lookup, primary),
@@ -146,8 +144,6 @@ def sentences_of(folder: Path) -> dict[str, str]:
         said[f"findings {one.name}"] = "\n".join(
             str(find(lookup, primary, one))
             for find in (
-                findings.find_amount,
-                findings.find_time,
                 findings.find_sensitivity,
                 findings.find_constancy,
             )

@@ -35,18 +35,18 @@ def planned(tmp_path, lines):
 @pytest.mark.parametrize(
     ("lines", "model", "test", "words"),
     [
-        ("", "efron", "", "(hazard ratio, {hr}; 95% CI, {low} to {high}; log-rank {p})"),
+        ("", "efron", "", "hazard ratio, {hr}; 95% CI, {low} to {high}; log-rank {p}"),
         (
             "analysis: {test: stratified, model: stratified}",
             "stratified",
             "stratified",
-            "(stratified hazard ratio, {hr}; 95% CI, {low} to {high}; stratified log-rank {p})",
+            "stratified hazard ratio, {hr}; 95% CI, {low} to {high}; stratified log-rank {p}",
         ),
         (
             "analysis: {model: 'adjusted:full', ties: breslow}",
             "adjusted:full",
             "",
-            "(adjusted hazard ratio, {hr}; 95% CI, {low} to {high}; log-rank {p})",
+            "adjusted hazard ratio, {hr}; 95% CI, {low} to {high}; log-rank {p}",
         ),
     ],
 )
@@ -60,7 +60,7 @@ def test_the_plans_analysis_is_the_headline_everywhere(tmp_path, lines, model, t
     )
     p = sentences.p_phrase(lookup, "log_rank", *key, method=test)
     told = words.format(hr=hr, low=low, high=high, p=p)
-    assert told in str(narrative.say_result(lookup, endpoint)).replace("\\", "")
+    assert told in str(narrative.close_efficacy(lookup, endpoint)).replace("\\", "")
     assert card.results_card(lookup, endpoint, comparison)[0].number == hr
     cell = f"{hr} ({low} to {high})"
     for table in (tables.tbl_primary(lookup, endpoint), tables.tbl_endpoints(lookup)):

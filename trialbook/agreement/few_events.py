@@ -24,14 +24,6 @@ from trialbook.survival.kaplan_meier import KaplanMeier, kaplan_meier
 from trialbook.survival.multiplicity import adjusted
 from trialbook.survival.rates import incidence_rate, rate_ratio
 
-TOLERANCES = {
-    # R's coxph, asked for the likelihood at one coefficient; its maximum and roots by R's own
-    "Firth": 1e-6,
-    "Profile likelihood": 1e-8,
-    # nlme stops within about 1e-5 of the maximum
-    "Mixed model": 1e-4,
-}
-
 
 def few_event_comparisons(folder: str | Path) -> Iterator[Comparison]:
     """Yield every quantity, as computed here and by R.

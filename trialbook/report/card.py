@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trialbook.printed import is_zero, printed_ratio, rounded, size_of, with_sign
 from trialbook.report.course import landmarks_told
 from trialbook.report.effect import Effect, Verdict, effect_of
-from trialbook.report.events import free_of, had, with_event
+from trialbook.report.events import free_of, with_event
 from trialbook.report.landmarks import (
     at_landmark,
     at_risk_said,
@@ -20,7 +20,7 @@ from trialbook.report.landmarks import (
     points_at,
     shown_time,
 )
-from trialbook.report.words import FORMED, at_start, in_text, listed
+from trialbook.report.words import FORMED, at_start, in_text
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -101,21 +101,6 @@ def _of_100(share: float) -> str:
     if text == "0" and share > 0:
         return "fewer than 1"
     return "more than 99" if text == "100" and share < 1 else text
-
-
-def frequencies_said(lookup: "Lookup", endpoint: "Endpoint") -> str:
-    """Return the natural frequencies as a sentence, '' where there are none."""
-    found = frequencies(lookup, endpoint)
-    if not found:
-        return ""
-    first, *others = found
-    patients = f"{first.number} of 100 patients given {in_text(first.label)} {had(endpoint)}"
-    parts = [
-        patients,
-        *(f"{one.number} of 100 given {in_text(one.label)}" for one in others),
-    ]
-    said = f"within {found[0].time} {listed(parts)}."
-    return f"In these synthetic patients, {said}" if lookup.trial.synthetic else at_start(said)
 
 
 def results_card(

@@ -9,7 +9,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.analyses.planned import planned
-from trialbook.report.card import harms_card, results_card
+from trialbook.report.card import harms_card
 from trialbook.report.constancy import Constancy
 from trialbook.report.effect import effect_of
 from trialbook.report.words import at_start, in_text, listed, of
@@ -19,21 +19,6 @@ if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
 
 OTHERS = "@"
-
-
-def find_amount(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
-    """Return the difference that a patient sees: ``"20.0 points more patients free of ..."``."""
-    found = results_card(lookup, endpoint, comparison)
-    points = next((one for one in found if one.number.endswith(" points")), None)
-    return points and f"{points.number} {points.words} with {in_text(comparison.treated.label)}"
-
-
-def find_time(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str | None:
-    """Return the mean time: ``"3.6 months longer free of ..., on average within 36 months"``."""
-    show = lookup.trial.time.show
-    found = results_card(lookup, endpoint, comparison)
-    time = next((one for one in found if one.number.endswith(f" {show}")), None)
-    return time and f"{time.number} {time.words}, with {in_text(comparison.treated.label)}"
 
 
 def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:

@@ -153,12 +153,6 @@ class Drawing:
         svg = signed_svg(self.svg, os.environ.get(EXPORT_NOTE, ""))
         return re.sub(r"<svg [^>]*>", lambda tag: tag.group(0) + description, svg, count=1)
 
-    def titled(self, headline: str, caption: str | None = None) -> "Drawing":
-        """Return the same figure with a headline, and another caption if one is given."""
-        return replace(
-            self, headline=headline, caption=self.caption if caption is None else caption
-        )
-
     def renamed(self, name: str) -> "Drawing":
         """Return the same figure under another name, with ids of its own, for another page."""
         inline = re.sub(

@@ -30,7 +30,7 @@ from trialbook.report.words import (  # noqa: F401
 from trialbook.safe import WITHHELD, shown_sizes
 
 if TYPE_CHECKING:
-    from trialbook.config import Arm, Comparison, Endpoint
+    from trialbook.config import Comparison, Endpoint
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
@@ -49,11 +49,6 @@ def interval(effect: Effect) -> str:
 def setting(trial: "Trial") -> str:
     """Return what a sentence on results must begin with: synthetic patients are named so."""
     return "In these synthetic patients, " if trial.synthetic else ""
-
-
-def heading_of(trial: "Trial", comparison: "Comparison") -> str:
-    """Return which comparison a figure is of, empty where the trial has one alone."""
-    return comparison.name if len(trial.comparisons) > 1 else ""
 
 
 def how_many(trial: "Trial") -> str:
@@ -85,31 +80,6 @@ def not_compared(trial: "Trial") -> str:
     if len(trial.arms) > 1:
         return "No comparison is named in trial.yml: nothing is compared."
     return f"{'The groups are pooled' if trial.blinded else 'One group'}: nothing is compared."
-
-
-def observed(
-    lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
-) -> str:
-    """Return the result in numbers: events of patients by arm, hazard ratio, interval, P value."""
-    trial = lookup.trial
-
-    def share(arm: "Arm", noun: str) -> str:
-        of_arm = ("kaplan_meier", endpoint.paramcd, arm.code)
-        numbers = lookup.text("{n_events} of {n}", *of_arm)
-        percent = lookup.text("{percent}", *of_arm)
-        given = "assigned to" if trial.randomized == "yes" else "given"
-        if lookup.withholds("n_events", *of_arm) or lookup.withholds("n", *of_arm):
-            known = f"{percent}% of the" if percent[:1].isdigit() else "a number, withheld, of the"
-            return f"{known} patients {given} {of(arm.label)}"
-        return f"{numbers}{noun} ({percent}%) {given} {of(arm.label)}"
-
-    effect = effect_of(lookup, endpoint, comparison, ties)
-    sentence = (
-        f"{of(endpoint.label)} was recorded in {share(comparison.control, ' patients')} and in "
-        f"{share(comparison.treated, '')} ({interval(effect)})."
-    )
-    prefix = setting(trial)
-    return prefix + sentence if prefix else at_start(sentence)
 
 
 def meaning(

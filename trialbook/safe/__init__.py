@@ -7,7 +7,7 @@ nothing after it asks how private the data are.
 
 from trialbook.safe.anchors import is_component, shown_sizes
 from trialbook.safe.decisions import COUNTS, row_keys
-from trialbook.safe.gate import COARSER, SHOWN, STATES, WITHHELD, safe
+from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
 from trialbook.safe.hashes import shown_hashes
 from trialbook.safe.times import curve_times, end_point_times
 from trialbook.safe.words import patients_shown, remarks_shown, without_counts
@@ -16,7 +16,6 @@ __all__ = [
     "COARSER",
     "COUNTS",
     "SHOWN",
-    "STATES",
     "WITHHELD",
     "curve_times",
     "end_point_times",

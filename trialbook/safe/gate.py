@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 SHOWN, COARSER = "shown", "coarser"
-STATES = (SHOWN, COARSER, WITHHELD)
 # A row is named by these beside its analysis: that there is such a category, such an event.
 _NAMES = (["paramcd", "subgroup", "level"], ["paramcd", "time"])
 

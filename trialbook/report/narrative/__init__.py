@@ -12,7 +12,6 @@ from trialbook.report.narrative.design import no_estimand, say_amendments, say_d
 from trialbook.report.narrative.efficacy import (
     say_landmark,
     say_proportional_hazards,
-    say_result,
     say_rmst,
     say_subgroups,
 )
@@ -31,7 +30,7 @@ from trialbook.report.narrative.population import (
     say_population,
     shown_differences,
 )
-from trialbook.report.narrative.safety import no_course_of_harms, say_events
+from trialbook.report.narrative.safety import no_course_of_harms
 from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import how_many
 
@@ -54,14 +53,12 @@ __all__ = [
     "say_change_of_primary",
     "say_components",
     "say_design",
-    "say_events",
     "say_follow_up",
     "say_landmark",
     "say_multiplicity",
     "say_population",
     "say_proportional_hazards",
     "say_recurrent",
-    "say_result",
     "say_rmst",
     "say_subgroups",
     "say_withdrawal",

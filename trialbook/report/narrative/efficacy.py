@@ -35,17 +35,6 @@ ONE_IN_TWENTY = 0.05
 LIMITED = ("difference", "lower", "upper")
 
 
-def say_result(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Text:
-    """Return an end point's result and what it means, for every comparison."""
-    parts = [
-        f"{sentences.observed(lookup, endpoint, comparison, ties)} "
-        f"{sentences.interpretation(lookup, endpoint, comparison, ties)}"
-        for comparison in lookup.trial.comparisons
-    ]
-    parts += [part for part in beside(lookup, endpoint, ties) if part]
-    return Text("\n\n".join(parts) or sentences.not_compared(lookup.trial))
-
-
 def beside(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> list[str]:
     """Return what stands beside the planned comparisons: the test of all groups, the strata."""
     said, plan = [], planned(lookup.trial, ties)
