@@ -50,6 +50,16 @@ def test_an_arm_without_events_has_an_upper_limit_and_no_p_value():
     assert np.isnan(average_hazard_ratio(some, none).ratio)
 
 
+def test_events_at_time_zero_count():
+    """R: f <- survfit(Surv(t, e) ~ 1); (1 - S)/R with the variance of its log
+    sum((1/F - R(t)/R)^2 * n.event/n.risk^2) over the event times up to 10, R(0) = 0."""
+    time, event = [0, 0, 3, 5, 7, 9, 12, 0, 8, 11], [1, 1, 1, 0, 1, 1, 0, 0, 1, 0]
+    found = average_hazard(kaplan_meier(time, event), 10)
+    expected = [0.1137992831541219, 0.0370388573801548, 0.0601304476572141, 0.2153697062130270]
+    given = [found.average_hazard, found.std_error, found.lower, found.upper]
+    assert given == pytest.approx(expected, rel=1e-12)
+
+
 def test_what_is_not_followed_is_refused():
     with pytest.raises(ValueError, match="beyond the last follow-up"):
         average_hazard(A, 41)

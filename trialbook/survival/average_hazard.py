@@ -12,7 +12,7 @@ from scipy.stats import norm
 from trialbook.survival import validation
 from trialbook.survival.few_events import bpcp, mover
 from trialbook.survival.kaplan_meier import KaplanMeier
-from trialbook.survival.rmst import rmst_of
+from trialbook.survival.rmst import area_until, rmst_of
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def average_hazard(curve: KaplanMeier, tau: float, *, conf_level: float = 0.95) 
         limit = conservative_limit(curve, tau, conf_level)
         return AverageHazard(tau, 0.0, np.nan, 0.0, limit, 0)
     happened = 1 - float(curve.at(tau).survival[0])
-    before = np.array([rmst_of(curve, t).rmst for t in curve.time[rows]])
+    before = area_until(curve, curve.time[rows])
     weight = 1 / happened - before / area
     variance = np.sum(weight**2 * curve.n_events[rows] / curve.n_at_risk[rows] ** 2)
     estimate, se_log = happened / area, float(np.sqrt(variance))

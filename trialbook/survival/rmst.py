@@ -366,22 +366,28 @@ def _arms(time: ArrayLike, event: ArrayLike, treated: ArrayLike) -> list[KaplanM
     return [kaplan_meier(times[of], events[of]) for of in (flags, ~flags)]
 
 
+def area_until(curve: KaplanMeier, times: np.ndarray) -> np.ndarray:
+    """Return the area under a curve up to each time, shape (k,); up to 0 it is 0."""
+    start = np.concatenate([[0.0], curve.time])
+    height = np.concatenate([[1.0], curve.survival])
+    area = np.concatenate([[0.0], np.cumsum(np.diff(start) * height[:-1])])
+    last = np.searchsorted(curve.time, times, side="right")
+    return area[last] + height[last] * (times - start[last])
+
+
 def _areas(curve: KaplanMeier, taus: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the area under the curve up to each tau and its variance.
 
     The variance is the sum over event times t of (area from t to tau)^2 d / (n (n - d)); the last
     time adds nothing where all have the event.
     """
-    start = np.concatenate([[0.0], curve.time])
-    height = np.concatenate([[1.0], curve.survival])
-    area = np.concatenate([[0.0], np.cumsum(np.diff(start) * height[:-1])])
     survivors = curve.n_at_risk > curve.n_events
     terms = np.zeros(curve.time.size)
     terms[survivors] = greenwood_terms(curve.n_at_risk[survivors], curve.n_events[survivors])
+    total, before = area_until(curve, taus), area_until(curve, curve.time)
     last = np.searchsorted(curve.time, taus, side="right")
-    total = area[last] + height[last] * (taus - start[last])
     variance = [
-        np.sum((to_tau - area[1 : rows + 1]) ** 2 * terms[:rows])
+        np.sum((to_tau - before[:rows]) ** 2 * terms[:rows])
         for to_tau, rows in zip(total, last, strict=True)
     ]
     return total, np.array(variance)
