@@ -93,3 +93,21 @@ def test_text_from_a_trial_is_never_run(tmp_path):
     lines = ran.stdout.splitlines()
     assert ["".join(map(chr, map(int, line.split()))) for line in lines] == texts
     assert not (tmp_path / "pwned").exists()
+
+
+def test_an_arm_of_one_patient_and_what_rounding_leaves_differ_in_nothing(tmp_path):
+    """The one patient's event is the first: no maximum, so no test of proportional hazards."""
+    folder = shutil.copytree("data/veteran", tmp_path / "veteran")
+    arms = pd.read_csv("data/veteran/adsl.csv").set_index("USUBJID")["TRT01P"]
+    for name in ("adsl", "adtte"):
+        file = folder / f"{name}.csv"
+        rows = pd.read_csv(file, dtype=str)
+        arm = rows["USUBJID"].map(arms)
+        one = rows["USUBJID"] == rows.loc[(arm == "Test").to_numpy(), "USUBJID"].iloc[0]
+        kept = rows[(arm == "Standard") | one].copy()
+        if name == "adtte":
+            kept.loc[one, ["AVAL", "CNSR"]] = ["0.5", "0"]
+        kept.to_csv(file, index=False)
+    of = ["cox", "proportional_hazards", "landmark", "kaplan_meier"]
+    ran = left(load_trial(folder), tmp_path, lambda ard: ard[ard["analysis"].isin(of)])
+    assert ran.returncode == 0, ran.stdout

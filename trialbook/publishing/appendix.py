@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from trialbook import __version__
+from trialbook.exporting import EXPORT_NOTE
 from trialbook.publishing.exhibits import FILES, TITLE
 from trialbook.publishing.trials import TrialFacts
-from trialbook.report.output import EXPORT_NOTE
 from trialbook.report.rtf import rtf_set
 
 APPENDIX = "all.rtf"
@@ -23,7 +23,7 @@ def appendix(notebooks: dict[str, str], tables: Path, facts: TrialFacts) -> str 
     notebooks : dict
         Chapter to its notebook as the pages show it, JSON, in the order of the book.
     tables : Path
-        Where each table lies as RTF: what readers may see of it, no more.
+        Where each table lies as RTF: complete, or what readers may see of it, no more.
     facts : TrialFacts
         Its title stands above every page.
     """

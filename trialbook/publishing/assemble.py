@@ -8,6 +8,7 @@ from trialbook.publishing import fingerprint
 from trialbook.publishing.about import LETTERS, about
 from trialbook.publishing.appendix import APPENDIX, appendix
 from trialbook.publishing.book import Book
+from trialbook.publishing.cache import COMPLETED, TABLES
 from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
@@ -19,7 +20,7 @@ from trialbook.publishing.staging import stage
 from trialbook.publishing.trials import TrialFacts
 from trialbook.report.preview import preview
 
-KINDS = ("tables", "figures")
+KINDS = (TABLES, "figures")
 PREVIEW = "preview.png"
 
 
@@ -75,18 +76,21 @@ def assemble(
     stage(book, shown, work / "stage", {"book/about_this_build.md": told})
     for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():
         (new / name).write_text(text, encoding="utf-8")
-    for kind in KINDS:
-        (new / kind).mkdir()
-        for name in names:
-            exported = edition.chapters[name].exports / kind
-            if exported.is_dir():
-                shutil.copytree(exported, new / kind, dirs_exist_ok=True)
-    if all_tables := appendix(shown, new / "tables", facts):
-        (new / "tables" / APPENDIX).write_text(all_tables, encoding="ascii")
     # Beside the pages lies what their readers may see; the complete results stay out of html.
+    offered = work / "offered"
+    shutil.rmtree(offered, ignore_errors=True)
+    exports = [edition.chapters[name].exports for name in names]
+    for kind in KINDS:
+        _gather([one / kind for one in exports], offered / kind)
+        shutil.copytree(offered / kind, new / kind)
+    if facts.guarded:
+        _gather([one / COMPLETED for one in exports], new / TABLES)
+    for tables in (offered / TABLES, new / TABLES):
+        if all_tables := appendix(shown, tables, facts):
+            (tables / APPENDIX).write_text(all_tables, encoding="ascii")
     seen = results_csv(notebooks, seen=True)
     whole = [*seen] if facts.confidential else [*seen, "provenance.json"]
-    files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((new / kind).iterdir())]
+    files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((offered / kind).iterdir())]
     sources = {f"notebooks/{name}.ipynb": book.root / f"notebooks/{name}.ipynb" for name in shown}
     sources = {name: file for name, file in sources.items() if file.is_file()}
     files += sources
@@ -130,8 +134,16 @@ def assemble(
             # as it was written, never as it was executed: its outputs pass no gate
             shutil.copyfile(sources[name], beside)
         else:
-            shutil.copyfile(new / name, beside)
+            shutil.copyfile((offered if name in files else new) / name, beside)
     return new
+
+
+def _gather(folders: list[Path], target: Path) -> None:
+    """Copy what lies in some folders, as far as they are there, into one."""
+    target.mkdir(parents=True, exist_ok=True)
+    for folder in folders:
+        if folder.is_dir():
+            shutil.copytree(folder, target, dirs_exist_ok=True)
 
 
 def _pages(

@@ -9,17 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from trialbook import released
+from trialbook.exporting import COMPLETE, EXPORT_NOTE
 from trialbook.messages import BuildError, SourcesChangedError, UsageError
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
-from trialbook.publishing.cache import Cache
+from trialbook.publishing.cache import COMPLETED, TABLES, Cache
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
+from trialbook.publishing.execute import Run
 from trialbook.publishing.pdf import CHROMIUM, chromium, pdf_of, print_book
+from trialbook.publishing.reading import is_course
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.watched import Watched
 
 Say = Callable[[str], None]
 
+# What a file says of itself that holds what readers of guarded data do not see.
+_COMPLETE = (
+    "{}. Data {}. Complete, with small counts: for those who have the data, not for readers."
+)
 # An hour: the chapters of a trial of a million patients take some minutes.
 LIMIT = 3600
 
@@ -114,6 +121,7 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     BuildError, DataError
         With what is wrong; what was published before stays.
     """
+    os.environ.pop(COMPLETE, None)  # the gate is never open where pages are made
     shelf = Shelf(target_of(book, folder, order))
     order = Order(**{**vars(order), "only": tuple(book.chapter(n).name for n in order.only)})
     points = parameters.grid_points(order.parameters, order.grid)
@@ -164,7 +172,6 @@ def _build(
     from trialbook.publishing.editions import applicable, tasks
     from trialbook.publishing.site import SiteBuilder
     from trialbook.publishing.trials import trial_facts
-    from trialbook.report.output import EXPORT_NOTE
     from trialbook.safe.hashes import SECRET, keyed, secret_of
 
     cache = Cache(shelf.cache)
@@ -198,7 +205,8 @@ def _build(
         os.environ[EXPORT_NOTE] = " ".join(
             [f"{facts.title}.", f"Data {named[:12]}.", facts.notice]
         ).strip()
-        _execute(to_do, data, order, cache, shelf.scratch, say)
+        complete = _COMPLETE.format(facts.title, of_data[:12]) if facts.guarded else ""
+        _execute(to_do, (data, cache, complete), order, shelf.scratch, say)
         built = {}
         for one in editions:
             work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
@@ -231,13 +239,18 @@ def _build(
 
 def _execute(
     to_do: list[tuple[Edition, Task]],
-    data: Watched,
+    given: tuple[Watched, Cache, str],
     order: Order,
-    cache: Cache,
     scratch: Path,
     say: Say,
 ) -> None:
-    """Execute chapters into their editions; all of them, even if one fails."""
+    """Execute chapters into their editions; all of them, even if one fails.
+
+    `given` are the data, where chapters are kept, and for guarded data what the files of complete
+    tables say of themselves: for these a chapter of the report is executed once more, with the
+    gate open; nothing but its tables is kept of that.
+    """
+    data, cache, complete = given
     if not to_do:
         return
     from trialbook.publishing import kernels
@@ -247,22 +260,49 @@ def _execute(
     if kernels.can_fork():
         kernels.preload()
         load_trial(data.folder, blinded=to_do[0][0].blinded)
-    failures = []
-    runs = [task.run for _, task in to_do]
+    runs, failures = [task.run for _, task in to_do], []
+    tables = _complete_tables(runs, complete, order, scratch / COMPLETED) if complete else {}
     for index, result, seconds in execute_all(runs, order.jobs, scratch, order.timeout):
         one, task = to_do[index]
         name = task.run.chapter.name
         data.check()  # before anything is kept under a key that the old data gave
-        if isinstance(result, BuildError):
+        of_owner = tables.get(index)
+        errors = [found for found in (result, of_owner) if isinstance(found, BuildError)]
+        if errors:
             say(f"{_label(name, one)}  failed")
-            failures.append(result)
+            failures.append(errors[0])
             continue
         exports = scratch / f"exports-{index}"
+        if of_owner and of_owner.is_dir():
+            exports.mkdir(exist_ok=True)
+            shutil.move(of_owner, exports / COMPLETED)
         one.add(task, cache.keep(name, task.key, result, exports), seconds)
         say(f"{_label(name, one)}  {seconds:.1f} s")
     if failures:
         worst = max(failures, key=lambda error: error.exit_code)
         raise type(worst)("\n\n".join(map(str, failures)))
+
+
+def _complete_tables(
+    runs: list[Run], complete: str, order: Order, scratch: Path
+) -> dict[int, BuildError | Path]:
+    """Make the tables of the report with the gate open: of each its folder, or what failed.
+
+    Nothing but the tables is kept: see `trialbook.publishing.execute.Run`.
+    """
+    from trialbook.publishing.workers import execute_all
+
+    of_report = [
+        at
+        for at, run in enumerate(runs)
+        if "trial" in run.chapter.parameters and not is_course(run.chapter.name)
+    ]
+    again = [replace(runs[at], complete=complete) for at in of_report]
+    found: dict[int, BuildError | Path] = {}
+    for index, result, _ in execute_all(again, order.jobs, scratch, order.timeout):
+        tables = scratch / f"exports-{index}" / TABLES
+        found[of_report[index]] = result if isinstance(result, BuildError) else tables
+    return found
 
 
 def _unchanged(editions: list[Edition], book: Book, data: Watched) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from trialbook.publishing.fingerprint import sha256
 
 _KEPT = 6
+# Within what a chapter exports: tables as readers may see them, and complete ones.
+TABLES, COMPLETED = "tables", "complete"
 _CONTENT, _EXPORTS, _SUMS = "content.json", "exports", "sums.json"
 
 

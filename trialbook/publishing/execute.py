@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trialbook.exporting import COMPLETE, EXPORT_NOTE, EXPORTS
 from trialbook.messages import ChapterError, MachineError, process_ended
 from trialbook.publishing.book import Chapter
 from trialbook.publishing.kernels import can_fork, forked_kernel
@@ -19,12 +20,24 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Run:
-    """One chapter with the values of its parameters, to be executed in a folder."""
+    """One chapter with the values of its parameters, to be executed in a folder.
+
+    Attributes
+    ----------
+    chapter : Chapter
+    parameters : dict
+    folder, root : Path
+        Where it runs; where the book lies.
+    complete : str
+        Empty, the chapter is what readers may see. Else it is executed with the gate open, for
+        the files of its tables alone, which say this of themselves.
+    """
 
     chapter: Chapter
     parameters: dict[str, Any]
     folder: Path
     root: Path
+    complete: str = ""
 
 
 def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
@@ -50,7 +63,10 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
         If the kernel ended before the chapter did; the message says how.
     """
     if exports:
-        os.environ["TRIALBOOK_EXPORTS"] = str(exports)
+        os.environ[EXPORTS] = str(exports)
+    os.environ.pop(COMPLETE, None)
+    if run.complete:
+        os.environ[COMPLETE], os.environ[EXPORT_NOTE] = "1", run.complete
     # not the user's profile: what stands there would be run in every chapter
     os.environ["IPYTHONDIR"] = str(scratch / f"ipython-{os.getpid()}")
     os.chdir(run.folder)

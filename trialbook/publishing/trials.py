@@ -31,6 +31,8 @@ class TrialFacts:
         What `trialbook compare` must know besides the results.
     confidential : bool
         Whether single patients may not be shown.
+    guarded : bool
+        Whether anything is kept from readers.
     roles : dict
         PARAMCD of each end point to its role.
     safety : str
@@ -49,6 +51,7 @@ class TrialFacts:
     repairs: list[str]
     cut: dict[str, Any]
     confidential: bool = False
+    guarded: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     safety: str = "SAFFL"
     constants: dict[str, Any] = field(default_factory=dict)
@@ -87,7 +90,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     from trialbook.adam.problems import DataError, Findings
     from trialbook.comparison.cuts import facts_as_json
     from trialbook.publishing.notes import check_notes
-    from trialbook.safe import patients_shown
+    from trialbook.safe import guarded, patients_shown
     from trialbook.trial import load_trial
     from trialbook.verify import constants_of
 
@@ -116,6 +119,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
         confidential=not patients_shown(trial),
+        guarded=guarded(trial),
         roles={one.paramcd: one.role for one in trial.endpoints},
         safety=trial.config.populations.safety,
         constants=constants_of(trial),

@@ -28,6 +28,7 @@ from trialbook.escape import (
     plain,
     unmarked,
 )
+from trialbook.exporting import EXPORT_NOTE, EXPORTS
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
 from trialbook.report.xlsx import xlsx_table
@@ -50,9 +51,6 @@ GLUED = {
 }
 # Below a table that is taken along; on a page it stands once, at the end.
 MARKED = f"{DAGGER} Not in the paper: the number could have come out otherwise."
-EXPORTS = "TRIALBOOK_EXPORTS"
-# What each file says of its origin: the trial, the data's hash, the notice.
-EXPORT_NOTE = "TRIALBOOK_EXPORT_NOTE"
 
 
 @dataclass(frozen=True)

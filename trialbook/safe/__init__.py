@@ -10,6 +10,7 @@ from trialbook.safe.decisions import COUNTS, row_keys
 from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
 from trialbook.safe.hashes import shown_hashes
 from trialbook.safe.times import curve_times, end_point_times
+from trialbook.safe.withholding import guarded
 from trialbook.safe.words import patients_shown, remarks_shown, without_counts
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "WITHHELD",
     "curve_times",
     "end_point_times",
+    "guarded",
     "is_component",
     "patients_shown",
     "remarks_shown",

@@ -103,6 +103,7 @@ rule_proportional_hazards <- function(r) {
   d <- pair(tte(r$paramcd), comparison(r$arm)); wanted <- c("chisq", "df", "p_value")
   if (!both_have_events(d) || (r$method == "log" && any(d$time[d$event == 1] == 0))) return(none(wanted))
   fit <- remembered(c("zph", r$paramcd, r$arm), function() { d$x <- d$treated; s <- surv(d); coxph(s ~ x, data = d, control = exactly) })
+  if (is.na(term_of(fit, cbind(x = d$treated), "x", r$conf)$coef)) return(list(chisq = NA, df = 0, p_value = NA))  # no maximum
   z <- cox.zph(fit, transform = r$method)$table["GLOBAL", ]
   setNames(as.list(z), wanted)
 }
