@@ -22,6 +22,7 @@ from trialbook.config_base import (
     sequence,
 )
 from trialbook.config_plan import Estimand, Margin, Multiplicity, PlannedAnalysis, margin_of
+from trialbook.config_results import ElsewhereResults
 from trialbook.reading import Epoch, Reading
 from trialbook.units import Unit
 
@@ -394,6 +395,8 @@ class TrialConfig(Model):
     """File of results over seeds of the synthetic data."""
     learn: bool = False
     """Whether the book carries the course in survival analysis."""
+    results: ElsewhereResults = ElsewhereResults()
+    """How results made elsewhere are read, where `cards.csv` stands in the place of data sets."""
     flat: Flat | None = None
     """The short path: which column of one flat file is what, in place of data sets."""
 

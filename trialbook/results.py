@@ -13,6 +13,41 @@ import pandas as pd
 if TYPE_CHECKING:
     pass
 
+# An analysis as results name it, in words.
+ANALYSES = {
+    "adverse_events": "Adverse events",
+    "average_hazard": "Average hazards",
+    "baseline": "Characteristics at baseline",
+    "centre": "Centres",
+    "competing_risks": "Cumulative incidences beside competing events",
+    "composite": "The components of the composite",
+    "cox": "Hazard ratios",
+    "design": "The planned size",
+    "deviation": "Protocol deviations",
+    "discontinuation": "Reasons for leaving over time",
+    "disposition": "Numbers of patients, and what became of them,",
+    "evidence": "Other trials",
+    "exposure": "Dose and duration of treatment",
+    "follow_up": "The length of follow-up",
+    "incidence_rate": "Rates of the event",
+    "intercurrent": "Intercurrent events",
+    "kaplan_meier": "Kaplan-Meier estimates",
+    "laboratory": "Laboratory results",
+    "landmark": "Differences at the landmarks",
+    "liver": "Values of the liver",
+    "log_rank": "Log-rank tests",
+    "multiplicity": "Adjusted P values",
+    "noninferiority": "The comparison with the margin",
+    "period": "Hazard ratios by period",
+    "proportional_hazards": "Tests of proportional hazards",
+    "recurrent": "Events that came again",
+    "response": "Outcomes that are a yes or a no",
+    "rmst": "Restricted means",
+    "sensitivity": "Other ways to analyse",
+    "strata": "Counts by stratum",
+    "subgroup": "Subgroups",
+    "tipping_point": "Imputations for those who left",
+}
 KEY = ["chapter", "analysis", "paramcd", "arm", "subgroup", "level", "time", "method", "statistic"]
 # The analysis of what is drawn as a curve: its `level` names the analysis whose curve it is.
 CURVE = "curve"
@@ -62,6 +97,15 @@ def rows(
         {**of, "statistic": name, "value": None if value is None else float(value)}
         for name, value in statistics.items()
     ]
+
+
+def method_at(method: str, conf_level: float) -> str:
+    """Return the method's key: ``efron``, and ``efron@0.90`` for another level than 95%."""
+    if abs(conf_level - 0.95) < 1e-12:
+        return method
+    two_decimals = f"{conf_level:.2f}"
+    shown = two_decimals if float(two_decimals) == conf_level else f"{conf_level!r}"
+    return f"{method}@{shown}"
 
 
 def results_frame(records: Iterable[dict]) -> pd.DataFrame:

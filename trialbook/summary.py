@@ -45,8 +45,8 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
     control = config.arms[0]
     sizes = {}
     if trial is not None and not trial.blinded:
-        sizes = trial.efficacy_population()["arm"].value_counts().to_dict()
-    name = {arm.code: arm.label + (f" (n = {sizes[arm.code]:,})" if arm.code in sizes else "")
+        sizes = trial.sizes("efficacy")
+    name = {arm.code: arm.label + (f" (n = {sizes[arm.code]:,.0f})" if arm.code in sizes else "")
             for arm in config.arms}  # fmt: skip
     pairs = [f"{name[one.treated.code]} with {name[one.control.code]}" for one in config.compared()]
     compared = "; ".join(pairs) or f"{name[control.code]}, one group"
@@ -54,8 +54,9 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
     for endpoint in config.endpoints:
         count = ""
         if trial is not None:
-            frame = trial.time_to_event(endpoint)
-            count = f", {counted_noun(int(frame['event'].sum()), 'event')} in {len(frame):,}"
+            patients, events = (of.get("all") for of in trial.patients_and_events(endpoint))
+            if patients is not None and events is not None:
+                count = f", {counted_noun(int(events), 'event')} in {patients:,.0f}"
         primary = endpoint is _primary(config)
         keys = ("primary end point", "flat.event", "flat.event_value") if primary else ()
         say(f"end point {endpoint.paramcd}" + (", the primary one" if primary else ""),

@@ -14,6 +14,7 @@ from trialbook.adam.problems import DataError, Findings, Problem, Repair
 from trialbook.adam.usual_labels import USUAL_LABELS
 from trialbook.config import Arm, Comparison, Endpoint, TrialConfig
 from trialbook.config_plan import Margin
+from trialbook.exchange.given import ALL, Given, NoPatients
 from trialbook.exporting import COMPLETE
 from trialbook.units import Time
 
@@ -27,6 +28,7 @@ _NOTICES = {
 }
 
 
+_DATA_SETS = ("ADAE", "ADLB", "ADTTER", "ADDV")
 _BLINDED = (
     "Blinded: the groups are pooled; nothing here shows who was given what, or how they fared."
 )
@@ -38,7 +40,8 @@ class Trial:
 
     Every frame that it gives is the caller's own: adding a column changes nothing here. A
     blinded trial has one arm, the pooled ones; `designed` is trial.yml with the arms as the
-    design has them, which no result may be told of.
+    design has them, which no result may be told of. A trial of results has no patients:
+    `given` holds what was made of them elsewhere, and to ask for one raises `NoPatientsError`.
     """
 
     folder: Path
@@ -48,8 +51,9 @@ class Trial:
     remarks: tuple[str, ...]
     blinded: bool
     designed: TrialConfig = field(repr=False)
-    _joins: Joins = field(repr=False)
+    _joins: Joins | NoPatients = field(repr=False)
     _notes: dict[str, tuple[str, ...]] = field(repr=False)
+    given: Given | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -218,6 +222,52 @@ class Trial:
         frame = self._joins.data.get(name)
         return None if frame is None else frame.copy(deep=False)
 
+    def has(self, name: str) -> bool:
+        """Return whether anything is known of a data set, or of a variable of ADSL.
+
+        Parameters
+        ----------
+        name : str
+            ``"ADAE"``, ``"RANDDT"``.
+        """
+        if self.given is not None:
+            return self.given.has(name)
+        if name in _DATA_SETS:
+            return name in self._joins.data
+        return name in self.adsl and bool(self.adsl[name].notna().any())
+
+    def sizes(self, population: str) -> dict[str, float]:
+        """Return how many patients of a population each arm has, and ``all`` arms together.
+
+        Parameters
+        ----------
+        population : {"efficacy", "randomized", "safety"}
+
+        Returns
+        -------
+        dict of str to float
+            Of a trial of results, as far as they tell it.
+        """
+        if self.given is not None:
+            codes = [arm.code for arm in self.arms]
+            return self.given.sizes(population, self.primary.paramcd, codes)
+        return self._by_arm(self._joins.population(population)["arm"])
+
+    def patients_and_events(
+        self, paramcd: str | Endpoint
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Return an end point's patients, and its patients with the event, as `sizes` does."""
+        code = self.endpoint(paramcd).paramcd
+        if self.given is not None:
+            return self.given.events(code, [arm.code for arm in self.arms])
+        frame = self._joins.time_to_event(code)
+        return self._by_arm(frame["arm"]), self._by_arm(frame.loc[frame["event"], "arm"])
+
+    def _by_arm(self, arms: pd.Series) -> dict[str, float]:
+        counts = arms.value_counts()
+        of_arms = {arm.code: float(counts.get(arm.code, 0)) for arm in self.arms}
+        return of_arms | {ALL: float(len(arms))}
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """Variables of ADSL to their names in words: trial.yml's, else what they usually mean."""
@@ -380,6 +430,7 @@ def trial_of(read: Read, folder: Path, findings: Findings, *, blinded: bool = Fa
         remarks=tuple(findings.remarks),
         blinded=blinded,
         designed=cast(TrialConfig, read.designed),
-        _joins=Joins(read.data, read.rows, read.members),
+        _joins=Joins(read.data, read.rows, read.members) if read.given is None else NoPatients(),
         _notes=read.notes,
+        given=read.given,
     )

@@ -227,6 +227,7 @@ def test_five_million_events_take_seconds():
         arms=arms,
         comparisons=(Comparison(treated=arms[1], control=arms[0]),),
         config=SimpleNamespace(adverse_events={}, risk_window=0),
+        given=None,
         time=SimpleNamespace(per_year=365.25),
         adae=adae,
         treatment_emergent=lambda: adae,

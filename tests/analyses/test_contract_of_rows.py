@@ -12,10 +12,9 @@ from tests.analyses.tiny import patients, value
 from tests.examples import fewer
 from trialbook import analyses, survival
 from trialbook.agreement.estimators import REFERENCE
-from trialbook.analyses.common import method_at
 from trialbook.config import Arm, Comparison, Endpoint
 from trialbook.config_plan import PlannedAnalysis
-from trialbook.results import KEY
+from trialbook.results import KEY, method_at
 from trialbook.trial import load_trial
 
 WALD = {"coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value"}
@@ -184,6 +183,7 @@ def _stub(trial, data, codes):
         comparisons=(Comparison(treated=arms[1], control=arms[0]),),
         primary=Endpoint(paramcd="EVENT"),
         config=SimpleNamespace(strata=(), models={}, analysis=PlannedAnalysis()),
+        given=None,
         time=trial.time,
         landmarks=(10.0,),
         margin_difference=None,

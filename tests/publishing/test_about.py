@@ -7,6 +7,7 @@ from trialbook.publishing.about import about
 
 def facts(**more):
     return SimpleNamespace(**({"title": "A trial", "notice": "", "confidential": False,
+                               "n_results": 0,
                                "repairs": ["AVAL: 3 texts read as numbers"]} | more))  # fmt: skip
 
 

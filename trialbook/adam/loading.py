@@ -20,6 +20,8 @@ from trialbook.adam.rules.trial_yml import NAME
 from trialbook.adam.trial_yml import read_trial_yml
 from trialbook.adam.validate import validate
 from trialbook.config import TrialConfig
+from trialbook.exchange.given import Given
+from trialbook.exchange.reading import cards_file, read_given
 from trialbook.reading import Reading
 
 
@@ -43,6 +45,8 @@ class Read:
         Population to what a page must say of it.
     files : dict of str
         File to its SHA-256.
+    given : Given or None
+        Results made elsewhere, where the folder has these in the place of data sets.
     """
 
     config: TrialConfig | None = None
@@ -52,6 +56,7 @@ class Read:
     members: dict[str, Members] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    given: Given | None = None
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
@@ -92,6 +97,11 @@ def read_trial(
     config = read_trial_yml(folder, findings)
     if config is None and not data_files(folder):
         return Read()
+    cards = cards_file(folder, findings)
+    if cards and config is not None and config.flat is None and not data_files(folder):
+        return _read_results(folder, cards, config, findings, blinded=blinded)
+    if cards:
+        findings.remark(f"{cards.name} is not read: results come from the data sets beside it.")
     n_problems, n_remarks = len(findings.problems), len(findings.remarks)
     if config is not None and config.flat is not None:
         data = read_flat(folder, config, findings, tables) or {}
@@ -130,10 +140,26 @@ def read_trial(
         read.notes = {name: told + notes for name, notes in read.notes.items()}
         read.notes["efficacy"] += not_evaluable
         check_membership(read.data, read.rows, read.members, read.config, findings)
+    _check_named(folder, config, findings)
+    if config.flat is not None:
+        in_own_words(findings, config.flat, n_problems, n_remarks)
+    return read
+
+
+def _check_named(folder: Path, config: TrialConfig, findings: Findings) -> None:
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():
             findings.problem(NAME, key, f"names {name}, which is not there")
-    if config.flat is not None:
-        in_own_words(findings, config.flat, n_problems, n_remarks)
-    return read
+
+
+def _read_results(
+    folder: Path, cards: Path, config: TrialConfig, findings: Findings, *, blinded: bool
+) -> Read:
+    """Read a folder that holds results made elsewhere in the place of data sets."""
+    if blinded:
+        hint = "build it unblinded, or from the patients' data"
+        findings.problem(cards.name, "", "has results by arm, which cannot be pooled", hint=hint)
+    _check_named(folder, config, findings)
+    given = read_given(cards, config, findings)
+    return Read(config, config, files=file_hashes(folder), given=given)

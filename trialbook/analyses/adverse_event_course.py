@@ -11,16 +11,10 @@ from scipy.stats import beta
 
 from trialbook import survival
 from trialbook.analyses.adverse_events import GROUPS, days_at_risk, untold_variable
-from trialbook.analyses.common import (
-    DAYS_PER_YEAR,
-    by_arm,
-    categories,
-    method_at,
-    percent,
-    results,
-)
+from trialbook.analyses.common import DAYS_PER_YEAR, by_arm, categories, percent, results
+from trialbook.analyses.given import is_over_time, is_severity, of_results
 from trialbook.analyses.time_to_event import time_ticks
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.survival import FEW_EVENTS
 from trialbook.trial import Trial
 
@@ -35,6 +29,7 @@ ORDERS = {"AESEV": SEVERITIES, "AEREL": RELATIONS}
 FIRST = ("serious", "withdrawal", "fatal")
 
 
+@of_results("adverse_events", is_severity)
 def severity(trial: Trial) -> pd.DataFrame:
     """Count patients by their worst severity, and by relation to treatment as judged.
 
@@ -87,6 +82,7 @@ def severity(trial: Trial) -> pd.DataFrame:
     return results(records, remarks)
 
 
+@of_results("adverse_events", is_over_time)
 def time_to_adverse_event(
     trial: Trial, *, times: np.ndarray | None = None, conf_level: float = 0.95
 ) -> pd.DataFrame:

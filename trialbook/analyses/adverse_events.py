@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import DAYS_PER_YEAR, method_at, percent, results
+from trialbook.analyses.common import DAYS_PER_YEAR, percent, results
+from trialbook.analyses.given import is_count, of_results
 from trialbook.analyses.response import compared
 from trialbook.config import EventGroup
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 GROUPS = {
@@ -21,6 +22,7 @@ GROUPS = {
 }
 
 
+@of_results("adverse_events", is_count)
 def adverse_events(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Count the patients with treatment-emergent adverse events, by actual arm.
 
@@ -140,6 +142,8 @@ def event_classes(trial: Trial) -> pd.DataFrame:
         AEBODSYS, AEDECOD, one row per pair that occurs treatment-emergent, sorted; empty where
         one of the two is not given.
     """
+    if trial.given is not None:
+        return trial.given.classes.copy()
     adae = trial.treatment_emergent()
     pair = ["AEBODSYS", "AEDECOD"]
     if adae is None or not set(pair) <= set(adae):

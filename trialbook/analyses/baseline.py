@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import by_arm, categories, formula_remarks, pair, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.config import Variable
 from trialbook.results import rows
 from trialbook.survival import standardized_difference
@@ -12,6 +13,7 @@ from trialbook.trial import Trial
 STANDARD = ("AGE", "SEX", "RACE", "ETHNIC", "REGION1")
 
 
+@of_results("baseline")
 def baseline(trial: Trial) -> pd.DataFrame:
     """Describe the efficacy population at baseline by arm, with standardized differences.
 

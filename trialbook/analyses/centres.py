@@ -3,6 +3,7 @@
 import pandas as pd
 
 from trialbook.analyses.common import by_arm, categories, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -21,6 +22,7 @@ def place_of(trial: Trial) -> str | None:
     return None
 
 
+@of_results("centre")
 def centres(trial: Trial, *, most: int = MOST) -> pd.DataFrame:
     """Count the patients of the efficacy population by centre and arm.
 

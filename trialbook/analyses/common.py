@@ -43,15 +43,6 @@ def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return frame
 
 
-def method_at(method: str, conf_level: float) -> str:
-    """Return the method's key: ``efron``, and ``efron@0.90`` for another level than 95%."""
-    if abs(conf_level - 0.95) < 1e-12:
-        return method
-    two_decimals = f"{conf_level:.2f}"
-    shown = two_decimals if float(two_decimals) == conf_level else f"{conf_level!r}"
-    return f"{method}@{shown}"
-
-
 def endpoint_of(trial: Trial, endpoint: Endpoint | str | None) -> Endpoint:
     """Return the end point itself, given it, its PARAMCD, or None for the primary one."""
     if endpoint is None:

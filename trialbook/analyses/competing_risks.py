@@ -6,24 +6,18 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import (
-    ENTERED_LATE,
-    by_arm,
-    endpoint_of,
-    entry_of,
-    method_at,
-    pair,
-    results,
-)
+from trialbook.analyses.common import ENTERED_LATE, by_arm, endpoint_of, entry_of, pair, results
+from trialbook.analyses.given import of_results
 from trialbook.analyses.time_to_event import time_ticks
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 ESTIMATES = ("coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value")
 MODELS = {"fine_gray": survival.fine_gray, "cause_specific": survival.cause_specific}
 
 
+@of_results("competing_risks")
 def competing_risks(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook.adam.events import is_event
 from trialbook.analyses.common import by_arm, endpoint_of, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -14,6 +15,7 @@ from trialbook.trial import Trial
 OTHER = "OTHER"
 
 
+@of_results("composite")
 def composite(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
     """Count which component was the first event of a composite end point, by arm.
 

@@ -119,9 +119,9 @@ def design(trial: Trial, *, n_simulations: int = SIMULATIONS, seed: int = 202501
         records.extend(rows("design", statistics, arm="all", method=method, level=level))
 
     sizes = {}
-    data = trial.time_to_event(trial.primary.paramcd)
-    both = data["arm"].isin([comparison.treated.code, comparison.control.code])
-    observed = int(data.loc[both, "event"].sum())
+    _, events = trial.patients_and_events(trial.primary)
+    pair = [events.get(arm.code) for arm in (comparison.treated, comparison.control)]
+    observed = 0 if None in pair else int(sum(pair))
     for method, events_needed in FORMULAS.items():
         # Freedman's formula is of superiority.
         if not plan.has_effect or (method == "freedman" and plan.margin != 1):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import categories, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -11,6 +12,7 @@ from trialbook.trial import Trial
 KINDS = ("DVCAT", "DVDECOD")
 
 
+@of_results("deviation")
 def deviations(trial: Trial) -> pd.DataFrame:
     """Count the patients of the efficacy population with protocol deviations, by planned arm.
 

@@ -6,16 +6,11 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import (
-    DAYS_PER_YEAR,
-    by_arm,
-    categories,
-    method_at,
-    results,
-)
+from trialbook.analyses.common import DAYS_PER_YEAR, by_arm, categories, results
 from trialbook.analyses.disposition import randomized_population
+from trialbook.analyses.given import of_results
 from trialbook.analyses.time_to_event import time_ticks
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 # status, reason, first day, last day
@@ -27,6 +22,7 @@ COMPLETED = "COMPLETED"
 UNKNOWN = "UNKNOWN"
 
 
+@of_results("discontinuation")
 def discontinuation(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Estimate when and why patients left the study, and when and why they stopped the drug.
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import by_arm, categories, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.results import rows
 from trialbook.trial import Trial
 
@@ -39,6 +40,7 @@ def randomized_population(trial: Trial) -> pd.DataFrame:
     return adsl.assign(arm=arm)[np.asarray(randomized)].reset_index(drop=True)
 
 
+@of_results("disposition")
 def disposition(trial: Trial) -> pd.DataFrame:
     """Count what became of the randomized patients, as the CONSORT diagram needs it.
 

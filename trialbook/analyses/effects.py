@@ -6,17 +6,11 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import (
-    endpoint_of,
-    entry_of,
-    method_at,
-    pair,
-    results,
-    times_of,
-)
+from trialbook.analyses.common import endpoint_of, entry_of, pair, results, times_of
+from trialbook.analyses.given import of_results
 from trialbook.analyses.horizon import common_tau, reaches
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 BY_ARM = {
@@ -34,6 +28,7 @@ COMPARISON = ["std_error", "lower", "upper", "p_value"]
 SHARE_AT_RISK, FEWEST_AT_RISK = 0.10, 10
 
 
+@of_results("rmst")
 def rmst(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -89,6 +84,7 @@ def rmst(
     return results(records, remarks)
 
 
+@of_results("average_hazard")
 def average_hazard(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -175,6 +171,7 @@ def _pairs(trial, estimates):
             yield comparison.name, [estimates[code] for code in codes]
 
 
+@of_results("landmark")
 def landmark(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

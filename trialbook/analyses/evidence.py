@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook.analyses.common import percent, results
 from trialbook.config import versus
+from trialbook.exchange.given import ALL
 from trialbook.results import rows
 from trialbook.survival.risk_ratio import RiskRatio, pooled_ratio, risk_ratio
 from trialbook.trial import Trial
@@ -89,10 +90,9 @@ def evidence(trial: Trial) -> pd.DataFrame:
             for name, of_trial in of_endpoint.groupby("trial", sort=False)
             for row in of_trial.itertuples()
         }
-        own = trial.time_to_event(paramcd)
-        for arm in trial.arms:
-            events = own.loc[(own["arm"] == arm.code).to_numpy(), "event"]
-            counts[trial.id, arm.code] = (int(events.sum()), len(events))
+        patients, events = trial.patients_and_events(paramcd)
+        for arm in events.keys() & patients.keys() - {ALL}:
+            counts[trial.id, arm] = (int(events[arm]), int(patients[arm]))
         records += _of_endpoint(trial, paramcd, counts)
     return results(records)
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from trialbook.analyses.baseline import is_number, summary
 from trialbook.analyses.common import by_arm, categories, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.config import Variable
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -12,6 +13,7 @@ STATISTICS = ["n", "n_missing", "mean", "sd", "median", "q1", "q3", "min", "max"
 DURATION = Variable(variable="TRTDURD", label="Duration of treatment, days")
 
 
+@of_results("exposure")
 def exposure(trial: Trial) -> pd.DataFrame:
     """Describe treatment by actual arm in the safety population.
 

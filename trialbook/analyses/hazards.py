@@ -6,15 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import (
-    ENTERED_LATE,
-    endpoint_of,
-    entry_of,
-    method_at,
-    pair,
-    results,
-    times_of,
-)
+from trialbook.analyses.common import ENTERED_LATE, endpoint_of, entry_of, pair, results, times_of
 from trialbook.analyses.covariates import (
     TREATMENT,
     complete,
@@ -23,9 +15,10 @@ from trialbook.analyses.covariates import (
     model_columns,
     strata_of,
 )
+from trialbook.analyses.given import of_results
 from trialbook.analyses.planned import planned
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 TIES = ("efron", "breslow", "exact")
@@ -33,6 +26,7 @@ TRANSFORMS = ("km", "rank", "identity", "log")
 ESTIMATES = ("coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value")
 
 
+@of_results("log_rank")
 def log_rank(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
     """Test whether the arms have the same hazard.
 
@@ -101,6 +95,7 @@ def rank_test(patients: pd.DataFrame, group, **options) -> dict[str, float]:
     return {name: getattr(test, name) for name in statistics}
 
 
+@of_results("cox")
 def cox(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -225,6 +220,7 @@ def _terms(patients, treated, covariates, by, options):
         yield "" if term == TREATMENT else term, estimates
 
 
+@of_results("proportional_hazards")
 def proportional_hazards(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
     """Test whether the hazard ratio of treatment is constant over time.
 

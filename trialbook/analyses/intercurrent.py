@@ -7,6 +7,7 @@ import pandas as pd
 
 from trialbook.adam.events import is_event
 from trialbook.analyses.common import DAYS_PER_YEAR, by_arm, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
 from trialbook.config_plan import Intercurrent
 from trialbook.results import rows
@@ -16,6 +17,7 @@ STOPPED = ("stop", "discontinu")
 ADSL_OF_STOPPING = ("EOTSTT", "RANDDT", "TRTEDT")
 
 
+@of_results("intercurrent")
 def intercurrent(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
     """Count the intercurrent events of an estimand by arm, in all and by the landmarks.
 

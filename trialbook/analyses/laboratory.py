@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from trialbook.analyses.common import by_arm, category, formula_remarks, method_at, percent, results
+from trialbook.analyses.common import by_arm, category, formula_remarks, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.analyses.laboratory_change import change_by_visit
 from trialbook.analyses.laboratory_records import (
     laboratory_records,
@@ -15,12 +16,13 @@ from trialbook.analyses.laboratory_records import (
     with_range,
 )
 from trialbook.config import Parameter
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 _MOST_NAMED = 20
 
 
+@of_results("laboratory")
 def laboratory(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Describe laboratory parameters by visit and actual arm, in the safety population.
 

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from trialbook.analyses.common import method_at
 from trialbook.analyses.laboratory_records import after_baseline
 from trialbook.analyses.repeated_measures import VisitByVisit, repeated_measures
 from trialbook.config import Parameter
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 FEWEST = 3

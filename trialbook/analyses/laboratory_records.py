@@ -70,7 +70,7 @@ def visit_unit(trial: Trial) -> str:
 
     ``"month"`` where most visits are called as ``Month 36``, AVISITN 36, is.
     """
-    adlb = trial.adlb
+    adlb = trial.adlb if trial.given is None else None
     if adlb is None or not {"AVISIT", "AVISITN"} <= set(adlb):
         return ""
     visits = adlb[["AVISIT", "AVISITN"]].dropna().drop_duplicates()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses.common import by_arm, percent, results
+from trialbook.analyses.given import of_results
 from trialbook.analyses.laboratory_records import with_named_limits
 from trialbook.results import rows
 from trialbook.trial import Trial
@@ -60,6 +61,7 @@ def _after_baseline(adlb: pd.DataFrame) -> pd.Series:
     return ~baseline & ~derived & (day > 1).where(day.notna(), visit > first)
 
 
+@of_results("liver")
 def liver(trial: Trial) -> pd.DataFrame:
     """Count patients by quadrant of the plot for drug-induced serious liver injury (eDISH).
 

@@ -8,6 +8,7 @@ import pandas as pd
 from trialbook import survival
 from trialbook.analyses.common import pair, results
 from trialbook.analyses.covariates import complete, strata_of
+from trialbook.analyses.given import of_results
 from trialbook.analyses.hazards import rank_test
 from trialbook.analyses.planned import planned, planned_strata
 from trialbook.config_plan import Graph, Multiplicity
@@ -15,6 +16,7 @@ from trialbook.results import rows
 from trialbook.trial import Trial
 
 
+@of_results("multiplicity")
 def multiplicity(trial: Trial) -> pd.DataFrame:
     """Adjust the P values of the planned log-rank test in trial.yml's family of end points.
 

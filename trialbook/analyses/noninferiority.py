@@ -6,14 +6,16 @@ import pandas as pd
 from scipy import stats
 
 from trialbook import survival
-from trialbook.analyses.common import entry_of, method_at, pair, results, times_of
+from trialbook.analyses.common import entry_of, pair, results, times_of
+from trialbook.analyses.given import of_results
 from trialbook.analyses.planned import planned, planned_model
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 PER_PROTOCOL = "per_protocol"
 
 
+@of_results("noninferiority")
 def noninferiority(
     trial: Trial, *, ties: str | None = None, conf_level: float = 0.95
 ) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import entry_of, method_at, pair, times_of
+from trialbook.analyses.common import entry_of, pair, times_of
 from trialbook.analyses.covariates import (
     complete,
     filled,
@@ -14,6 +14,7 @@ from trialbook.analyses.covariates import (
     strata_of,
 )
 from trialbook.config import Comparison
+from trialbook.results import method_at
 from trialbook.survival import CoxModel
 from trialbook.trial import Trial
 

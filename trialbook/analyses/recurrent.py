@@ -5,13 +5,15 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.adam.events import is_event
-from trialbook.analyses.common import method_at, pair, results
-from trialbook.results import rows
+from trialbook.analyses.common import pair, results
+from trialbook.analyses.given import of_results
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 ESTIMATES = ("coef", "std_error", "hr", "hr_lower", "hr_upper", "p_value")
 
 
+@of_results("recurrent")
 def recurrent(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Compare the rates of recurrent events by the Andersen-Gill model.
 

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.common import by_arm, method_at, pair, percent, results
-from trialbook.results import rows
+from trialbook.analyses.common import by_arm, pair, percent, results
+from trialbook.analyses.given import of_results
+from trialbook.results import method_at, rows
 from trialbook.survival import fisher_p_value, newcombe
 from trialbook.trial import Trial
 
 
+@of_results("response")
 def response(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Compare the proportions of patients with each yes/no outcome that trial.yml names.
 

@@ -7,22 +7,16 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses.centres import place_of
-from trialbook.analyses.common import (
-    ENTERED_LATE,
-    endpoint_of,
-    entry_of,
-    method_at,
-    pair,
-    results,
-    times_of,
-)
+from trialbook.analyses.common import ENTERED_LATE, endpoint_of, entry_of, pair, results, times_of
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 ESTIMATES = ("hr", "hr_lower", "hr_upper")
 
 
+@of_results("sensitivity")
 def sensitivity(
     trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
 ) -> pd.DataFrame:
@@ -72,6 +66,7 @@ def sensitivity(
     return results(records, remarks)
 
 
+@of_results("period")
 def hazard_ratio_by_period(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

@@ -5,12 +5,14 @@ import pandas as pd
 
 from trialbook.analyses.common import endpoint_of, pair, results, times_of
 from trialbook.analyses.covariates import complete, strata_of
+from trialbook.analyses.given import of_results
 from trialbook.analyses.planned import planned_strata
 from trialbook.config import Endpoint
 from trialbook.results import rows
 from trialbook.trial import Trial
 
 
+@of_results("strata")
 def strata(trial: Trial, endpoint: Endpoint | str | None = None) -> pd.DataFrame:
     """Count the strata of trial.yml, and those that tell something of the treatment.
 

@@ -10,20 +10,21 @@ from trialbook.analyses.common import (
     categories,
     endpoint_of,
     entry_of,
-    method_at,
     pair,
     results,
     time_at_risk,
     times_of,
 )
 from trialbook.analyses.covariates import TREATMENT, lacking, model_columns
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 METHOD = "efron"
 
 
+@of_results("subgroup")
 def subgroups(
     trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
 ) -> pd.DataFrame:

@@ -10,15 +10,15 @@ from trialbook.analyses.common import (
     by_arm,
     endpoint_of,
     entry_of,
-    method_at,
     pair,
     percent,
     results,
     time_at_risk,
     times_of,
 )
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 CONF_TYPES = ("log-log", "log", "plain")
@@ -41,7 +41,11 @@ def time_ticks(trial: Trial, endpoint: Endpoint | str | None = None) -> np.ndarr
     numpy.ndarray
         Whole steps of the unit that trial.yml shows, up to the last time observed in any arm.
     """
-    last = trial.time_to_event(endpoint_of(trial, endpoint).paramcd)["AVAL"].max()
+    paramcd = endpoint_of(trial, endpoint).paramcd
+    if trial.given is None:
+        last = trial.time_to_event(paramcd)["AVAL"].max()
+    else:
+        last = trial.given.last_time(paramcd)
     unit = trial.time.to_show(1.0)
     return trial.time.ticks(0.0 if np.isnan(last) else last * unit) / unit
 
@@ -56,6 +60,7 @@ def coarse_step(trial: Trial, endpoint: Endpoint | str | None = None) -> float:
     return float(between) / STEPS_OF_ONE
 
 
+@of_results("kaplan_meier")
 def kaplan_meier(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -132,6 +137,7 @@ def _with_few_events(curve, times, conf_level, of):
         yield from rows("kaplan_meier", statistics, time=t, method=method, **of)
 
 
+@of_results("follow_up")
 def follow_up(
     trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
 ) -> pd.DataFrame:
@@ -170,6 +176,7 @@ def follow_up(
     return results(records)
 
 
+@of_results("incidence_rate")
 def incidence_rate(
     trial: Trial, endpoint: Endpoint | str | None = None, *, conf_level: float = 0.95
 ) -> pd.DataFrame:

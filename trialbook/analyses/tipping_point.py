@@ -6,17 +6,10 @@ import numpy as np
 import pandas as pd
 
 from trialbook import survival
-from trialbook.analyses.common import (
-    ENTERED_LATE,
-    endpoint_of,
-    entry_of,
-    method_at,
-    pair,
-    results,
-    times_of,
-)
+from trialbook.analyses.common import ENTERED_LATE, endpoint_of, entry_of, pair, results, times_of
+from trialbook.analyses.given import of_results
 from trialbook.config import Endpoint
-from trialbook.results import rows
+from trialbook.results import method_at, rows
 from trialbook.trial import Trial
 
 DELTAS = (0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
@@ -25,6 +18,7 @@ IMPUTATIONS, FEWEST = 100, 10
 PATIENTS_IMPUTED = 5_000_000  # in all data sets of one rule: what some ten seconds allow
 
 
+@of_results("tipping_point")
 def tipping_point(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

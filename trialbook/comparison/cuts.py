@@ -123,7 +123,8 @@ def cut_of(trial: Trial, name: str) -> Cut:
     found = found[(found["state"] != WITHHELD) | (found["shown"] != "")]
     found = found.assign(printed=found["shown"])
     parameters = {"blinded": True} if trial.blinded else {}
-    return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), trial, parameters)
+    patients = trial if trial.given is None else None
+    return Cut(name, facts_of(trial), found[COLUMNS].reset_index(drop=True), patients, parameters)
 
 
 def read_cut(path: str | Path, *, blinded: bool = False) -> Cut:

@@ -6,6 +6,7 @@ has no column for stands in columns of ours after its own.
 """
 
 import math
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -35,10 +36,14 @@ CARDS = [
 ]  # fmt: skip
 OURS = ["chapter", "time", "method", "basis", "notice", "population", "dataset", "unit", "state",
         "shown"]  # fmt: skip
+# The system organ class of a term of adverse events; several of them with this between.
+CLASS, BETWEEN = "class", " | "
 PLANNED, ACTUAL = "TRT01P", "TRT01A"
 
 
-def cards_of(ard: pd.DataFrame, safety: str = "SAFFL") -> pd.DataFrame:
+def cards_of(
+    ard: pd.DataFrame, safety: str = "SAFFL", classes: Iterable[Sequence[str]] = ()
+) -> pd.DataFrame:
     """Return results in the shape of cards.
 
     Parameters
@@ -47,12 +52,14 @@ def cards_of(ard: pd.DataFrame, safety: str = "SAFFL") -> pd.DataFrame:
         Columns `trialbook.results.COLUMNS`.
     safety : str
         The flag of the safety population, whose groups are by the treatment taken.
+    classes : iterable of (str, str)
+        System organ class and preferred term of adverse events, each pair that occurs.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `CARDS` and `OURS`; ``stat`` as text with 17 digits at most, so that it comes back
-        as it was; empty where it is not estimable.
+        Columns `CARDS`, `OURS` and `CLASS`; ``stat`` as text with 17 digits at most, so that it
+        comes back as it was; empty where it is not estimable.
     """
     variable = ard["subgroup"].map(lambda text: text.partition("=")[0])
     by_arm = ard["arm"] != ""
@@ -71,22 +78,30 @@ def cards_of(ard: pd.DataFrame, safety: str = "SAFFL") -> pd.DataFrame:
         "stat_fmt": ard["printed"],
         **{name: ard[name] for name in OURS},
     }
+    of_term: dict[str, list[str]] = {}
+    for name, term in classes:
+        of_term.setdefault(term, []).append(name)
+    told = ard["paramcd"].map({term: BETWEEN.join(names) for term, names in of_term.items()})
+    is_term = ard["analysis"].eq("adverse_events") & ard["level"].isin(["", "AEDECOD"])
+    found[CLASS] = told.where(is_term).fillna("")
     frame = pd.DataFrame(found)
-    return frame.assign(time=ard["time"].map(number_text))[[*CARDS, *OURS]]
+    return frame.assign(time=ard["time"].map(number_text))[[*CARDS, *OURS, CLASS]]
 
 
-def read_cards(cards: pd.DataFrame) -> pd.DataFrame:
+def read_cards(cards: pd.DataFrame, *, ordered: bool = True) -> pd.DataFrame:
     """Return the results that `cards_of` made a frame of cards from.
 
     Parameters
     ----------
     cards : pandas.DataFrame
         All text, as ``pandas.read_csv(..., dtype=str, keep_default_na=False)`` reads it.
+    ordered : bool
+        Sort by `trialbook.results.KEY`; otherwise rows stay as they stand.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `trialbook.results.COLUMNS`, in the order of `trialbook.results.KEY`.
+        Columns `trialbook.results.COLUMNS`.
     """
     has_level = cards["group2_level"] != ""
     found = cards.rename(
@@ -104,7 +119,25 @@ def read_cards(cards: pd.DataFrame) -> pd.DataFrame:
         value=cards["stat"].map(number),
         time=cards["time"].map(number),
     )
-    return found[COLUMNS].sort_values(KEY, ignore_index=True)
+    found = found[COLUMNS]
+    return found.sort_values(KEY, ignore_index=True) if ordered else found
+
+
+def classes_of(cards: pd.DataFrame) -> pd.DataFrame:
+    """Return which terms of adverse events are of which class, as `cards_of` was told.
+
+    Returns
+    -------
+    pandas.DataFrame
+        AEBODSYS and AEDECOD, one row per pair, sorted.
+    """
+    columns = ["AEBODSYS", "AEDECOD"]
+    if CLASS not in cards:
+        return pd.DataFrame(columns=columns)
+    told = cards.loc[cards[CLASS] != "", [CLASS, "variable"]].drop_duplicates()
+    told[CLASS] = told[CLASS].str.split(BETWEEN, regex=False)
+    pairs = told.explode(CLASS).set_axis(columns, axis=1).drop_duplicates()
+    return pairs.sort_values(columns, ignore_index=True)
 
 
 def number_text(value: float | None) -> str:

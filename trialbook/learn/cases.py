@@ -171,7 +171,9 @@ def of_trial(study: "Trial") -> Case | None:
     from trialbook.safe import patients_shown
     from trialbook.survival import kaplan_meier
 
-    if not patients_shown(study) or study.blinded or not study.comparisons:
+    if study.given is not None or study.blinded or not study.comparisons:
+        return None
+    if not patients_shown(study):
         return None
     endpoint, comparison = study.primary, study.comparisons[0]
     frame = study.time_to_event(endpoint)

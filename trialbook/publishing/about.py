@@ -6,6 +6,7 @@ from typing import Any
 
 from trialbook.adam.problems import counted_noun
 from trialbook.escape import escape_markdown
+from trialbook.publishing.exchanged import UNPLACED
 from trialbook.publishing.trials import TrialFacts
 
 # The programs on which a number can depend.
@@ -23,6 +24,9 @@ Rscript verify.R DATA
 reads the files by itself and says of each analysis how many rows of `ard.csv` agree, differ, or are
 not covered. It needs R with survival, cmprsk for competing risks and foreign for XPT files, and
 nothing of ours; it ends with status 1 where a row differs."""
+_NOTHING = """\
+Nothing of this book was computed from patients, so there is no `verify.R`: its numbers can be
+checked by those who made them."""
 _LONGEST = 1000
 
 
@@ -63,6 +67,8 @@ def about(
     missing = [_titled(name) for name in left_out]
     if missing:
         parts += ["## Chapters left out", f"These data do not fill them: {', '.join(missing)}."]
+    if facts.n_results:
+        parts += _elsewhere(facts)
     if facts.confidential:
         parts += [
             "## What is withheld",
@@ -84,13 +90,32 @@ def about(
     parts.append(f"Parameters given: {', '.join(given) if given else 'none; all as declared'}.")
     versions = ", ".join(f"{name} {version}" for name in PROGRAMS if (version := _version(name)))
     parts.append(f"Programs: {versions}.")
-    parts += ["## Check the numbers without Trialbook", _VERIFY]
+    parts += ["## Check the numbers without Trialbook", _NOTHING if facts.n_results else _VERIFY]
     parts += [
         "## How to cite",
         f"*{escape_markdown(facts.title, _LONGEST)}.* A Trialbook, build `{build[:LETTERS]}`."
         + (f" {escape_markdown(facts.notice, _LONGEST)}" if facts.notice else ""),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _elsewhere(facts: TrialFacts) -> list[str]:
+    """Return what is said of results that were made elsewhere, and of those without a place."""
+    parts = [
+        "## Results made elsewhere",
+        f"No patients were at hand: {counted_noun(facts.n_results, 'result')} were read from a "
+        "file that another program wrote, and stand here as they were given. What is not in it "
+        "is not in the book.",
+    ]
+    if facts.unplaced:
+        rows = counted_noun(sum(facts.unplaced.values()), "row")
+        parts.append(f"The book has no place for {rows} of the file, which are kept beside "
+                     f"`ard.csv` in `{UNPLACED}`, each with the reason.")  # fmt: skip
+        if not facts.confidential:
+            lines = (f"- {counted_noun(n, 'row')}: {escape_markdown(why, _LONGEST)}."
+                     for why, n in facts.unplaced.items())  # fmt: skip
+            parts.append("\n".join(lines))
+    return parts
 
 
 def _titled(name: str) -> str:

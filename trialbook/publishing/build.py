@@ -181,7 +181,8 @@ def _build(
         facts = trial_facts(data, cache, blinded=blinded)
         for one in editions:
             varied = one.point.parameters.keys() - order.parameters.keys()
-            parameters.check(one.point.parameters, book.chapters, facts.endpoints, varied)
+            parameters.check(one.point.parameters, book.chapters, facts.endpoints, varied,
+                             given=bool(facts.n_results))  # fmt: skip
         say(facts.summary)
         chapters = applicable(book, facts, order.only, blinded=blinded)
         to_do = [

@@ -5,9 +5,14 @@ import json
 
 from trialbook.publishing.trials import TrialFacts
 
+# Rows of results made elsewhere that the book has no place for, as they stand.
+UNPLACED = "unplaced.csv"
+
 
 def exchanged(ard: str, facts: TrialFacts) -> dict[str, str]:
     """Return ``results.ars.json``, ``results.cards.csv`` and ``verify.R``.
+
+    Of results made elsewhere there is nothing to verify, but what had no place in the book.
 
     Parameters
     ----------
@@ -25,9 +30,11 @@ def exchanged(ard: str, facts: TrialFacts) -> dict[str, str]:
     frame = pd.read_csv(io.StringIO(ard), dtype=str, keep_default_na=False)
     frame = frame.assign(time=frame["time"].map(number), value=frame["value"].map(number))
     event = ars_of(frame, facts.id, facts.title, facts.roles)
-    cards = cards_of(frame, facts.safety)
-    return {
+    cards = cards_of(frame, facts.safety, facts.classes)
+    files = {
         "results.ars.json": json.dumps(event, ensure_ascii=False, separators=(",", ":")),
         "results.cards.csv": cards.to_csv(index=False),
-        "verify.R": verify_script(facts.constants),
     }
+    if not facts.n_results:
+        return files | {"verify.R": verify_script(facts.constants)}
+    return files | ({UNPLACED: facts.unplaced_csv} if facts.unplaced_csv else {})

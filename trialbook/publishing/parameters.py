@@ -69,15 +69,22 @@ def grid_points(base: dict[str, Any], texts: tuple[str, ...]) -> list[Point]:
     return points
 
 
+# Parameters by which results are chosen and worded, not computed.
+OF_WORDS = ("alpha", "conf_level", "endpoint")
+
+
 def check(
     parameters: dict[str, Any],
     chapters: tuple[Chapter, ...],
     endpoints: list[str],
     of_grid: Collection[str] = (),
+    *,
+    given: bool = False,
 ) -> None:
     """Refuse a name that no chapter declares, and a value that no chapter can use.
 
-    Names in `of_grid` were given with ``--grid``.
+    Names in `of_grid` were given with ``--grid``. Of results made elsewhere (`given`) nothing can
+    be computed anew.
 
     Raises
     ------
@@ -95,6 +102,11 @@ def check(
             )
         if name not in known:
             raise BuildError(f"No chapter has a parameter {name!r}. {nearest(name, known)}")
+        if given and name not in OF_WORDS:
+            raise BuildError(
+                f"-p {name}=...: these are results made elsewhere, and nothing can be computed "
+                f"anew; of them a book may be given {', '.join(OF_WORDS)}."
+            )
         problem = problem_with(name, value, defaults.get(name), endpoints)
         if problem:
             option = "--grid" if name in of_grid else "-p"

@@ -3,12 +3,15 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialbook.adam.problems import counted_noun
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.fingerprint import key, package_hash, versions
 from trialbook.publishing.watched import Watched
+
+if TYPE_CHECKING:
+    from trialbook.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class TrialFacts:
     has : list of str
         The optional data sets, files and parts it has: what a chapter, or a cell, may require.
     n_patients : int
-        Rows of ADSL.
+        Rows of ADSL; 0 of a trial of results.
     repairs : list of str
         What was repaired while reading.
     cut : dict
@@ -38,7 +41,15 @@ class TrialFacts:
     safety : str
         The flag of the safety population.
     constants : dict
-        What `trialbook.verify.verify_script` must know of the trial.
+        What `trialbook.verify.verify_script` must know of the trial; empty of a trial of results.
+    classes : list of list of str
+        Class and term of adverse events, each pair that occurs.
+    n_results : int
+        Of a trial of results, how many were read; 0 where they are computed from patients.
+    unplaced : dict
+        What of these results has no place: why to how many rows.
+    unplaced_csv : str
+        The same rows as they stand.
     """
 
     id: str
@@ -55,10 +66,20 @@ class TrialFacts:
     roles: dict[str, str] = field(default_factory=dict)
     safety: str = "SAFFL"
     constants: dict[str, Any] = field(default_factory=dict)
+    classes: list[list[str]] = field(default_factory=list)
+    n_results: int = 0
+    unplaced: dict[str, int] = field(default_factory=dict)
+    unplaced_csv: str = ""
 
     @property
     def summary(self) -> str:
         """The trial in one line."""
+        if self.n_results:
+            said = f"checked: {counted_noun(self.n_results, 'result')} made elsewhere"
+            if self.unplaced:
+                rows = counted_noun(sum(self.unplaced.values()), "row")
+                said += f"; {rows} without a place (trialbook check says why)"
+            return said
         said = f"checked: {counted_noun(self.n_patients, 'patient')}"
         if self.repairs:
             repairs = counted_noun(len(self.repairs), "repair")
@@ -88,6 +109,7 @@ def trial_facts(data: Watched, cache: Cache, *, blinded: bool = False) -> TrialF
 def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     """Load and validate a trial; see `trial_facts`."""
     from trialbook.adam.problems import DataError, Findings
+    from trialbook.analyses import event_classes
     from trialbook.comparison.cuts import facts_as_json
     from trialbook.publishing.notes import check_notes
     from trialbook.safe import guarded, patients_shown
@@ -99,12 +121,13 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
     check_notes(trial, findings)
     if findings.problems:
         raise DataError(findings.problems, folder.name)
-    frames = ("adae", "adlb", "adtter")
+    data_sets = ("ADAE", "ADLB", "ADTTER")
     files = ("published", "evidence", "seeds", "data_card")
     parts = {
         "composite": bool(trial.primary.components),
         "family": trial.config.multiplicity is not None,
         "learn": trial.config.learn,
+        "given": trial.given is not None,
     }
     return TrialFacts(
         id=trial.id,
@@ -112,15 +135,29 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         short=trial.short,
         notice=trial.notice,
         endpoints=[endpoint.paramcd for endpoint in trial.endpoints],
-        has=[name.upper() for name in frames if getattr(trial, name) is not None]
+        has=[name for name in data_sets if trial.has(name)]
         + [name for name in files if getattr(trial, name, None) is not None]
         + [name for name, given in parts.items() if given],
-        n_patients=len(trial.adsl),
+        n_patients=len(trial.adsl) if trial.given is None else 0,
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
         confidential=not patients_shown(trial),
         guarded=guarded(trial),
         roles={one.paramcd: one.role for one in trial.endpoints},
         safety=trial.config.populations.safety,
-        constants=constants_of(trial),
+        constants=constants_of(trial) if trial.given is None else {},
+        classes=event_classes(trial).to_numpy().tolist(),
+        **_of_results(trial),
     )
+
+
+def _of_results(trial: "Trial") -> dict[str, Any]:
+    """Return what is told of results made elsewhere; nothing where there are patients."""
+    if trial.given is None:
+        return {}
+    unplaced = trial.given.unplaced
+    return {
+        "n_results": len(trial.given.rows),
+        "unplaced": {str(why): int(n) for why, n in unplaced["why"].value_counts().items()},
+        "unplaced_csv": unplaced.to_csv(index=False) if len(unplaced) else "",
+    }

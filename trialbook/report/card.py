@@ -220,7 +220,7 @@ def not_said(trial: "Trial", effect: Effect | None = None) -> str:
         said.append("No clear difference is not the same as no difference.")
     harms = (
         "no adverse events are given"
-        if trial.adae is None
+        if not trial.has("ADAE")
         else "whether it is worth its harms is the question of the chapter on safety"
     )
     said.append(f"One end point, an average over patients who differ; {harms}.")

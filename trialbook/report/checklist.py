@@ -35,12 +35,8 @@ class Item:
     partly: str = ""
 
 
-def _has(dataset: str) -> Callable[["Trial"], bool]:
-    return lambda trial: getattr(trial, dataset) is not None
-
-
-def _in_adsl(variable: str) -> Callable[["Trial"], bool]:
-    return lambda trial: variable in trial.adsl and bool(trial.adsl[variable].notna().any())
+def _has(name: str) -> Callable[["Trial"], bool]:
+    return lambda trial: trial.has(name)
 
 
 def _design(trial: "Trial") -> bool:
@@ -70,7 +66,7 @@ ITEMS = (
     Item("12", "Eligibility"),
     Item("13", "Treatments compared", "design"),
     Item("14", "Outcomes", "design"),
-    Item("15", "How harms were defined and assessed", "safety", _has("adae"), NO_EVENTS),
+    Item("15", "How harms were defined and assessed", "safety", _has("ADAE"), NO_EVENTS),
     Item("16a", "Sample size", "design", _design, "not in trial.yml"),
     Item("16b", "Interim analyses"),
     Item("17", "Random sequence and stratification", "design", lambda t: bool(t.config.strata)),
@@ -82,11 +78,11 @@ ITEMS = (
     Item("21c", "Missing data", "efficacy"),
     Item("21d", "Further analyses", "efficacy"),
     Item("22", "Flow of participants", "population"),
-    Item("23", "Dates of recruitment", "population", _in_adsl("RANDDT"), "RANDDT is not in ADSL"),
-    Item("24", "Treatment as delivered", "population", _in_adsl("TRTSDT"), "no dates of treatment"),
+    Item("23", "Dates of recruitment", "population", _has("RANDDT"), "RANDDT is not in ADSL"),
+    Item("24", "Treatment as delivered", "population", _has("TRTSDT"), "no dates of treatment"),
     Item("25", "Baseline", "population"),
     Item("26", "Numbers analysed and estimates", "efficacy"),
-    Item("27", "Harms", "safety", _has("adae"), NO_EVENTS),
+    Item("27", "Harms", "safety", _has("ADAE"), NO_EVENTS),
     Item("28", "Ancillary analyses", "efficacy"),
     Item(
         "29",

@@ -58,7 +58,8 @@ def how_many(trial: "Trial") -> str:
     """
     if not shown_sizes(trial, "efficacy"):
         return "A number, withheld, of"
-    return f"{len(trial.efficacy_population()):,}"
+    n = trial.sizes("efficacy").get("all")
+    return "A number, not given, of" if n is None else f"{n:,.0f}"
 
 
 def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:

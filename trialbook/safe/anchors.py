@@ -29,11 +29,7 @@ def by_arm(trial: "Trial", patients: pd.DataFrame) -> dict[str, float]:
 @lru_cache(maxsize=8)
 def populations(trial: "Trial") -> dict[str, Counts]:
     """Return the sizes of efficacy, randomized and safety population, by arm."""
-    return {
-        "efficacy": by_arm(trial, trial.efficacy_population()),
-        "randomized": by_arm(trial, trial.randomized_population()),
-        "safety": by_arm(trial, trial.safety_population()),
-    }
+    return {name: trial.sizes(name) for name in ("efficacy", "randomized", "safety")}
 
 
 @lru_cache(maxsize=8)
@@ -71,8 +67,7 @@ def shown_sizes(trial: "Trial", population: str) -> dict[str, int]:
 @lru_cache(maxsize=512)
 def patients_and_events(trial: "Trial", paramcd: str) -> tuple[Counts, Counts]:
     """Return an end point's patients, and its patients with the event, by arm."""
-    data = trial.time_to_event(paramcd)
-    return by_arm(trial, data), by_arm(trial, data[data["event"].to_numpy(bool)])
+    return trial.patients_and_events(paramcd)
 
 
 @lru_cache(maxsize=8)

@@ -7,12 +7,15 @@ import pandas as pd
 
 from trialbook.analyses.adverse_events import GROUPS
 from trialbook.printed import kind_of, printed_results
+from trialbook.results import CURVE
 from trialbook.safe.curves import as_table_rows
+from trialbook.safe.decisions import NO_TIME
 from trialbook.safe.disposition import rare_reasons
+from trialbook.safe.elsewhere import proved_safe
 from trialbook.safe.precision import as_printed
 from trialbook.safe.released import told_before
 from trialbook.safe.times import rmst_to_a_patients_time
-from trialbook.safe.withholding import WITHHELD, guarded, withheld
+from trialbook.safe.withholding import WITHHELD, Shown, guarded, withheld
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -49,11 +52,15 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
         return found.set_index(given)
     rows = as_table_rows(ard)
     per_shown = 1 / float(trial.time.to_show(1.0))
-    unnamed = _unnamed(rows, trial) | rmst_to_a_patients_time(rows, trial)
+    if trial.given is None:
+        unnamed = _unnamed(rows, trial) | rmst_to_a_patients_time(rows, trial)
+        marks = withheld(ard, trial)
+    else:
+        unnamed, marks = _of_given(ard, trial)
     columns = [rows[name] for name in ("statistic", "value", "analysis", "level", "method", "arm")]
     decided = []
     for mark, hidden, text, (statistic, value, *of) in zip(
-        withheld(ard, trial), unnamed, texts, zip(*columns, strict=True), strict=True
+        marks, unnamed, texts, zip(*columns, strict=True), strict=True
     ):
         if hidden:
             decided.append((WITHHELD, math.nan, ""))
@@ -69,6 +76,17 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     if "printed" in found:
         found["printed"] = found["shown"]
     return found.set_index(given)
+
+
+def _of_given(ard: pd.DataFrame, trial: "Trial") -> tuple[pd.Series, list[Shown | None]]:
+    """Return what of results made elsewhere is withheld: all that is not proved to be safe.
+
+    What trial.yml names is said to be withheld; of anything else not even the name is told.
+    """
+    rows = ard.fillna({"time": NO_TIME})
+    safe_ = proved_safe(rows, trial) & (rows["analysis"] != CURVE)
+    named = rows["paramcd"].isin([one.paramcd for one in trial.endpoints]) & rows["level"].eq("")
+    return ~safe_ & ~named, [None if shown else Shown(WITHHELD) for shown in safe_]
 
 
 def _unnamed(ard: pd.DataFrame, trial: "Trial") -> pd.Series:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trialbook.analyses.common import method_at
 from trialbook.basis import Paper
 from trialbook.escape import MARK
-from trialbook.results import CURVE, KEY
+from trialbook.results import CURVE, KEY, method_at
 from trialbook.safe.decisions import row_keys
 from trialbook.safe.gate import COARSER, SHOWN, WITHHELD, safe
 

@@ -7,26 +7,20 @@ import pandas as pd
 
 from trialbook import survival
 from trialbook.analyses.adverse_event_course import exact_where_few, first_adverse_events
-from trialbook.analyses.common import (
-    by_arm,
-    endpoint_of,
-    entry_of,
-    joined,
-    method_at,
-    pair,
-    times_of,
-)
+from trialbook.analyses.common import by_arm, endpoint_of, entry_of, joined, pair, times_of
 from trialbook.analyses.curves.points import curve_rows, points_of, regular_times, thinned
 from trialbook.analyses.discontinuation import leaving_times
+from trialbook.analyses.given import of_results
 from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
 from trialbook.config import Endpoint
-from trialbook.results import results_frame
+from trialbook.results import CURVE, method_at, results_frame
 from trialbook.trial import Trial
 
 # A smooth of fewer events says nothing.
 FEWEST_EVENTS = 10
 
 
+@of_results(CURVE, level="kaplan_meier")
 def survival_curves(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -73,6 +67,7 @@ def survival_curves(
     return joined(frames)
 
 
+@of_results(CURVE, level="competing_risks")
 def incidence_curves(
     trial: Trial,
     endpoint: Endpoint | str | None = None,
@@ -108,6 +103,7 @@ def incidence_curves(
     return joined(frames)
 
 
+@of_results(CURVE, level="discontinuation")
 def leaving_curves(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Return the share who left the study, and who stopped the drug, over time.
 
@@ -139,6 +135,7 @@ def leaving_curves(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     )
 
 
+@of_results(CURVE, level="adverse_events")
 def harm_curves(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     """Return when the first serious event, withdrawal for one, or death came.
 
@@ -163,6 +160,7 @@ def harm_curves(trial: Trial, *, conf_level: float = 0.95) -> pd.DataFrame:
     )
 
 
+@of_results(CURVE, level="proportional_hazards")
 def hazard_ratio_curves(
     trial: Trial,
     endpoint: Endpoint | str | None = None,

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from trialbook.adam.rules.safety import repeated_visits
-from trialbook.analyses.common import joined, method_at
+from trialbook.analyses.common import joined
 from trialbook.analyses.curves.points import curve_rows
+from trialbook.analyses.given import of_results
 from trialbook.analyses.laboratory import laboratory
-from trialbook.results import CURVE, results_frame
+from trialbook.results import CURVE, method_at, results_frame
 from trialbook.trial import Trial
 
 # A visit is drawn where one patient in so many of those with the parameter has a value.
@@ -45,6 +46,7 @@ def laboratory_curves(
     return rows.assign(analysis=CURVE, level="laboratory").reset_index(drop=True)
 
 
+@of_results(CURVE, level="schedule")
 def schedule(trial: Trial) -> pd.DataFrame:
     """Count the treated patients with a value of each laboratory parameter at each visit.
 

@@ -8,14 +8,16 @@ import pandas as pd
 
 from trialbook.analyses.common import by_arm, joined
 from trialbook.analyses.curves.points import MOST_POINTS, curve_rows
+from trialbook.analyses.given import of_results
 from trialbook.analyses.liver import liver_peaks, quadrants
-from trialbook.results import results_frame
+from trialbook.results import CURVE, results_frame
 from trialbook.trial import Trial
 
 # Levels of the curves that are of single patients.
 SINGLE_PATIENTS = ("baseline", "liver")
 
 
+@of_results(CURVE, level="baseline")
 def distributions(trial: Trial) -> pd.DataFrame:
     """Return the values of each baseline number, by arm.
 
@@ -61,6 +63,7 @@ def _rounded(values: np.ndarray) -> np.ndarray:
     return low + step * np.round((values - low) / step)
 
 
+@of_results(CURVE, level="liver")
 def liver_marks(trial: Trial) -> pd.DataFrame:
     """Return each treated patient's peaks of transaminase and bilirubin.
 

@@ -84,8 +84,11 @@ def plot_survival(
             last = trial.time.to_show(ticks[-1])
             curves.append(steps if coarse else _marked(steps, found, last, lookup.curve_mark))
     if not curves:
+        told = lookup.has(CURVE, level="kaplan_meier", paramcd=code)
         return plot_nothing(
-            "No curve is shown: the few patients behind it would be told.",
+            "No curve is shown: the few patients behind it would be told."
+            if told
+            else "No curve is shown: none is among the results given.",
             name=name or f"kaplan-meier-{code}",
         )
     effects = []

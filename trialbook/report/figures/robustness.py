@@ -8,7 +8,6 @@ import numpy as np
 
 from trialbook.analyses.curves import regular_times
 from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
-from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.printed import printed, printed_ratio
 from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.figures.over_time import COARSE_NOTE
@@ -162,7 +161,7 @@ def plot_withdrawal(
         None where nobody is known to have withdrawn: whom the calendar censored would count.
     """
     of = ("tipping_point", endpoint.paramcd, comparison.name)
-    if not withdrawal_is_known(lookup.trial.adsl):
+    if not lookup.trial.has("EOSSTT"):
         return None
     rules = {
         "treated": f"withdrawn patients of {comparison.treated.code}, no others",

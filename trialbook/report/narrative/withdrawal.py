@@ -5,7 +5,6 @@ Every function returns Markdown to show, or None where the data say nothing to i
 
 from typing import TYPE_CHECKING
 
-from trialbook.analyses.tipping_point import withdrawal_is_known
 from trialbook.report.narrative.common import pair_in_words
 from trialbook.report.output import Text
 from trialbook.report.sentences import of
@@ -22,7 +21,7 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
     """Return from which delta on the result is no longer significant, and the extreme cases."""
     lines = []
     # Where it is not known who withdrew, whom the calendar censored would count as withdrawn.
-    if not withdrawal_is_known(lookup.trial.adsl):
+    if not lookup.trial.has("EOSSTT"):
         return None
     for comparison in lookup.trial.comparisons:
         of_row = ("tipping_point", endpoint.paramcd, comparison.name)

@@ -1,0 +1,127 @@
+"""Results made elsewhere, in the place of those that an analysis computes from patients.
+
+`of_results` is the one seam: an analysis that bears it is asked in the same way of every trial.
+Of a trial with patients it computes; of one that has results alone it gives those of its rows
+that were given, and remarks where there are none.
+"""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+
+import pandas as pd
+
+from trialbook.analyses.common import endpoint_of
+from trialbook.results import ANALYSES, CURVE, method_at
+from trialbook.trial import Trial
+
+Analysis = Callable[..., pd.DataFrame]
+Rows = Callable[[pd.DataFrame], pd.Series]
+
+
+def is_severity(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows count adverse events by severity or relation."""
+    return rows["level"].str.match("AESEV=|AEREL=")
+
+
+def is_over_time(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows are of a point in time."""
+    return rows["time"].notna()
+
+
+def is_count(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows are neither by severity nor of a point in time."""
+    return ~is_severity(rows) & ~is_over_time(rows)
+
+
+def of_results(
+    analysis: str, where: Rows | None = None, *, level: str = ""
+) -> Callable[[Analysis], Analysis]:
+    """Return a decorator: of a trial without patients, take the rows from the results given.
+
+    Parameters
+    ----------
+    analysis : str
+        Whose rows; of an end point alone where the function takes one.
+    where : callable, optional
+        Which of them, given them all.
+    level : str
+        Of a curve, the analysis that it draws.
+    """
+
+    def decorate(function: Analysis) -> Analysis:
+        signature = inspect.signature(function)
+
+        @wraps(function)
+        def analysed(trial: Trial, *args, **options) -> pd.DataFrame:
+            if trial.given is None:
+                return function(trial, *args, **options)
+            asked = signature.bind(trial, *args, **options)
+            asked.apply_defaults()
+            found = trial.given.rows
+            found = found[found["analysis"] == analysis]
+            if level:
+                found = found[found["level"] == level]
+            what = ANALYSES.get(level or analysis, analysis)
+            if "endpoint" in asked.arguments:
+                endpoint = endpoint_of(trial, asked.arguments["endpoint"])
+                found = found[found["paramcd"] == endpoint.paramcd]
+                what = f"{what} for {endpoint.label}"
+            if where is not None:
+                found = found[where(found)]
+            found = _in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
+            remarks = () if len(found) or analysis == CURVE else (f"{what} are not given.",)
+            found.attrs["remarks"] = remarks
+            return found
+
+        return analysed
+
+    return decorate
+
+
+# Whatever has a level of confidence.
+_LIMITS = ("lower", "upper", "hr_lower", "hr_upper")
+_OF_ONE = ["analysis", "paramcd", "arm", "subgroup", "level", "time", "method"]
+
+
+def _at(rows: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Return rows without limits of another level of confidence than is asked for."""
+    suffix = method_at("", conf_level)
+    own = rows["method"].str.extract("(@.*)$", expand=False).fillna("")
+    if not suffix:
+        return rows[own == ""]
+    limited = rows[own.eq("") & rows["statistic"].isin(_LIMITS)]
+    keys = [pd.MultiIndex.from_frame(of[_OF_ONE].fillna({"time": -1.0})) for of in (rows, limited)]
+    return rows[(own == suffix) | (own.eq("") & ~keys[0].isin(keys[1]))]
+
+
+_NUMBER = r"^\D*(\d+(?:\.\d+)?)"
+
+
+def _in_order(rows: pd.DataFrame, trial: Trial) -> pd.DataFrame:
+    """Return rows in the order in which analyses give them: a file may be sorted by names.
+
+    Variables, categories and models stand as in trial.yml, other categories by size or alphabet.
+    """
+    config, plan = trial.config, trial.config.analysis
+    described = (*config.baseline, *config.exposure, *config.responses)
+    variables = [one.variable for one in described] + [one.paramcd for one in config.laboratory]
+    levels = {(one.variable, level): i for one in described for i, level in enumerate(one.levels)}
+    ways = [plan.ties, "efron", "breslow", "exact", "stratified"]
+    ways += [f"adjusted:{name}" for name in config.models]
+    categories = list(zip(rows["paramcd"], rows["level"], strict=True))
+    keys = pd.DataFrame(
+        {
+            "variable": _rank(rows["paramcd"], variables),
+            "known": [levels.get(one, len(levels)) for one in categories],
+            "number": rows["level"].str.extract(_NUMBER, expand=False).astype(float).to_numpy(),
+            "level": rows["level"].to_numpy(),
+            "method": _rank(rows["method"].str.split("@").str[0], ways),
+        }
+    )
+    return rows.iloc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
+
+
+def _rank(values: pd.Series, order: list[str]) -> list[int]:
+    rank = {name: i for i, name in reversed(list(enumerate(order)))}
+    return [rank.get(value, len(order)) for value in values]
