@@ -116,6 +116,9 @@ def check(folder: Path) -> None:
 @click.option("--event-value", metavar="VALUE", help="What stands there when it did; A|B for two.")
 @click.option("--arm", metavar="COL", help="In one flat file: the arm.")
 @click.option("--id", metavar="COL", help="Whose row it is; none where each row is a patient.")
+@click.option(
+    "--endpoint", metavar="COL", help="Of which end point a row is, of several a patient."
+)
 @click.option("--value", "values", multiple=True, metavar="VALUE=ARM",
               help="An arm's other name in TRT01A.")  # fmt: skip
 @click.option("--unit", metavar="UNIT", help="Of the time: days, weeks, months or years.")

@@ -130,3 +130,32 @@ def test_several_end_points_without_an_identifier_ask_whose_a_row_is(flat, tmp_p
         new_trial(tmp_path / "m", path, primary="OS")
     assert error.value.options == ("--id",)
     assert len(new_trial(tmp_path / "m", path, primary="OS", id="who").trial.adsl) == 12
+
+
+def several(**change) -> pd.DataFrame:
+    """Return two rows of each of twelve patients, told apart by `kind`."""
+    n = 12
+    return pd.DataFrame({
+        "id": [k for k in range(1, n + 1) for _ in range(2)], "kind": [1, 2] * n,
+        "days": range(5, 5 + 2 * n), "died": [0, 1, 1, 0] * (n // 2),
+        "arm": [arm for _ in range(n // 2) for arm in ("Placebo", "Placebo", "Drug", "Drug")],
+    } | change)  # fmt: skip
+
+
+def test_a_column_that_tells_rows_of_a_patient_apart_may_name_end_points(flat, tmp_path):
+    path = flat(several())
+    with pytest.raises(UsageError, match="the 24 rows are of 12 patients") as error:
+        new_trial(tmp_path / "m", path)
+    assert error.value.questions[0].choices == ("kind", "none")
+    trial = new_trial(tmp_path / "m", path, endpoint="kind", primary="2").trial
+    assert [one.paramcd for one in trial.endpoints] == ["2", "1"]
+    assert len(trial.time_to_event("1")) == 12
+    with pytest.raises(DataError, match="a patient must stand in one row, not in more"):
+        new_trial(tmp_path / "n", path, endpoint="none")
+
+
+def test_rows_of_one_patient_in_two_arms_are_refused(flat, tmp_path):
+    with pytest.raises(DataError, match="as of two eyes or two periods"):
+        new_trial(tmp_path / "m", flat(several(arm=["Placebo", "Drug"] * 12)))
+    made = new_trial(tmp_path / "m", flat(several(arm=["Placebo", "Drug"] * 12)), id="none")
+    assert len(made.trial.adsl) == 24

@@ -81,11 +81,14 @@ def read_flat(
     return data if len(findings.problems) == before else None
 
 
+ONE_ROW = (
+    "keep one row of each patient; where rows start and stop, say where (--start); where another "
+    "column says whose a row is, name it (--id, or --id none)"
+)
 _TERMS = {
     "correct STARTDT or ADT": "correct the times",
-    "keep one row of each patient": "keep one row of each patient; where rows start and stop, say "
-    "where (--start); where another column says whose a row is, name it (--id, or --id none)",
-}  # fmt: skip
+    "keep one row of each patient": ONE_ROW,
+}
 
 
 def in_own_words(findings: Findings, flat: Flat, n_problems: int, n_remarks: int) -> None:

@@ -14,7 +14,8 @@ _SAS = (".xpt", ".sas7bdat")
 _JSON = (".json", ".ndjson")
 _R = (".rds", ".rda", ".rdata")
 EXCEL = (".xlsx", ".xlsm")
-FORMATS = (*TEXT, ".parquet", *_SAS, *_JSON, *_R, *EXCEL)
+_SPSS_STATA = (".sav", ".zsav", ".por", ".dta")
+FORMATS = (*TEXT, ".parquet", *_SAS, *_JSON, *_R, *EXCEL, *_SPSS_STATA)
 
 # what people have beside these, and how it becomes one of them
 _SHEET = "save it as .xlsx, or the sheet as CSV"
@@ -22,7 +23,7 @@ _EXPORT = "export it as CSV or Parquet"
 _RENAME = "if it is text in columns, name it {stem}.csv: any separator is read"
 _OTHER_FORMATS = {
     **dict.fromkeys((".xls", ".xlsb", ".ods", ".numbers"), _SHEET),
-    **dict.fromkeys((".dta", ".sav", ".por", ".feather"), _EXPORT),
+    **dict.fromkeys((".feather", ".mtw", ".jmp", ".sas7bcat", ".mat", ".accdb", ".mdb"), _EXPORT),
     **dict.fromkeys((".asc", ".prn", ""), _RENAME),
     **dict.fromkeys((".zip", ".7z", ".tar", ".tgz", ".rar"), "unpack it"),
     ".cpt": "export it as XPT",
@@ -93,6 +94,10 @@ def _read(
         from trialbook.adam.workbook import read_workbook
 
         return read_workbook(content, file, stem, findings, reading.sheet)
+    if form in _SPSS_STATA:
+        from trialbook.adam.spss_stata import read_spss_stata
+
+        return read_spss_stata(content, file, form, findings)
     return _parquet(content, file)
 
 

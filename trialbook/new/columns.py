@@ -27,10 +27,11 @@ _TIMES = re.compile(
     rf"t|.*time|duration|survival|surv|follow_?up|fu|fup|lifetime|aval|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
 )
 _UNITS = re.compile(rf"({_OF}_?)*[^_]+(_to_\w+|_until_\w+)?|os\w+|pfs\w+|days?_?to_?\w+")
-_HAPPENED = (r"death|dead|died|dth|deceased|expired|relapsed?|recurred|recurrence|progressed"
-             r"|progression|failure|failed|event|events|evt|alive|survived|uncensored")  # fmt: skip
+_HAPPENED = (r"death|dead|died|dth|deceased|expired|relapsed?|relaps|recur|recurred|recurrence"
+             r"|progressed|progression|prog|failure|failed|event|events|evt|alive|survived"
+             r"|uncensored")  # fmt: skip
 _EVENTS = re.compile(
-    rf"(is_|had_|has_|any_|({_OF}_)+)?({_HAPPENED}|e|d|c|status|stat|state|outcome|cens|censor"
+    rf"(is_|had_|has_|any_|({_OF}_)+)?({_HAPPENED}|e|d|c|status|\w?stat|state|outcome|cens|censor"
     r"|censored|censoring|cnsr|fustat|observed|delta|vital_status|vital)"
     r"(_(ind|indicator|flag|fl|status|event|yn|yesno|observed|free|censored|[01]+))?"
     rf"|({_OF}_)+(status|event|evt|cens|censor|censored|cnsr|ind|flag)|({_ENDPOINTS})"
@@ -68,6 +69,10 @@ def name_columns(
     for option, other in (("time", "event"), ("event", "time")):
         if option in named and other in taken:
             _pair(named[option], taken[other])
+    if len(named.get("event", ())) == 1 and _several_times(frame, named["event"][0], taken):
+        # of which end point is the one status that is called so?
+        possible["event"] = [*named["event"], *possible["event"]]
+        named["event"] = []
     sole = {option: of[0] for option, of in (named | {k: [v] for k, v in taken.items()}).items()
             if len(of) == 1}  # fmt: skip
     contradict = _endpoints_differ(sole.get("time", ""), sole.get("event", ""))
@@ -81,6 +86,15 @@ def name_columns(
         else:
             open_[option] = list(dict.fromkeys([*names, *possible[option]]))
     return open_
+
+
+def _several_times(frame: pd.DataFrame, event: str, taken: dict[str, str]) -> bool:
+    """Return whether several columns are called times, and none is shown to be the status's own."""
+    times = [name for name in frame if _called_time(name) and _is_time(frame[name])]
+    if "AVAL" in (name.upper() for name in times) or len(times) < 2:
+        return False
+    time = taken.get("time", "")
+    return not _endpoints(time) & _endpoints(event)
 
 
 def _pair(names: list[str], other: str) -> None:

@@ -14,7 +14,8 @@ _MOST_COMMANDS = 6
 _TURNING = ("--event-value", "--control")
 # options in the order in which one reads them
 _ORDER = ["control", "treated", "primary", "time", "start", "event", "event_value", "arm", "id",
-          "unit", "decimal", "dates", "encoding", "sheet", "privacy", "randomized"]  # fmt: skip
+          "endpoint", "unit", "decimal", "dates", "encoding", "sheet", "privacy",
+          "randomized"]  # fmt: skip
 
 
 def converse(request: Request, ask: Callable[[str], str], tell: Callable[[str], None]) -> NewTrial:

@@ -20,7 +20,7 @@ from trialbook.reading import Reading
 from trialbook.summary import summary, to_confirm
 from trialbook.trial import Trial, trial_of
 
-_COLUMNS = ("time", "start", "event", "arm", "id", "event_value")
+_COLUMNS = ("time", "start", "event", "arm", "id", "endpoint", "event_value")
 _ALLOWED = {
     "privacy": (None, "confidential", "public", "synthetic"),
     "decimal": (None, ".", ","),
@@ -168,6 +168,7 @@ def new_trial(
     arm: str | None = None,
     event_value: str | None = None,
     id: str | None = None,
+    endpoint: str | None = None,
     values: Sequence[str] = (),
     unit: str | None = None,
     decimal: str | None = None,
@@ -197,6 +198,8 @@ def new_trial(
     time, start, event, arm, id : str, optional
         Columns of a flat file: the time, when observation begins (delayed entry, or intervals),
         the status, the arm, whose row it is. ``"none"`` says that there is no `start` or no `id`.
+    endpoint : str, optional
+        The column that says of which end point a row is, where it is not called PARAMCD.
     event_value : str, optional
         The value of `event` that says it happened, or several: ``"Relapse|Death"``.
     values : sequence of str, optional

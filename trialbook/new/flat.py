@@ -14,8 +14,11 @@ from trialbook.config import Arm
 from trialbook.new.arms import infer_arms, refuse_blocks
 from trialbook.new.columns import ask_for_columns, name_columns
 from trialbook.new.inference import Inference, Questions, UsageError, asked
-from trialbook.new.rows import NONE, Rows, infer_rows
+from trialbook.new.rows import NONE, Rows, infer_rows, refuse_repeats
 from trialbook.new.status import event_values, no_event
+
+# options of what a row is, for which "none" is an answer
+_OF_ROWS = ("id", "start", "endpoint")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ def infer_columns(
     arm: str | None = None,
     id: str | None = None,
     start: str | None = None,
+    endpoint: str | None = None,
     event_value: str | None = None,
     control: str | None = None,
     missing: Sequence[str] = (),
@@ -58,7 +62,8 @@ def infer_columns(
     """
     found: list[Inference] = []
     questions = Questions()
-    said = {"time": time, "event": event, "arm": arm, "id": id, "start": start}
+    said = {"time": time, "event": event, "arm": arm, "id": id, "start": start,
+            "endpoint": endpoint}  # fmt: skip
     taken = _said_columns(frame, said, found, questions)
     happened: tuple[str, ...] = ()
     open_ = name_columns(frame, taken, found)
@@ -68,11 +73,12 @@ def infer_columns(
     time, event, arm = (taken.get(option) for option in ("time", "event", "arm"))
     rows = Rows()
     with questions.gathered():
-        given = (taken.get("id", id), taken.get("start", start))
+        given = [taken.get(one, said[one]) for one in _OF_ROWS]
         others = {time, event, arm} - {None}
-        if not {"--id", "--start"} & set(questions.options):
+        if not {"--id", "--start", "--endpoint"} & set(questions.options):
             rows, of_rows = infer_rows(frame, others, time, arm, *given)
             found += of_rows
+            refuse_repeats(frame, rows, arm, file)
     if event is not None:
         with questions.gathered():
             label = (labels or {}).get(event, "")
@@ -125,7 +131,7 @@ def _said_columns(
     """Return the columns that options name, as they stand in the file."""
     taken: dict[str, str] = {}
     for option, name in said.items():
-        if name is None or (option in ("id", "start") and name.casefold() == NONE):
+        if name is None or (option in _OF_ROWS and name.casefold() == NONE):
             continue
         with questions.gathered():
             column = _column(frame, name, option)
@@ -134,7 +140,7 @@ def _said_columns(
                 raise UsageError(f"--{other} and --{option} both name {shortened(column)}",
                                  f"--{option}")  # fmt: skip
             taken[option] = column
-            if option not in ("id", "start"):
+            if option not in _OF_ROWS:
                 found.append(Inference(f"flat.{option}", column, f"said with --{option}"))
     return taken
 

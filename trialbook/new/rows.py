@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trialbook.adam.problems import counted_noun, examples, shortened
+from trialbook.adam.flat import ONE_ROW, as_text
+from trialbook.adam.problems import Findings, counted_noun, examples, shortened
 from trialbook.adam.unit_words import words_of
 from trialbook.new.inference import Inference, UsageError, asked
 
@@ -22,6 +23,7 @@ _NUMBERS = {"id", "ids", "no", "nr", "num", "number", "key", "code", "identifier
 _STARTS = re.compile(r"t?_?(start|begin|entry|enter|entered|t0|left|truncation|delay\w*)(_.*)?|"
                      r"(time|age|days?|months?|years?)_(start|begin|entry|at_entry)")  # fmt: skip
 _LARGEST_GROUP = 20
+_MOST_ENDPOINTS = 12
 # fewer pairs of rows that are alike than this are not expected by chance
 _HARDLY = 0.05
 
@@ -73,6 +75,7 @@ def infer_rows(
     arm: str | None,
     said_id: str | None,
     said_start: str | None,
+    said_endpoint: str | None = None,
 ) -> tuple[Rows, list[Inference]]:
     """Return what a row is.
 
@@ -84,7 +87,7 @@ def infer_rows(
         Columns with another part: time, event, arm.
     time, arm : str or None
         The columns of times and arms, where known.
-    said_id, said_start : str or None
+    said_id, said_start, said_endpoint : str or None
         Columns that the user named; ``none`` says that there is none.
 
     Raises
@@ -93,6 +96,8 @@ def infer_rows(
         Where rows may not be patients and nothing shows what they are.
     """
     endpoint, label = endpoint_columns(frame)
+    if said_endpoint is not None:
+        endpoint, label = (None, None) if _is_none(said_endpoint, frame) else (said_endpoint, None)
     free = [name for name in frame if name not in {*taken, endpoint, label}]
     found: list[Inference] = []
     identifier = _identifier(frame, free, arm, endpoint, said_id, found)
@@ -106,7 +111,66 @@ def infer_rows(
             "--id", f"{endpoint} names several end points. Which column says whose a row is?",
             choices,
         )  # fmt: skip
+    if said_endpoint is not None and endpoint is not None:
+        found.append(Inference("flat.endpoint", endpoint, "said with --endpoint"))
+    if endpoint is None and said_endpoint is None and start is None and identifier is not None:
+        _ask_for_endpoints(frame, free, identifier, arm, said_start)
     return Rows(identifier, start, endpoint, label), found
+
+
+def refuse_repeats(frame: pd.DataFrame, rows: Rows, arm: str | None, file: str) -> None:
+    """Refuse several rows of a patient that nothing tells apart, before anything is asked of them.
+
+    Raises
+    ------
+    DataError
+    """
+    if rows.id is None or rows.start is not None or rows.endpoint is not None:
+        return
+    again = frame[rows.id].duplicated(keep=False) & frame[rows.id].notna()
+    if not again.any():
+        return
+    findings = Findings()
+    hint = ONE_ROW
+    groups = frame[again].groupby(rows.id, observed=True)
+    if arm is not None and groups[arm].nunique().max() > 1:
+        hint = (f"rows of one patient differ in {shortened(arm)}, as of two eyes or two periods: "
+                "what is compared are patients, each in one arm; take one row of each, or say with "
+                f"--id {NONE} that each row counts as a patient")  # fmt: skip
+    rule = "a patient must stand in one row, not in more"
+    n = int(frame[rows.id].duplicated().sum())
+    findings.problem(file, rows.id, rule, n, examples(as_text(frame[rows.id][again])), hint)
+    findings.stop_if_wrong(file)
+
+
+def _is_none(said: str, frame: pd.DataFrame) -> bool:
+    return said.casefold() == NONE and said not in frame
+
+
+def _ask_for_endpoints(
+    frame: pd.DataFrame, free: list[str], identifier: str, arm: str | None, said_start: str | None
+) -> None:
+    """Ask what tells rows of one patient apart, where a column may: end points, one a row."""
+    n = int(frame[identifier].duplicated().sum())
+    if not n or arm is None:
+        return
+    known = frame[frame[identifier].notna()]
+    # rows of a patient that are of different arms are no end points of one patient
+    if known.groupby(identifier, observed=True)[arm].nunique().max() > 1:
+        return
+    apart = [name for name in free if name != identifier
+             and frame[name].notna().all() and 2 <= frame[name].nunique() <= _MOST_ENDPOINTS
+             and not known.duplicated([identifier, name]).any()]  # fmt: skip
+    if not apart:
+        return
+    patients = counted_noun(known[identifier].nunique(), "patient")
+    told = f"the {len(frame):,} rows are of {patients} ({shortened(identifier)})"
+    raise asked(
+        f"{told}: if {' or '.join(map(shortened, apart))} says of which end point a row is, say so "
+        f"with --endpoint {apart[0]}; else keep one row of each patient",
+        "--endpoint", f"{told[0].upper()}{told[1:]}. Which column says of which end point a row "
+        f"is ({NONE}: no column does)?", (*apart, NONE),
+    )  # fmt: skip
 
 
 def _identifier(
