@@ -37,7 +37,9 @@ def common_tau(
     tau : float or None
         The horizon given, else the smallest over the comparisons of the smaller of the two arms'
         last event times, or (an arm without events) of the smaller largest AVAL. As that is a
-        single patient's time, it is rounded down in confidential data. None: nothing is compared.
+        single patient's time, confidential data go to one at or after which `Trial.min_cell`
+        patients of every arm had the event, or were observed where fewer had it, rounded down.
+        None: nothing is compared.
     remarks : list of str
         That the data chose it, and how.
     """
@@ -45,12 +47,17 @@ def common_tau(
     if horizon is not None:
         return horizon, []
     chosen, remarks = [], []
+    guarded = trial.privacy == "confidential" and not exact
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)
         if treated.all() or not treated.any():
             continue
         time, event = times_of(patients)
-        chosen.append(survival.default_tau(time, event, treated))
+        if guarded:
+            arms = [_untelling(time[of], event[of], trial.min_cell) for of in (treated, ~treated)]
+            chosen.append(min(arms))
+        else:
+            chosen.append(survival.default_tau(time, event, treated))
         if not (event[treated].any() and event[~treated].any()):
             remarks.append(
                 f"{comparison.name}: no patient of an arm had {endpoint.label}; the restricted "
@@ -58,8 +65,8 @@ def common_tau(
             )
     if not chosen:
         return None, remarks
-    tau = min(chosen)
-    if trial.privacy == "confidential" and not exact:
+    tau = min(chosen) if np.isfinite(min(chosen)) else 0.0
+    if guarded:
         step = coarse_step(trial, endpoint)
         tau = step * np.floor(tau / step)
     remarks.append(
@@ -67,6 +74,18 @@ def common_tau(
         "arm compared lets estimate; a plan would have named it before."
     )
     return float(tau), remarks
+
+
+def _untelling(time: np.ndarray, event: np.ndarray, least: int) -> float:
+    """Return an arm's largest horizon that tells of no fewer than `least` patients.
+
+    The last event of an arm is one patient's; the `least`-th before the end has that many behind
+    it. Where fewer had the event, how many and when decides nothing; of an arm with fewer
+    patients nothing does.
+    """
+    least = max(least, 1)
+    times = np.sort(time[event] if event.sum() >= least else time)
+    return float(times[-least]) if len(times) >= least else np.inf
 
 
 def reaches(curve: KaplanMeier, tau: float) -> bool:

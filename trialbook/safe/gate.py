@@ -14,7 +14,7 @@ from trialbook.safe.disposition import rare_reasons
 from trialbook.safe.elsewhere import proved_safe
 from trialbook.safe.precision import as_printed
 from trialbook.safe.released import told_before
-from trialbook.safe.times import rmst_to_a_patients_time
+from trialbook.safe.times import to_a_patients_time
 from trialbook.safe.withholding import WITHHELD, Shown, guarded, withheld
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def safe(ard: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     rows = as_table_rows(ard)
     per_shown = 1 / float(trial.time.to_show(1.0))
     if trial.given is None:
-        unnamed = _unnamed(rows, trial) | rmst_to_a_patients_time(rows, trial)
+        unnamed = _unnamed(rows, trial) | to_a_patients_time(rows, trial)
         marks = withheld(ard, trial)
     else:
         unnamed, marks = _of_given(ard, trial)

@@ -14,7 +14,8 @@ import pandas as pd
 
 from trialbook.analyses.common import entry_of, pair, times_of
 from trialbook.analyses.curves import regular_times
-from trialbook.analyses.time_to_event import coarse_step, time_ticks
+from trialbook.analyses.horizon import common_tau
+from trialbook.analyses.time_to_event import time_ticks
 from trialbook.safe.anchors import is_component
 from trialbook.safe.arithmetic import is_small, open_times
 from trialbook.safe.released import released
@@ -139,22 +140,22 @@ def _end_point_times(
 
 @lru_cache(maxsize=64)
 def _times_of_patients(trial: "Trial", paramcd: str) -> frozenset[float]:
-    """Return the horizons that an end point's restricted means would have by themselves."""
+    """Return the horizons that the data would choose, but for the one that readers may see."""
     data, found = trial.time_to_event(paramcd), set()
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)
         if treated.any() and not treated.all():
             found.add(float(default_tau(*times_of(patients), treated)))
-    steps = coarse_step(trial, paramcd)
-    return frozenset(t for t in found if abs(t / steps - round(t / steps)) > 1e-9)
+    shown, _ = common_tau(trial, trial.endpoint(paramcd), data)
+    return frozenset(found - {shown})
 
 
-def rmst_to_a_patients_time(rows: pd.DataFrame, trial: "Trial") -> pd.Series:
-    """Return which restricted means run to the time of a patient's event, which is not told.
+def to_a_patients_time(rows: pd.DataFrame, trial: "Trial") -> pd.Series:
+    """Return which estimates run to the time of a patient's event, which is not told.
 
-    ``ard.csv`` has them beside those of the pages, whose horizons are rounded down.
+    ``ard.csv`` has them beside those of the pages, whose horizon is no single patient's.
     """
-    of = (rows["analysis"] == "rmst") & (trial.privacy == "confidential")
+    of = rows["analysis"].isin(["rmst", "average_hazard"]) & (trial.privacy == "confidential")
     codes = {one.paramcd for one in trial.endpoints}
     told = {code: _times_of_patients(trial, code) for code in set(rows.loc[of, "paramcd"]) & codes}
     given = {trial.horizon, *trial.landmarks}
