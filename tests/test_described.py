@@ -2,9 +2,9 @@
 
 import pytest
 
-from trialbook.analyses import all_results
+from trialbook.analyses import ANALYSES, all_results
 from trialbook.ard import complete
-from trialbook.described import LABELS
+from trialbook.described import DATASETS, LABELS
 from trialbook.results import results_frame, rows
 from trialbook.trial import load_trial
 
@@ -46,3 +46,7 @@ def test_a_row_says_what_it_is_of(trial, analysis, statistic, beside, population
 
 def test_every_statistic_has_words(trial):
     assert set(all_results(trial)["statistic"]) <= set(LABELS)
+
+
+def test_every_data_set_is_that_of_an_analysis():
+    assert set(DATASETS) <= set(ANALYSES)

@@ -105,6 +105,11 @@ def test_a_limit_prints_like_its_estimate():
     assert printed("lower", 0.9, analysis="rmst", method="ratio") == "0.90"
 
 
+def test_a_limit_of_an_analysis_named_after_its_estimate_prints_like_that():
+    assert kind_of("lower", "rate_ratio") == kind_of("rate_ratio", "rate_ratio")
+    assert kind_of("upper", "survival") == kind_of("survival", "survival")
+
+
 def test_an_unknown_statistic_is_an_error():
     with pytest.raises(KeyError):
         kind_of("bayes_factor")

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 # The analysis set of each analysis; of those that are not here, the efficacy population.
 _SAFETY = {"adverse_events", "exposure", "laboratory", "liver"}
 _NO_PATIENTS = {"design", "evidence"}
-_DATASET = {
+DATASETS = {
     "adverse_events": "ADAE",
     "baseline": "ADSL",
     "centre": "ADSL",
-    "deviations": "ADDV",
+    "deviation": "ADDV",
     "discontinuation": "ADSL",
     "disposition": "ADSL",
     "exposure": "ADSL",
@@ -101,7 +101,7 @@ def described(frame: pd.DataFrame, trial: "Trial") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "population": [_population(kind, flags) for kind in kinds],
-            "dataset": [_DATASET.get(kind, "ADTTE") for kind in kinds],
+            "dataset": [DATASETS.get(kind, "ADTTE") for kind in kinds],
             "label": frame["statistic"].map(LABELS).fillna(frame["statistic"]),
             "unit": [
                 _unit(kind, statistic, estimate, method, trial.time.unit)

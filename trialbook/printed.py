@@ -147,6 +147,8 @@ def kind_of(
             return RATIO if " vs " in arm else RATE
         if analysis in OF_PROPORTIONS:
             return POINTS if " vs " in arm else PROPORTION
+        if statistic in LIMITS and analysis in STATISTICS:  # named after what it estimates
+            return STATISTICS[analysis]
     return STATISTICS[statistic]
 
 
