@@ -86,6 +86,11 @@ class Comparison(Model):
         """The `arm` of the comparison's results, ``"MMF vs AZA"``."""
         return versus(self.treated.code, self.control.code)
 
+    @property
+    def words(self) -> str:
+        """Who is compared with whom, by their labels."""
+        return versus(self.treated.label, self.control.label)
+
 
 class Competing(Model):
     """A competing event: an end point of its own, or a censoring code of this end point."""

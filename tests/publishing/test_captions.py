@@ -55,8 +55,8 @@ def titles(body):
 def test_each_figure_begins_with_what_it_is_of(shown):
     show_each([("C3, mg/dl", drawing("c3")), ("none", None), ("C4, mg/dl", drawing("c4"))])
     body, counts = page(*shown)
-    assert titles(body) == ["Figure 1. C3, mg/dl: Means by visit",
-                            "Figure 2. C4, mg/dl: Means by visit"]  # fmt: skip
+    assert titles(body) == ["Figure 1. C3, mg/dl: means by visit",
+                            "Figure 2. C4, mg/dl: means by visit"]  # fmt: skip
     assert counts == {"Table": 0, "Figure": 2}
 
 

@@ -49,7 +49,7 @@ def test_the_sentence_counts_data_sets_and_results(ranges):
 
 def test_the_table_has_every_result_with_its_range(ranges):
     shown = tbl_open(ranges, TRIAL).frame.set_index("Result")
-    first = shown.loc["Without event, placebo, month 12"]
+    first = shown.loc["Without event, month 12, placebo"]
     assert list(first[["Lowest", "Median", "Highest", "In this book"]]) == [
         "72.0%",
         "80.0%",

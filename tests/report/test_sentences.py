@@ -115,7 +115,7 @@ def test_exchanging_the_arms_exchanges_better_and_worse(hr, factor, favourable):
 def test_changes_keep_their_side_of_1():
     assert change(0.44) == "56% lower"
     assert change(1.21) == "21% higher"
-    assert change(2.34) == "2.3 times as high"
+    assert change(2.34) == "2.34 times as high"
     assert change(0.999) == "less than 1% lower"
     assert change(1.001) == "less than 1% higher"
     assert change(0.001) == "more than 99% lower"

@@ -145,7 +145,7 @@ def _by_arm(trial, endpoint, data, tau, conf_level, estimate):
     for comparison in trial.comparisons:
         patients, treated = pair(data, comparison)
         if treated.all() or not treated.any():
-            remarks.append(f"{comparison.name}: an arm has no patients for {endpoint.paramcd}.")
+            remarks.append(f"{comparison.words}: an arm has no patients for {endpoint.label}.")
             continue
         for arm, of_arm in ((comparison.treated, treated), (comparison.control, ~treated)):
             if arm.code in estimates:
@@ -157,7 +157,7 @@ def _by_arm(trial, endpoint, data, tau, conf_level, estimate):
                 estimates[arm.code] = estimate(curve, tau, conf_level=conf_level)
             else:
                 remarks.append(
-                    f"{arm.code}: the restricted mean of {endpoint.label} is not estimable, "
+                    f"{arm.label}: the restricted mean of {endpoint.label} is not estimable, "
                     "follow-up ends before its horizon."
                 )
     return estimates, remarks
@@ -234,7 +234,7 @@ def landmark(
             if not all(_enough(trial, curve, t) for curve in curves):
                 shown = trial.time.to_show(t)
                 remarks.append(
-                    f"{comparison.name}, {endpoint.label}: fewer than 10%, or fewer than "
+                    f"{comparison.words}, {endpoint.label}: fewer than 10%, or fewer than "
                     f"{max(FEWEST_AT_RISK, trial.min_cell)} patients, of an arm are at risk at "
                     f"{shown:.1f} {trial.time.show}."
                 )

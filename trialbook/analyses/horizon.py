@@ -60,7 +60,7 @@ def common_tau(
             chosen.append(survival.default_tau(time, event, treated))
         if not (event[treated].any() and event[~treated].any()):
             remarks.append(
-                f"{comparison.name}: no patient of an arm had {endpoint.label}; the restricted "
+                f"{comparison.words}: no patient of an arm had {endpoint.label}; the restricted "
                 "mean goes to the smaller largest time observed."
             )
     if not chosen:

@@ -78,16 +78,16 @@ def tipping_point(
         withdrawn = _withdrawn(patients) & ~event
         of = {"paramcd": endpoint.paramcd, "arm": comparison.name}
         if not withdrawn.any():
-            remarks.append(f"{comparison.name}: nobody was censored by withdrawal.")
+            remarks.append(f"{comparison.words}: nobody was censored by withdrawal.")
             continue
         if not (event[treated].any() and event[~treated].any()):
-            remarks.append(f"{comparison.name}: an arm has no events; there is nothing to tip.")
+            remarks.append(f"{comparison.words}: an arm has no events; there is nothing to tip.")
             continue
         horizon = trial.horizon if trial.horizon is not None else time.max()
         drawn = n_imputations or _imputations(len(patients))
         if n_imputations is None and drawn < IMPUTATIONS:
             remarks.append(
-                f"{comparison.name}: {drawn} imputations of each rule, not {IMPUTATIONS}, for "
+                f"{comparison.words}: {drawn} imputations of each rule, not {IMPUTATIONS}, for "
                 f"{len(patients)} patients."
             )
         options = {"impute": withdrawn, "horizon": max(horizon, 0), "conf_level": conf_level}

@@ -28,6 +28,7 @@ _NOTHING = """\
 Nothing of this book was computed from patients, so there is no `verify.R`: its numbers can be
 checked by those who made them."""
 _LONGEST = 1000
+_COURSE = "learn/"
 
 
 def about(
@@ -62,9 +63,13 @@ def about(
         parts.append("## What was not given, and what that cost")
         for name, notes in said.items():
             # a remark is a sentence or a list already
-            lines = "\n".join(note if note.startswith("- ") else f"- {note}" for note in notes)
-            parts += [f"### {_titled(name)}", lines]
-    missing = [_titled(name) for name in left_out]
+            lines = [one if one.startswith("- ") else f"- {one}" for note in notes
+                     for one in note.split("\n")]  # fmt: skip
+            parts += [f"### {_titled(name)}", "\n".join(_told_once(lines))]
+    left_out = list(left_out)
+    missing = [_titled(name) for name in left_out if not name.startswith(_COURSE)]
+    if len(missing) < len(left_out):
+        missing.append("the course")
     if missing:
         parts += ["## Chapters left out", f"These data do not fill them: {', '.join(missing)}."]
     if facts.n_results:
@@ -116,6 +121,22 @@ def _elsewhere(facts: TrialFacts) -> list[str]:
                      for why, n in facts.unplaced.items())  # fmt: skip
             parts.append("\n".join(lines))
     return parts
+
+
+def _told_once(lines: Iterable[str]) -> list[str]:
+    r"""Return remarks, those that say the same of several end points joined into one.
+
+    >>> _told_once([r"- death\: no horizon.", "- Other.", r"- relapse\: no horizon."])
+    ['- death; relapse\\: no horizon.', '- Other.']
+    """
+    subjects: dict[str, list[str]] = {}
+    for line in lines:
+        subject, colon, rest = line.removeprefix("- ").partition("\\: ")
+        subjects.setdefault(colon + rest if colon else line, []).append(subject if colon else "")
+    return [
+        f"- {'; '.join(dict.fromkeys(of))}{rest}" if any(of) else rest
+        for rest, of in subjects.items()
+    ]
 
 
 def _titled(name: str) -> str:

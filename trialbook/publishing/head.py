@@ -10,8 +10,9 @@ from typing import Any
 
 LONGEST_TITLE = 60
 LONGEST_DESCRIPTION = 300
-# The answer of the landing page, the lead of a chapter.
-_LEAD = re.compile(r'<(?:h1 class="tb-answer-title|p class="tb-lead)">(.*?)</(?:h1|p)>', re.DOTALL)
+# The answer of the landing page with what may follow a question, the lead of a chapter.
+_ANSWER = r'<h1 class="tb-answer-title">.*?</h1>(?:<p class="tb-lead">.*?</p>)?'
+_LEAD = re.compile(rf'({_ANSWER}|<p class="tb-lead">.*?</p>)', re.DOTALL)
 _FIRST = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 
 
@@ -99,6 +100,7 @@ def _description(body: str, told: str, title: str) -> str:
 
 def _words(markup: str) -> str:
     """Return the text of some HTML in one line."""
+    markup = markup.replace("</h1>", " ")
     return " ".join(html.unescape(re.sub("<[^>]+>", "", markup)).split())
 
 

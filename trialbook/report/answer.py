@@ -57,7 +57,7 @@ def answer(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> H
     """
     parts = [
         f'<p class="tb-kicker">{_html(kicker(lookup, endpoint))}</p>',
-        f'<h1 class="tb-answer-title">{_html(heading(lookup, endpoint, ties))}</h1>',
+        _title(heading(lookup, endpoint, ties)),
         *(f'<p class="tb-notice">{notice}</p>' for notice in notices(lookup.trial)),
         frequencies_shown(lookup, endpoint),
         *said_in_numbers(lookup, endpoint, ties),
@@ -73,17 +73,14 @@ def lead(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Htm
     """
     trial = lookup.trial
     said = [f'<p class="tb-lead">{_html(_stopped(heading(lookup, endpoint, ties)))}</p>']
-    several = len(trial.comparisons) > 1
+    of_each = [sentences.effect_of(lookup, endpoint, c, ties) for c in trial.comparisons]
     for comparison in trial.comparisons:
+        several = len(trial.comparisons) > 1
         who = f"{comparison.treated.label} compared with {in_text(comparison.control.label)}"
-        effect = sentences.effect_of(lookup, endpoint, comparison, ties)
-        said.append(
-            card(
-                results_card(lookup, endpoint, comparison, ties),
-                who if several else "",
-                not_said(trial, effect),
-            )
-        )
+        # what they do not say stands once, below the last
+        silent = not_said(trial, of_each) if comparison is trial.comparisons[-1] else ""
+        numbers = results_card(lookup, endpoint, comparison, ties)
+        said.append(card(numbers, who if several else "", silent))
     if not trial.comparisons:
         said.append(f"<p>{_html(sentences.not_compared(trial))}</p>")
     return Html("".join(said))
@@ -205,7 +202,7 @@ def meanings(lookup: "Lookup", endpoint: "Endpoint") -> Html:
     ]
     by_code = {one.paramcd: one for one in trial.endpoints}
     parts = [in_text(by_code[code].label) for code in endpoint.components if code in by_code]
-    if parts:
+    if len(parts) > 1 and set(in_text(endpoint.label).split(" or ")) != set(parts):
         either = " or ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
         first = f"{at_start(either)}, whichever came first."
         words.append((f"{at_start(endpoint.label)}.", first))
@@ -238,6 +235,13 @@ def cost(lookup: "Lookup", labels: dict[str, str]) -> Html:
     if blocks:
         blocks.append('<p><a href="../notebooks/safety.html">Safety</a></p>')
     return Html("".join(blocks))
+
+
+def _title(answered: str) -> str:
+    """Return the answer as the page's heading; what follows a question as the line below it."""
+    asked, mark, told = answered.partition("? ")
+    below = f'<p class="tb-lead">{_html(_stopped(told))}</p>' if told else ""
+    return f'<h1 class="tb-answer-title">{_html(asked + mark.strip())}</h1>{below}'
 
 
 def _stopped(text: str) -> str:

@@ -206,8 +206,8 @@ def _counts(lookup, endpoint, comparison) -> list[KeyNumber]:
     return found
 
 
-def not_said(trial: "Trial", effect: Effect | None = None) -> str:
-    """Return the card's last line: what its numbers do not say."""
+def not_said(trial: "Trial", effects: Iterable[Effect] = ()) -> str:
+    """Return the last line of the cards of some comparisons: what their numbers do not say."""
     if trial.synthetic:
         return (
             "The patients are made up so that they give back a paper’s figures: they test the "
@@ -215,8 +215,8 @@ def not_said(trial: "Trial", effect: Effect | None = None) -> str:
         )
     said = []
     if trial.randomized != "yes":
-        said.append(f"{FORMED[trial.randomized]}: what did it is not said.")
-    if effect is not None and effect.verdict() is Verdict.NO_CLEAR_DIFFERENCE:
+        said.append(f"{FORMED[trial.randomized]}; how treatment was chosen, they do not tell.")
+    if any(one.verdict() is Verdict.NO_CLEAR_DIFFERENCE for one in effects):
         said.append("No clear difference is not the same as no difference.")
     harms = (
         "no adverse events are given"

@@ -9,7 +9,7 @@ from trialbook.escape import escape_markdown
 from trialbook.printed import printed, with_sign
 from trialbook.report.output import Drawing, Table, Text
 from trialbook.report.plots.forest import ForestRow, plot_forest
-from trialbook.report.sentences import at_start, in_text, of
+from trialbook.report.sentences import at_start, in_text, of, pair_of
 from trialbook.report.table import html_table
 from trialbook.safe import WITHHELD
 from trialbook.safe.lookup import Lookup
@@ -89,7 +89,7 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
         versus = (
             f"{in_text(comparison.treated.label)} compared with {in_text(comparison.control.label)}"
         )
-        rows += [ForestRow(f"{at_start(event)}, {comparison.name}", heading=True), *lines]
+        rows += [ForestRow(f"{at_start(event)}, {pair_of(comparison)}", heading=True), *lines]
         numbers = (
             f"{row.label} {WITHHELD}"
             if row.otherwise == WITHHELD
@@ -111,8 +111,8 @@ def plot_evidence(results: pd.DataFrame, trial: "Trial") -> Drawing | None:
         headline="This trial beside the others: risk ratios",
         caption="Risk ratios with 95% confidence intervals. The average at the bottom would be the "
         "result of pooling, if pooling were right.",
-        treated=only.treated.code if only else "treated",
-        control=only.control.code if only else "control",
+        treated=only.treated.label if only else "treated",
+        control=only.control.label if only else "control",
         favours=sides,
         effect="Risk ratio",
     )

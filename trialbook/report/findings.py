@@ -80,6 +80,8 @@ def find_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         return None
     below = sum(p < 0.05 for p in tests)
     if not below:
+        if len(lookup.trial.comparisons) > 1:
+            return "In no comparison is a subgroup known to differ from the others"
         return "No subgroup is known to differ from the others"
     return f"{below} of {len(tests)} interaction tests below 0.05"
 
@@ -165,12 +167,14 @@ def find_harms(
     labels: dict[str, str],
     keys: Iterable[str] = ("serious",),
 ) -> str | None:
-    """Return the difference in serious adverse events: ``"9.9 points fewer patients with ..."``."""
+    """Return the difference in serious adverse events: ``"9.9 percentage points fewer ..."``."""
     found = harms_card(lookup, comparison, labels, keys)
     if not found:
         return None
-    words = found[0].words.partition(":")[0]
-    return f"{found[0].number} {words} with {in_text(comparison.treated.label)}"
+    words = found[0].words.partition(":")[0].replace(" patients with ", " patients had ")
+    number = found[0].number.replace(" points", " percentage points")
+    treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
+    return f"{number} {words} with {treated} than with {control}"
 
 
 def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
@@ -183,5 +187,8 @@ def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         if not isfinite(median):
             return None
         mark = lookup.mark("median", *key, **of)
-        parts.append(f"{lookup.trial.time.to_show(median):.1f}{mark}")
-    return f"Followed for a median of {listed(parts)} {lookup.trial.time.show}" if parts else None
+        unit = "" if parts else f" {lookup.trial.time.show}"
+        parts.append(
+            f"{lookup.trial.time.to_show(median):.1f}{mark}{unit} with {in_text(arm.label)}"
+        )
+    return f"Followed for a median of {listed(parts)}" if parts else None

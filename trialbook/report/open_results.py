@@ -130,7 +130,7 @@ def plot_open(ranges: pd.DataFrame, trial: "Trial", *, most: int = 36) -> Drawin
             _panel(axes, rows, trial, each)
             for position, row in enumerate(rows.itertuples()):
                 y = top + each * (position + 1) - ROW / 2
-                label = shortened(_label(row, trial, codes=True), LETTERS)
+                label = shortened(_label(row, trial), LETTERS)
                 behind = {"bbox": GIVING_WAY} if above else {}
                 write(figure, 0.1, y - 0.16 * above, label, size=8.5, **behind)
                 write(figure, width - 0.02, y, _span(row, trial), size=8.5, ha="right")
@@ -201,19 +201,19 @@ def _kind(row, trial: "Trial") -> str:
     return "other numbers"
 
 
-def _label(row, trial: "Trial", *, codes: bool = False) -> str:
-    """Name a result by its key: analysis, arm (its code, if asked), subgroup, method, time."""
-    arms = {arm.code: arm.code if codes else in_text(arm.label) for arm in trial.arms}
+def _label(row, trial: "Trial") -> str:
+    """Name a result by its key: analysis, subgroup, method, time, arm."""
+    arms = {arm.code: in_text(arm.label) for arm in trial.arms}
     name = _WORDS.get(row.analysis, row.analysis.replace("_", " "))
     words = ["interaction" if row.method == "interaction" else name]
     words += [covariate_label(trial.labels, row.subgroup), row.level]
     words.append(_METHODS.get(row.method, row.method if "=" in row.method else ""))
-    words.append(arms.get(row.arm, ""))
     if row.paramcd and row.paramcd != trial.primary.paramcd:
         words.append(row.paramcd)
     if not np.isnan(row.time):
         shown = float(trial.time.to_show(row.time))
         words.append(f"{trial.time.show.removesuffix('s')} {shown:.0f}")
+    words.append(arms.get(row.arm, ""))
     return at_start(", ".join(filter(None, words)))
 
 

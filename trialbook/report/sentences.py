@@ -25,6 +25,7 @@ from trialbook.report.words import (  # noqa: F401
     in_text,
     listed,
     of,
+    pair_of,
     than,
 )
 from trialbook.safe import WITHHELD, shown_sizes

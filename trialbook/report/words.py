@@ -1,9 +1,13 @@
 """The vocabulary: labels within a sentence, changes, intervals as words. Nothing of a trial."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from trialbook.escape import escape_markdown
 from trialbook.printed import rounded
+
+if TYPE_CHECKING:
+    from trialbook.config import Comparison
 
 # How the groups came about, where chance alone is not known to have formed them.
 FORMED = {
@@ -22,6 +26,11 @@ def in_text(label: str) -> str:
     rest = label[1:]
     # "C3" has no small letters: it is a name.
     return label[:1].lower() + rest if rest == rest.lower() != rest.upper() else label
+
+
+def pair_of(comparison: "Comparison") -> str:
+    """Return who is compared with whom, as a heading: ``"Low dose vs placebo"``."""
+    return f"{comparison.treated.label} vs {in_text(comparison.control.label)}"
 
 
 def at_start(text: str) -> str:
@@ -43,7 +52,7 @@ def change(hr: float) -> str:
     """Return a hazard ratio as a change, on its side of 1: ``"56% lower"``.
 
     >>> change(0.44), change(1.21), change(2.34), change(0.999), change(1.004), change(0)
-    ('56% lower', '21% higher', '2.3 times as high', 'less than 1% lower', 'less than 1% higher', \
+    ('56% lower', '21% higher', '2.34 times as high', 'less than 1% lower', 'less than 1% higher', \
 '100% lower')
     """
     if hr == 1:
@@ -53,7 +62,7 @@ def change(hr: float) -> str:
     size = _percent(hr)
     if hr < 1:
         return f"{size} lower"
-    return f"{size} higher" if hr < 2 else f"{rounded(hr, 1)} times as high"
+    return f"{size} higher" if hr < 2 else f"{_shortest(hr)} times as high"
 
 
 def _percent(hr: float) -> str:
@@ -94,7 +103,7 @@ def compatible(lower: float, upper: float) -> str:
     if lower > 1:
         if upper < 2:
             return f"an increase of {_sizes(_percent(lower), _percent(upper))}"
-        return f"{rounded(lower, _decimals(lower))} to {_times(upper)} the hazard"
+        return f"{_shortest(lower)} to {_times(upper)} the hazard"
     if lower == 0:
         return f"anything from no event at all to a hazard {change(upper)}"
     highest = change(upper)
@@ -102,13 +111,14 @@ def compatible(lower: float, upper: float) -> str:
     return f"anything from a hazard {change(lower)} to {one}"
 
 
-def _decimals(ratio: float) -> int:
-    """Return with how many decimals a ratio above 1 keeps its side."""
-    return 1 if ratio >= 1.05 else 2 if ratio >= 1.005 else 3
+def _shortest(ratio: float) -> str:
+    """Return a ratio above 1 as it is printed elsewhere, on its side of 1, without idle zeros."""
+    text = rounded(ratio, 2 if ratio >= 1.005 else 3)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _times(ratio: float) -> str:
-    return f"{rounded(ratio, _decimals(ratio))} times"
+    return f"{_shortest(ratio)} times"
 
 
 def _sizes(smaller: str, larger: str) -> str:

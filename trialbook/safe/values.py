@@ -112,12 +112,12 @@ def points_between(patients: float) -> int:
 
 
 def coarse_percent(value: float, factor: float, patients: float) -> tuple[str, float]:
-    """Return a proportion or percentage of so many patients, as it is printed and as a value."""
+    """Return a percentage, or a difference in points, as it is printed and as a value."""
     if not math.isfinite(value):
         return "NE", math.nan
     step = points_between(patients)
     number = step * math.floor(value * factor / step + 0.5)
-    return rounded(number, 0) + ("%" if factor != 1 else ""), number / factor
+    return rounded(number, 0), number / factor
 
 
 def of_values(rows: pd.DataFrame, trial: "Trial") -> dict[tuple, tuple[str, float]]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from trialbook.adam.problems import counted_noun
 from trialbook.report import sentences
 from trialbook.report.interaction import interaction_said
 from trialbook.report.labels import level_label
 from trialbook.report.output import Drawing
 from trialbook.report.plots.forest import MOST_DRAWN, ForestRow, plot_forest
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, in_text, pair_of
 from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
@@ -43,10 +44,11 @@ def _rates(lookup: "Lookup", comparison: "Comparison", analysis: str, code: str,
 
 def _sides(comparison: "Comparison", favourable: bool, randomized: str) -> tuple[str, str]:
     """Return what lies left and right of 1."""
+    treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
     if randomized != "yes":
-        return f"lower with {comparison.treated.code}", f"higher with {comparison.treated.code}"
-    better = [f"{arm.code} better" for arm in (comparison.treated, comparison.control)]
-    return (better[1], better[0]) if favourable else (better[0], better[1])
+        return f"lower with {treated}", f"higher with {treated}"
+    better = f"{treated} better", f"{control} better"
+    return (better[1], better[0]) if favourable else better
 
 
 def plot_end_points(
@@ -96,13 +98,13 @@ def plot_end_points(
     return plot_forest(
         rows,
         name=f"end-points-{comparison.name}",
-        message=f"Hazard ratios of {len(estimated)} end points, {comparison.name}: "
-        f"{below} below 1.",
+        message=f"Hazard ratios of {counted_noun(len(estimated), 'end point')}, "
+        f"{pair_of(comparison)}: {below} below 1.",
         headline=_headline(estimated, "end points"),
         caption=_caption(lookup, rows),
         data=lookup.drawn(("cox", {"arm": comparison.name, "level": ""})),
-        treated=comparison.treated.code,
-        control=comparison.control.code,
+        treated=comparison.treated.label,
+        control=comparison.control.label,
         interval=lookup.ci,
         favours=_sides(comparison, favourable, trial.randomized),
         margin=trial.margin,
@@ -115,6 +117,10 @@ def _headline(rows: Sequence[ForestRow], what: str) -> str:
         return ""
     below = sum(row.hr < 1 for row in rows)
     clear = sum(row.upper < 1 or row.lower > 1 for row in rows)
+    if len(rows) == 1:
+        side = "below" if below else "not below"
+        covers = "its interval does not cover 1" if clear else "its interval covers 1"
+        return f"Of one of the {what} alone there is a hazard ratio, {side} 1; {covers}"
     covered = "every interval covers 1"
     if clear:
         covered = f"{clear} {'interval does' if clear == 1 else 'intervals do'} not cover 1"
@@ -212,13 +218,13 @@ def plot_subgroups(
     return plot_forest(
         rows,
         name=f"subgroups-{code}-{comparison.name}",
-        message=f"Hazard ratios of {in_text(endpoint.label)} in {len(estimated)} subgroups, "
-        f"{comparison.name}: {below} below 1.",
+        message=f"Hazard ratios of {in_text(endpoint.label)} in "
+        f"{counted_noun(len(estimated), 'subgroup')}, {pair_of(comparison)}: {below} below 1.",
         headline=_headline(estimated, "subgroups"),
         caption=_caption(lookup, rows),
         data=lookup.drawn(("subgroup", {"paramcd": code})),
-        treated=comparison.treated.code,
-        control=comparison.control.code,
+        treated=comparison.treated.label,
+        control=comparison.control.label,
         interval=lookup.ci,
         favours=_sides(comparison, endpoint.favourable, trial.randomized),
         margin=trial.margin if code == trial.primary.paramcd else None,

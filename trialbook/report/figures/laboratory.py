@@ -171,7 +171,7 @@ def _ends(lookup: "Lookup", item: Configured, one: Parameter) -> str:
     """Return a sentence of a parameter's first and last means, by arm."""
     spans = (
         f"{_number(item, mean.mean[0])} to {_number(item, mean.mean[-1])} with "
-        f"{lookup.trial.arms[mean.position].code}"
+        f"{in_text(lookup.trial.arms[mean.position].label)}"
         for mean in one.arms
     )
     return f"{item.label}: {', '.join(spans)}."

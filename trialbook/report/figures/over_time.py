@@ -23,7 +23,7 @@ from trialbook.report.plots.steps import (
     plot_nothing,
     plot_steps,
 )
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, in_text, pair_of
 from trialbook.results import CURVE
 from trialbook.safe import WITHHELD
 
@@ -95,7 +95,7 @@ def plot_survival(
     for comparison in trial.comparisons:
         text = sentences.interval(sentences.effect_of(lookup, endpoint, comparison, ties))
         effects.append(
-            f"{comparison.name}: {text}" if len(trial.comparisons) > 1 else at_start(text)
+            f"{pair_of(comparison)}: {text}" if len(trial.comparisons) > 1 else at_start(text)
         )
     said = course_heading(lookup, endpoint, ties) or _free_at(lookup, endpoint, ticks)
     piled = any(curve.note for curve in curves)

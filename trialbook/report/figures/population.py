@@ -6,12 +6,12 @@ import numpy as np
 
 from trialbook.printed import printed
 from trialbook.report.labels import level_label, term_label
-from trialbook.report.narrative import shown_differences
+from trialbook.report.narrative.population import balance_in_words, shown_differences
 from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.flow import Box, plot_flow
 from trialbook.report.plots.points import Spread, plot_distributions
-from trialbook.report.sentences import in_text
+from trialbook.report.sentences import in_text, pair_of
 from trialbook.results import CURVE
 from trialbook.safe import WITHHELD
 
@@ -64,8 +64,9 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
     all_of_them = said(f"patients {verb}", "RANDFL", "RANDOMIZED") or f"0 patients {verb}"
     start.append(Box(all_of_them, when))
     arms = _aligned([_arm_boxes(lookup, arm, n, said) for arm in trial.arms])
+    into = "to" if randomized else "given"
     counts = ", ".join(
-        said(f"to {in_text(arm.label)}", "RANDFL", "RANDOMIZED", arm.code) for arm in trial.arms
+        said(f"{into} {in_text(arm.label)}", "RANDFL", "RANDOMIZED", arm.code) for arm in trial.arms
     )
     said = f"{all_of_them}: {counts}"
     return plot_flow(
@@ -160,6 +161,7 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
         if level and level not in {"Y", "N"}:
             label += f": {level_label(name, level)}"
         names.append(label)
+    first = balance_in_words(trial, top.iloc[0])
     value = top["value"].iloc[0]
     of = {"level": top["level"].iloc[0]}
     mark = lookup.mark("smd", "baseline", top["paramcd"].iloc[0], comparison.name, **of)
@@ -176,13 +178,15 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
         names,
         list(top["value"]),
         name=f"balance-{comparison.name}",
-        message=f"Standardized differences at baseline, {comparison.name}: the largest is "
-        f"{printed('smd', value)} SD, in {names[0]}.",
+        message=f"Standardized differences at baseline, {pair_of(comparison)}: the largest is "
+        f"{printed('smd', value)} SD, in {first}.",
         headline=f"The largest difference at baseline is {size} standard deviations "
-        f"({in_text(names[0])}), higher with {in_text(higher.label)}",
+        f"({first}), higher with {in_text(higher.label)}",
         caption=" ".join(caption),
         data=lookup.drawn(("baseline", {"arm": comparison.name})),
-        sides=(f"higher with {comparison.control.code}", f"higher with {comparison.treated.code}"),
+        sides=tuple(
+            f"higher with {in_text(arm.label)}" for arm in (comparison.control, comparison.treated)
+        ),
     )
 
 

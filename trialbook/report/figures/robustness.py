@@ -16,7 +16,7 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import line_style
 from trialbook.report.plots.ratios import Across, Constant, RatioLine, plot_ratios
 from trialbook.report.plots.steps import tick_label
-from trialbook.report.sentences import in_text
+from trialbook.report.sentences import in_text, pair_of
 from trialbook.report.style import ARMS, INK, arm_colour
 from trialbook.results import CURVE
 
@@ -80,11 +80,11 @@ def plot_hazard_over_time(
             [tick_label(tick) for tick in shown],
             np.asarray(trial.time.to_show(marks)),
         ),
-        title=f"Hazard ratio over time, {comparison.name} (log scale)",
+        title=f"Hazard ratio over time, {pair_of(comparison)} (log scale)",
         constants=[Constant(hr, f"the model’s constant, {constant}")],
         name=f"hazard-over-time-{code}-{comparison.name}",
         message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time, "
-        f"{comparison.name}: {first} at the first, {last} at the last time drawn; the model's "
+        f"{pair_of(comparison)}: {first} at the first, {last} at the last time drawn; the model's "
         f"constant is {constant}.",
         headline=f"Smoothed over time, the hazard ratio lies between {least} and {most}; the "
         f"model’s constant is {constant}",
@@ -164,7 +164,7 @@ def plot_withdrawal(
     if not lookup.trial.has("EOSSTT"):
         return None
     rules = {
-        "treated": f"withdrawn patients of {comparison.treated.code}, no others",
+        "treated": f"withdrawn patients given {in_text(comparison.treated.label)}, no others",
         "both": "withdrawn patients of both groups",
     }
     methods = lookup.distinct("method", of[0], paramcd=of[1], arm=of[2], level="treated")
@@ -202,10 +202,10 @@ def plot_withdrawal(
             whole,
             [f"{delta:g}" for delta in whole],
         ),
-        title=f"Hazard ratio, {comparison.name} ({lookup.ci}, log scale)",
+        title=f"Hazard ratio, {pair_of(comparison)} ({lookup.ci}, log scale)",
         name=f"withdrawal-{endpoint.paramcd}-{comparison.name}",
         message=f"Hazard ratio of {in_text(endpoint.label)} as the hazard after {left} grows, "
-        f"{comparison.name}, from none to {deltas[-1]:g} times that of those who stayed: from "
+        f"{pair_of(comparison)}, from none to {deltas[-1]:g} times that of those who stayed: from "
         f"{ends[0]} to {ends[1]}.",
         headline=f"If those who left had done up to {deltas[-1]:g} times as badly, the hazard "
         f"ratio would go from {ends[0]} to {ends[1]}",

@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.printed import MINUS
 from trialbook.report.output import Drawing
 from trialbook.report.plots.points import EventRow, plot_adverse_events
-from trialbook.report.sentences import in_text
+from trialbook.report.sentences import in_text, pair_of
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison
@@ -77,10 +77,12 @@ def plot_harms(
         trial,
         arms,
         name=f"harms-{comparison.name}",
-        message=f"The {which} by group, {comparison.name}; {largest}.",
+        message=f"The {which} by group, {pair_of(comparison)}; {largest}.",
         headline=f"Of the {which}, {largest}",
         caption=f"Patients with each event by treatment taken, and the difference with its "
         f"{lookup.ci}, sorted by it.",
         data=lookup.drawn(*(("adverse_events", {"paramcd": row.label}) for row in rows)),
-        sides=(f"more with {comparison.control.code}", f"more with {comparison.treated.code}"),
+        sides=tuple(
+            f"more with {in_text(arm.label)}" for arm in (comparison.control, comparison.treated)
+        ),
     )

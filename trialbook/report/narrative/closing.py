@@ -4,12 +4,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.escape import escape_markdown
-from trialbook.printed import rounded
 from trialbook.report import findings, sentences
 from trialbook.report.card import harms_card, not_said
-from trialbook.report.effect import Verdict
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
+from trialbook.report.narrative.design import planned_ratio
 from trialbook.report.narrative.efficacy import beside
 from trialbook.report.narrative.population import say_balance, say_follow_up, say_population
 from trialbook.report.output import Text
@@ -43,7 +42,7 @@ def close_design(lookup: "Lookup") -> Text:
         for one in ("n_events", "power")
     )
     if plan and needed and trial.comparisons:
-        hr = rounded(lookup.value("hr", "design", "", trial.comparisons[0].name), 2)
+        hr = planned_ratio(lookup.value("hr", "design", "", trial.comparisons[0].name))
         of_events = {"level": "observed", "method": "schoenfeld"}
         seen, power = (
             lookup.text(f"{{{one}}}", "design", "", "all", **of_events)
@@ -56,7 +55,10 @@ def close_design(lookup: "Lookup") -> Text:
     if plan and plan.amendments:
         n = len(plan.amendments)
         said.append(f"The end points were changed {_times(n)} after the start.")
-    silent = "An effect smaller than the one planned for can be missed."
+    silent = (
+        "An effect smaller than the one planned for can be missed. Power computed after the fact "
+        "from the effect observed would say nothing new; it is not computed here."
+    )
     if not (plan and needed):
         silent = (
             "No sample size was planned, as far as is given: how small an effect could be seen "
@@ -93,7 +95,18 @@ def close_population(lookup: "Lookup", endpoint: "Endpoint") -> Text:
     if lookup.has("follow_up", paramcd=endpoint.paramcd):
         parts.append(say_follow_up(lookup, endpoint))
     said = [str(one) for one in parts if one is not None]
-    return _listed(said, "To patients who differ from these the result need not apply.")
+    silent = ["To patients who differ from these the result need not apply."]
+    if lookup.has("baseline"):
+        silent.append(
+            "Similar groups at baseline do not prove that chance formed them, and a difference "
+            "does not disprove it."
+        )
+    if lookup.has("disposition", paramcd="DCSREAS"):
+        silent.append(
+            "Reasons for leaving are what somebody wrote down; whether leaving had to do with the "
+            "outcome is looked into in the chapter on efficacy."
+        )
+    return _listed(said, " ".join(silent))
 
 
 def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> Text:
@@ -111,7 +124,9 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
     trial = lookup.trial
     if not trial.comparisons:
         return Text(sentences.not_compared(trial))
-    said = [f"**{escape_markdown(heading(lookup, endpoint, ties), LONGEST)}**"]
+    answer = heading(lookup, endpoint, ties)
+    stop = "" if answer.endswith("?") else "."
+    said = [f"**{escape_markdown(answer, LONGEST)}{stop}**"]
     several, effects = len(trial.comparisons) > 1, []
     for comparison in trial.comparisons:
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
@@ -127,8 +142,7 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
     said += [one for one in beside(lookup, endpoint, ties) if one]
     if text := findings.find_subgroups(lookup, endpoint):
         said.append(f"{_escaped(text)}.")
-    unclear = (one for one in effects if one.verdict() is Verdict.NO_CLEAR_DIFFERENCE)
-    return _listed(said, not_said(trial, next(unclear, None)))
+    return _listed(said, not_said(trial, effects))
 
 
 def close_safety(lookup: "Lookup", labels: dict[str, str]) -> Text | None:

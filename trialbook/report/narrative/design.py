@@ -3,6 +3,8 @@
 Every function returns Markdown to show, or None where the data say nothing to it.
 """
 
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from trialbook.escape import escape_markdown
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 # A hazard ratio that events can find differs little from the one planned.
 PLANNED_DIGITS = 3
+
+
+def planned_ratio(value: float) -> str:
+    """Return a hazard ratio of a plan, without needless zeros: ``"0.475"``, ``"0.47"``."""
+    text = rounded(value, PLANNED_DIGITS)
+    return text[:-1] if text.endswith("0") else text
 
 
 def no_estimand() -> Remark:
@@ -37,7 +45,7 @@ def say_design(lookup: "Lookup") -> Text | None:
     if plan is None or not needed:
         return None
     comparison = trial.comparisons[0]
-    hr = rounded(lookup.value("hr", "design", "", comparison.name), PLANNED_DIGITS)
+    hr = planned_ratio(lookup.value("hr", "design", "", comparison.name))
     events = lookup.text("{n_events}", "design", "", "all", method="schoenfeld")
     power = lookup.text("{power}", "design", "", "all", method="schoenfeld")
     margin = f" against a margin of {printed('hr', trial.margin)}" if trial.margin else ""
@@ -70,7 +78,7 @@ def _with_the_events_seen(lookup: "Lookup") -> str:
         lookup.text(f"{{{statistic}}}", "design", "", "all", **of_events)
         for statistic in ("n_events", "power")
     )
-    found = rounded(lookup.value("hr", "design", "", "all", **of_events), PLANNED_DIGITS)
+    found = planned_ratio(lookup.value("hr", "design", "", "all", **of_events))
     if seen in ("", "0", WITHHELD):
         return ""
     whose = " of these synthetic patients" if trial.synthetic else " recorded"
@@ -94,10 +102,16 @@ def say_amendments(trial: "Trial") -> Text:
         return Text("No change of the end points after the start is recorded.")
     lines = []
     for one in plan.amendments:
-        line = f"- **{escape_markdown(one.date)}**: {escape_markdown(one.text, 1000)}"
+        line = f"- **{escape_markdown(_in_words(one.date))}**: {escape_markdown(one.text, 1000)}"
         if one.replaces:
-            replaced = escape_markdown(trial.endpoint(one.replaces).label)
-            code = escape_markdown(one.replaces)
-            line += f" Replaced as the primary end point: {replaced} ({code})."
+            line += f" Replaced as the primary end point: {of(trial.endpoint(one.replaces).label)}."
         lines.append(line)
     return Text("\n".join(lines))
+
+
+def _in_words(date: str) -> str:
+    """Return a date such as 2009-04 or 2009-04-17 in words; any other text as it is."""
+    for form, words in (("%Y-%m-%d", "{0.day} {0:%B %Y}"), ("%Y-%m", "{0:%B %Y}")):
+        with suppress(ValueError):
+            return words.format(datetime.strptime(date, form))
+    return date

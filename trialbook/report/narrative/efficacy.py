@@ -149,7 +149,7 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             continue
         lines.append(
             f"{within} given {of(comparison.treated.label)} spent on average {text} "
-            f"{trial.time.show} {'more' if value > 0 else 'fewer'} {_free_of(endpoint)} "
+            f"{trial.time.show} {'more' if value > 0 else 'less'} {_free_of(endpoint)} "
             f"than those given {of(comparison.control.label)} ({told})."
         )
     if lines and chosen_by_data(lookup):
@@ -227,8 +227,9 @@ def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         return None
     if (n := len(tests)) > 1:
         below = sum(p < ONE_IN_TWENTY for p in tests)
+        which = "Neither" if (below, n) == (0, 2) else at_start(_number(below))
         lines.append(
-            f"{at_start(_number(below))} of the {n} interaction tests "
+            f"{which} of the {n} interaction tests "
             f"{'were' if below > 1 else 'was'} below {ONE_IN_TWENTY:g}; by chance alone, 1 in 20 "
             "would be."
         )

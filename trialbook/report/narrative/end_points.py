@@ -36,7 +36,7 @@ def say_components(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
         ]
         hidden = any(lookup.withholds("n", *key, level=code, method="first") for code in codes)
         if hidden or lookup.leaves_out("level", "composite", paramcd=endpoint.paramcd):
-            parts.append("others (numbers withheld)")
+            parts.append("others (numbers withheld)" if parts else "withheld")
         lines.append(f"- {at_start(of(arm.label))}: {listed(parts) or 'none'}.")
     if not codes or all(line.endswith(": none.") for line in lines):
         return None

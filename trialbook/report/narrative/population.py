@@ -13,7 +13,7 @@ from trialbook.escape import escape_markdown
 from trialbook.printed import printed
 from trialbook.report.labels import level_label
 from trialbook.report.output import Remark, Text
-from trialbook.report.sentences import FORMED, listed, of
+from trialbook.report.sentences import FORMED, in_text, listed, of, pair_of
 from trialbook.safe import WITHHELD, patients_shown
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ def say_balance(lookup: "Lookup") -> Text | None:
     if found.empty:
         return None
     top = found.loc[found["value"].abs().idxmax()]
-    what = of(lookup.trial.labels.get(top["paramcd"], top["paramcd"]))
-    if top["level"]:
-        what += f" ({escape_markdown(level_label(top['paramcd'], top['level']))})"
+    what = escape_markdown(balance_in_words(lookup.trial, top))
+    if len(lookup.trial.comparisons) > 1:
+        pairs = {one.name: one for one in lookup.trial.comparisons}
+        what += f", {escape_markdown(in_text(pair_of(pairs[top['arm']])))}"
     chance = (
         "Randomization makes such differences a matter of chance, not zero."
         if lookup.trial.randomized == "yes"
@@ -84,6 +85,14 @@ def say_balance(lookup: "Lookup") -> Text | None:
     return Text(
         f"The largest standardized difference at baseline is {size} SD, in {what}. {chance}"
     )
+
+
+def balance_in_words(trial: "Trial", row: pd.Series) -> str:
+    """Return what a difference at baseline is of, within a sentence: ``"sex (female)"``."""
+    # A label holds the unit after a comma.
+    label, name, level = trial.labels.get(row["paramcd"], ""), row["paramcd"], row["level"]
+    words = in_text(label.partition(",")[0]) if label else name.capitalize()
+    return words if level in ("", "Y", "N") else f"{words}: {in_text(level_label(name, level))}"
 
 
 def shown_differences(lookup: "Lookup") -> pd.DataFrame:

@@ -111,8 +111,7 @@ def key(
             style = {"marker": markers[position % len(markers)], "linestyle": "none"}
             sign = Line2D([(left + 0.14) / w], [y], color=colour, markersize=5, **style)
         else:
-            style = {"linestyle": line_style(position), "linewidth": 2}
-            sign = Line2D([left / w, (left + 0.28) / w], [y, y], color=colour, **style)
+            sign = _sample(figure, position, left, top, 0.28)
         figure.add_artist(sign)
         style = {"color": colour, "weight": "bold", "size": 9}
         for number, line in enumerate(lines):
@@ -122,6 +121,18 @@ def key(
         else:
             top += LINE * len(lines)
     return end
+
+
+def line_sample(figure: Figure, position: int, left: float, top: float, across: float) -> None:
+    """Draw a piece of an arm's line, to stand for its name."""
+    figure.add_artist(_sample(figure, position, left, top, across))
+
+
+def _sample(figure: Figure, position: int, left: float, top: float, across: float) -> Line2D:
+    w, h = figure.get_size_inches()
+    ends, y = [left / w, (left + across) / w], 1 - top / h
+    style = {"linestyle": line_style(position), "linewidth": 2, "color": arm_colour(position)}
+    return Line2D(ends, [y, y], **style)
 
 
 @dataclass(frozen=True)

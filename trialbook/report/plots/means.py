@@ -19,6 +19,7 @@ from trialbook.report.plots.layout import (
     key,
     key_height,
     key_lines,
+    line_sample,
     line_style,
     panel,
     quiet,
@@ -150,9 +151,11 @@ def _observed(figure, axes: Axes, one: Parameter, trial, ticks, top: float, left
     room = LEFT - 0.14
     for position, arm in enumerate(trial.arms):
         at, colour = top + LINE * position, arm_colour(position)
-        if BOLD_LETTER * len(arm.code) <= room:
+        if BOLD_LETTER * len(arm.label) <= room:
             style = {"size": 8, "color": colour, "weight": "bold"}
-            write(figure, left - LEFT + 0.02, at, arm.code, **style)
+            write(figure, left - LEFT + 0.02, at, arm.label, **style)
+        else:
+            line_sample(figure, position, left - LEFT + 0.02, at, min(0.28, room))
         found = of_arm.get(position)
         counts = dict(zip(found.visit, found.n, strict=True)) if found else {}
         for tick in ticks:

@@ -8,10 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from trialbook.escape import plain, shortened
+from trialbook.escape import plain
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
-    BOLD_LETTER,
     LETTER,
     LINE,
     Label,
@@ -21,6 +20,7 @@ from trialbook.report.plots.layout import (
     key_height,
     key_lines,
     label_ends,
+    line_sample,
     line_style,
     measured,
     panel,
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 RIGHT = 0.2
 NOT_SHOWN = "–"
-# A code that is longer has no room left of the numbers of its arm.
-LONGEST_CODE = 9
+# A label that is longer has no room left of the numbers of its arm: its line stands for it.
+LONGEST_LABEL = 12
 # Points of the numbers below the axis.
 COUNTS = 8.5
 
@@ -166,8 +166,7 @@ def steps_figure(
     of_curves = [line for text in said for line in fitted(text, width)]
     above = of_curves + (fitted(note, width) if note else [])
     entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
-    own = [_own_line(arm, panels, left) for arm in arms.values()]
-    feet = [_foot(one, own) for one in panels]
+    feet = [_foot(one, len(arms)) for one in panels]
     titles = [fitted(one.title, width) for one in panels]
     head = 0.1 + key_height(entries, width) + LINE * len(above) + 0.05 * bool(entries or above)
     each = [LINE * len(lines) + 0.08 + height for lines in titles]
@@ -189,7 +188,7 @@ def steps_figure(
                 at = y + tall - 0.14 - LINE * number
                 part = {"gid": f"tb-end_corner_{number}"}
                 write(figure, left + 0.1, at, line, size=9, **part)
-        _counts(figure, axes, one, arms, own, y + tall + 0.53)
+        _counts(figure, axes, one, arms, y + tall + 0.53)
         y += tall + foot
     return figure
 
@@ -219,7 +218,7 @@ def _round_up(percent: float) -> float:
 def _notes(panels: Sequence[Panel], labelled: Sequence["Arm"]) -> list[str]:
     """Return in one line what else stands at the ends of the curves, where it has no room."""
     notes = [
-        f"{labelled[curve.position].code}: {curve.note}"
+        f"{labelled[curve.position].label}: {curve.note}"
         for one in panels
         for curve in one.curves
         if curve.note
@@ -228,31 +227,24 @@ def _notes(panels: Sequence[Panel], labelled: Sequence["Arm"]) -> list[str]:
 
 
 def _left(panels: Sequence[Panel], arms, phone: bool) -> float:
-    """Return the inches left of the axes: room for the arms' codes beside their first numbers."""
+    """Return the inches left of the axes: room for the arms' labels beside their first numbers."""
     first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
     if phone or not first:
         return 0.55 if first else 0.5
-    codes = [_code_width(arm) for arm in arms if len(arm.code) <= LONGEST_CODE]
+    labels = [_label_width(arm) for arm in arms if len(arm.label) <= LONGEST_LABEL]
     beside = max(measured(text, COUNTS) for text in first) / 2
-    return max(0.55, max(codes, default=0) + beside + 0.14)
+    return max(0.55, max(labels, default=0) + beside + 0.14)
 
 
-def _own_line(arm, panels: Sequence[Panel], left: float) -> bool:
-    """Return whether an arm's code needs a line of its own above its numbers."""
-    first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
-    beside = max((measured(text, COUNTS) for text in first), default=0) / 2
-    return _code_width(arm) + beside + 0.1 > left
+def _label_width(arm) -> float:
+    return measured(plain(arm.label), COUNTS, "bold")
 
 
-def _code_width(arm) -> float:
-    return measured(plain(arm.code), COUNTS, "bold")
-
-
-def _foot(one: Panel, own: Sequence[bool]) -> float:
+def _foot(one: Panel, arms: int) -> float:
     """Return the inches below a panel's axes: its ticks, its name, the numbers by arm."""
     if not any(any(curve.counts) for curve in one.curves):
         return 0.7
-    return 0.53 + LINE * (len(own) + sum(own)) + 0.3
+    return 0.53 + LINE * arms + 0.3
 
 
 def _is_free(one: Panel, last: float, top: float, corner: Sequence[str], across: float) -> bool:
@@ -312,7 +304,7 @@ def tick_label(tick: float) -> str:
     return f"{tick:.2f}".rstrip("0").rstrip(".")
 
 
-def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: float) -> None:
+def _counts(figure, axes: Axes, one: Panel, arms, top: float) -> None:
     """Write the numbers of every arm below the axis, at its ticks."""
     if not any(any(curve.counts) for curve in one.curves):
         return
@@ -321,12 +313,16 @@ def _counts(figure, axes: Axes, one: Panel, arms, own: Sequence[bool], top: floa
     width, _ = figure.get_size_inches()
     shown = {float(tick) for tick in axes.get_xticks()}
     of_arm = {curve.position: curve for curve in one.curves}
-    for (position, arm), apart in zip(arms.items(), own, strict=True):
+    first = max((LETTER * len(curve.counts[0]) for curve in one.curves if curve.counts), default=0)
+    room = width * box.x0 - first / 2 - 0.06
+    for position, arm in arms.items():
         top += LINE
-        style = {"size": COUNTS, "color": arm_colour(position), "weight": "bold"}
-        style["gid"] = f"tb-count_{position}_code_{top:.3f}"
-        write(figure, 0.02, top, shortened(arm.code, int(width / BOLD_LETTER) - 2), **style)
-        top += LINE * apart
+        if _label_width(arm) + 0.02 <= room:
+            style = {"size": COUNTS, "color": arm_colour(position), "weight": "bold"}
+            style["gid"] = f"tb-count_{position}_name_{top:.3f}"
+            write(figure, 0.02, top, arm.label, **style)
+        else:
+            line_sample(figure, position, 0.02, top, min(0.28, room))
         curve = of_arm.get(position)
         for tick, text in zip(one.ticks, curve.counts if curve else (), strict=False):
             if float(tick) in shown:

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from trialbook.report.words import in_text, pair_of
+
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
@@ -40,7 +42,7 @@ def comparison_columns(
     if len(comparisons) == 1:
         return {comparisons[0].name: heading}
     return {
-        comparison.name: f"{heading}, {comparison.name}"
+        comparison.name: f"{heading}, {in_text(pair_of(comparison))}"
         for comparison in comparisons
         if arms is None or {comparison.treated.code, comparison.control.code} <= set(arms)
     }

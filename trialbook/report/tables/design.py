@@ -28,7 +28,7 @@ def tbl_question(trial: "Trial") -> Table:
     """Return the question as patients, intervention, comparison, outcome and time (PICO)."""
     control, *treated = [arm.label for arm in trial.designed.arms]
     primary = trial.primary
-    outcome = f"Time to {in_text(primary.label)} ({primary.paramcd})"
+    outcome = f"Time to {in_text(primary.label)}"
     if primary.components:
         outcome += ": the first of " + ", ".join(
             _label(trial, component) for component in primary.components
@@ -98,8 +98,11 @@ def tbl_definitions(trial: "Trial") -> Table:
             "PARAMCD": endpoint.paramcd,
             "Role": endpoint.role.replace("_", " "),
             "The event is": endpoint.event,
-            "First of": ", ".join(endpoint.components),
-            "Competing events": ", ".join(one.paramcd or one.label for one in endpoint.competing),
+            "First of": ", ".join(_label(trial, code) for code in endpoint.components),
+            "Competing events": ", ".join(
+                _label(trial, one.paramcd) if one.paramcd else one.label
+                for one in endpoint.competing
+            ),
         }
         for endpoint in trial.endpoints
     ]
@@ -129,7 +132,7 @@ def tbl_estimands(trial: "Trial") -> Table | None:
         "Missing data, no intercurrent event": [one.estimand.missing for one in stated],
         "Summary": [one.estimand.summary for one in stated],
     }
-    columns = [f"{at_start(in_text(one.label))} ({one.paramcd})" for one in stated]
+    columns = [at_start(in_text(one.label)) for one in stated]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     frame = frame[(frame != "").any(axis=1)].rename_axis("Attribute").reset_index()
     return html_table(
@@ -196,7 +199,7 @@ def tbl_intercurrent(lookup: "Lookup") -> Table | None:
         pd.DataFrame(lines),
         name="intercurrent",
         caption="Intercurrent events, as far as they were seen",
-        notes=["Patients with the event by then, of all analysed; nobody who left is counted on."],
+        notes=["Patients with the event by then, of all analysed; who left is counted up to then."],
     )
 
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.planned import planned
+from trialbook.report.effect import WAYS, WITHOUT_EVENTS
 from trialbook.report.landmarks import few_at_risk, method_of, shown_time
 from trialbook.report.output import Table
-from trialbook.report.sentences import at_start, in_text, p_phrase
+from trialbook.report.sentences import at_start, in_text, p_phrase, pair_of
 from trialbook.report.table import html_table
 from trialbook.report.tables.columns import (
     arm_columns,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 HR = "{hr} ({hr_lower} to {hr_upper})"
 CI = "({lower} to {upper})"
 NOT_COMPARED = "–"
-FEW = " †"
+FEW = " ‡"  # a dagger marks numbers that a paper leaves free
 MAX_COMBO = "Max-combo test, which also finds curves that cross"
 HEADLINES = {
     "efron": "hazard ratio of a Cox model without covariates",
@@ -165,8 +166,8 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
         caption=f"{at_start(in_text(endpoint.label))}: every estimate",
         notes=[
             f"{last}: the hazard ratio beside the events, the rate ratio beside the rates, "
-            "differences otherwise. Comparisons are "
-            + "; ".join(c.name for c in trial.comparisons)
+            "differences otherwise. Compared: "
+            + "; ".join(map(pair_of, trial.comparisons))
             + f". HR: {HEADLINES[plan.model.partition(':')[0]]}."
             if trial.comparisons
             else "",
@@ -200,19 +201,25 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
     Table
     """
     trial = lookup.trial
+    if len(trial.endpoints) < 2:
+        return None
     plan = planned(trial, ties)
     arms = arm_columns(trial, numbers_of_patients(lookup, trial.primary.paramcd))
     family = trial.config.multiplicity
     adjusted = lookup.distinct("method", "multiplicity") if family else []
     ratios = comparison_columns(trial, f"HR ({lookup.ci})")
     p_values = comparison_columns(trial, "P")
-    lines = []
+    lines, ways = [], set()
     for role, heading in ROLES.items():
         for endpoint in (one for one in trial.endpoints if one.role == role):
             code = endpoint.paramcd
             line = {"group": heading, "End point, n (%)": at_start(in_text(endpoint.label))}
             line |= row_cells(lookup, arms, "{n_events} ({percent})", "kaplan_meier", code)
             line |= row_cells(lookup, ratios, HR, "cox", code, method=plan.model)
+            for name, column in ratios.items():
+                if line[column] == "NE":
+                    line[column], way = _without_events(lookup, code, name)
+                    ways |= {way}
             line |= row_cells(lookup, p_values, "{p_value}", "log_rank", code, method=plan.test)
             for method in adjusted:
                 columns = comparison_columns(
@@ -223,6 +230,9 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
     number = "end points" + (" and comparisons" if len(trial.comparisons) > 1 else "")
     test = "stratified log-rank test" if plan.test else "log-rank test"
     notes = [f"P: {test}, unadjusted for the number of {number}."] if p_values else []
+    notes += [
+        f"Where an arm has no event, the ratio is by {WAYS[way]}." for way in sorted(ways - {""})
+    ]
     if adjusted:
         names = "; ".join(trial.endpoint(code).label for code in family.family)
         others = [one.label for one in trial.endpoints if one.paramcd not in family.family]
@@ -231,6 +241,14 @@ def tbl_endpoints(lookup: "Lookup", *, ties: str | None = None) -> Table:
     return html_table(
         pd.DataFrame(lines), name="endpoints", caption="All end points", groups="group", notes=notes
     )
+
+
+def _without_events(lookup: "Lookup", code: str, name: str) -> tuple[str, str]:
+    """Return the ratio where an arm has no event, and by which method; NE where none gives one."""
+    for way in WITHOUT_EVENTS:
+        if lookup.value("hr", "cox", code, name, method=way) >= 0:
+            return lookup.text(HR, "cox", code, name, method=way), way
+    return "NE", ""
 
 
 def tbl_response(lookup: "Lookup") -> Table | None:

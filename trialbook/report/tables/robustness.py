@@ -8,7 +8,7 @@ import pandas as pd
 from trialbook.report.labels import covariate_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
-from trialbook.report.sentences import at_start, in_text
+from trialbook.report.sentences import at_start, in_text, pair_of
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.efficacy import HR
 
@@ -60,7 +60,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         levels = lookup.distinct("level", "cox", paramcd=code, method=method)
         for comparison in lookup.trial.comparisons:
             text = _model_label(method, lookup.trial)
-            line = {"Comparison": comparison.name} if several else {}
+            line = {"Comparison": pair_of(comparison)} if several else {}
             line |= {"Cox model": text}
             of = ("cox", code, comparison.name)
             line["Patients"] = lookup.text("{n}", *of, method=method)
@@ -74,7 +74,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 if lookup.withholds("hr", *of, level=level, method=method):
                     left_out = True
                     continue
-                term = {"Comparison": comparison.name} if several else {}
+                term = {"Comparison": pair_of(comparison)} if several else {}
                 term |= {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
                 term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
                 term[WALD] = lookup.text("{p_value}", *of, level=level, method=method)
@@ -85,7 +85,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             for comparison in lookup.trial.comparisons:
                 key = {"method": way} if words else {"level": way, "method": "efron"}
                 label = words(way.split("@")[0], way) if words else _period(lookup.trial, way)
-                line = {"Comparison": comparison.name} if several else {}
+                line = {"Comparison": pair_of(comparison)} if several else {}
                 line |= {"Cox model": label}
                 of = (analysis, code, comparison.name)
                 line["Patients"] = lookup.text("{n}", *of, **key)
@@ -98,7 +98,7 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
                 lines.append(line)
     if not lines:
         return None
-    order = {comparison.name: i for i, comparison in enumerate(lookup.trial.comparisons)}
+    order = {pair_of(comparison): i for i, comparison in enumerate(lookup.trial.comparisons)}
     lines.sort(key=lambda line: order.get(line.get("Comparison"), 0))
     ratios = [line.pop(RATIO, None) for line in lines]
     return html_table(
@@ -131,7 +131,7 @@ def _informing(lookup: "Lookup", endpoint: "Endpoint") -> str:
         of = ("strata", endpoint.paramcd, comparison.name)
         n, informing = (lookup.text("{n}", *of, level=one) for one in ("all", "informative"))
         if n[:1].isdigit() and informing[:1].isdigit():
-            who = f"{comparison.name}: " if len(lookup.trial.comparisons) > 1 else ""
+            who = f"{pair_of(comparison)}: " if len(lookup.trial.comparisons) > 1 else ""
             said.append(f"{who}{informing} of {n}")
     if not said:
         return ""
@@ -195,7 +195,7 @@ def tbl_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint") -> Table | 
     lines = [
         {
             "Scale of time": words,
-            **({"Comparison": c.name} if len(lookup.trial.comparisons) > 1 else {}),
+            **({"Comparison": pair_of(c)} if len(lookup.trial.comparisons) > 1 else {}),
             "Chi-square": lookup.text("{chisq}", *of, c.name, method=scale),
             "P": lookup.text("{p_value}", *of, c.name, method=scale),
         }
@@ -234,7 +234,7 @@ def tbl_competing_risks(lookup: "Lookup", endpoints: Sequence["Endpoint"]) -> Ta
             key = {"level": endpoint.paramcd}
             line = {"End point": at_start(in_text(endpoint.label))}
             if len(lookup.trial.comparisons) > 1:
-                line["Comparison"] = comparison.name
+                line["Comparison"] = pair_of(comparison)
             line["Cause-specific HR"] = lookup.text(HR, *of, **key, method="cause_specific")
             line["Subdistribution HR"] = lookup.text(HR, *of, **key, method="fine_gray")
             line["P (Gray)"] = lookup.text("{p_value}", *of, **key, method="gray")

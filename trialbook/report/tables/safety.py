@@ -12,6 +12,7 @@ from trialbook.report.explorers import explorer
 from trialbook.report.labels import term_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
+from trialbook.report.sentences import in_text, pair_of
 from trialbook.report.table import INDENT, html_table
 from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells
 from trialbook.safe import shown_sizes
@@ -104,7 +105,7 @@ def tbl_event_rates(lookup: "Lookup", groups: Mapping[str, str]) -> Table | None
         line = {f"First events per 100 patient-years ({lookup.ci})": label} | rates
         line |= row_cells(lookup, ratios, "{rate_ratio} ({lower} to {upper})", *of, **exact)
         all_events = {
-            f"All events, {one.label}": lookup.text("{events}", *of, one.code, **exact)
+            f"All events, {in_text(one.label)}": lookup.text("{events}", *of, one.code, **exact)
             for one in trial.arms
         }
         lines.append(line | all_events)
@@ -243,7 +244,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         return None
     trial = lookup.trial
     arms = arm_columns(trial, shown_sizes(trial, "safety"))
-    rates = {code: f"Rate, {code}" for code in arms}
+    rates = {code: f"Rate, {in_text(trial.arm(code).label)}" for code in arms}
 
     def key(term: str, variable: str) -> str:
         return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""
@@ -300,7 +301,7 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         explorer=explorer(
             "harms",
             {
-                "comparisons": [one.name for one in trial.comparisons],
+                "comparisons": [pair_of(one) for one in trial.comparisons],
                 "rows": [
                     {
                         "term": one["term"],
