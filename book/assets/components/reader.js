@@ -96,7 +96,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
       for (const part of svg.querySelectorAll(".tb-count")) {
         const [arm, tick] = part.dataset.part.split("_");
         const text = part.querySelector("text");
-        if (!text || tick === "code" || !(arm in (choice.counts ?? { [arm]: 1 }))) continue;
+        if (!text || tick === "name" || !(arm in (choice.counts ?? { [arm]: 1 }))) continue;
         text.dataset.first ??= text.textContent;
         text.textContent = same ? text.dataset.first : choice.counts[arm][tick] ?? "";
       }
