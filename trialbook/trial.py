@@ -222,6 +222,15 @@ class Trial:
         frame = self._joins.data.get(name)
         return None if frame is None else frame.copy(deep=False)
 
+    @property
+    def conf_type(self) -> str:
+        """The kind of the intervals of survival that are shown: ``log-log``, if not given so."""
+        return "log-log" if self.given is None else self.given.conf_type
+
+    def is_sparse(self, paramcd: str) -> bool:
+        """Return whether survival is known at a few times alone, not between them."""
+        return self.given is not None and paramcd in self.given.sparse
+
     def has(self, name: str) -> bool:
         """Return whether anything is known of a data set, or of a variable of ADSL.
 

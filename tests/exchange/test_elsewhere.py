@@ -1,44 +1,23 @@
 """Results made elsewhere become a trial of results: what has a place, what has none, and why."""
 
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.exchange.folder import HERE, PFS, folder_with, the_cards, value
 from trialbook import analyses
 from trialbook.analyses import all_curves, all_results
 from trialbook.ard import complete
 from trialbook.exchange import cards_of
 from trialbook.exchange.given import NoPatientsError
 from trialbook.results import COLUMNS, CURVE, KEY
-from trialbook.safe.lookup import Lookup
 from trialbook.trial import DataError, load_trial
-
-HERE = Path(__file__).parent / "elsewhere"
-PFS = ("cox", "PFS", "HIGH vs PBO")
 
 
 @pytest.fixture(scope="module")
 def example():
     return load_trial(HERE)
-
-
-def folder_with(path, cards, trial_yml=None):
-    """Write a folder of results: the example's trial.yml and other rows."""
-    (path / "trial.yml").write_text(trial_yml or (HERE / "trial.yml").read_text())
-    cards.to_csv(path / "cards.csv", index=False)
-    return path
-
-
-def the_cards():
-    return pd.read_csv(HERE / "cards.csv", dtype=str, keep_default_na=False)
-
-
-def value(trial, statistic, analysis, paramcd, arm, **key):
-    return Lookup(all_results(trial, [analysis]), trial).value(
-        statistic, analysis, paramcd, arm, **key
-    )
 
 
 def told(frame, **key):

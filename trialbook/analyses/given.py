@@ -12,6 +12,7 @@ from functools import wraps
 import pandas as pd
 
 from trialbook.analyses.common import endpoint_of
+from trialbook.analyses.order import in_order
 from trialbook.results import ANALYSES, CURVE, method_at
 from trialbook.trial import Trial
 
@@ -69,7 +70,7 @@ def of_results(
                 what = f"{what} for {endpoint.label}"
             if where is not None:
                 found = found[where(found)]
-            found = _in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
+            found = in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
             remarks = () if len(found) or analysis == CURVE else (f"{what} are not given.",)
             found.attrs["remarks"] = remarks
             return found
@@ -93,35 +94,3 @@ def _at(rows: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     limited = rows[own.eq("") & rows["statistic"].isin(_LIMITS)]
     keys = [pd.MultiIndex.from_frame(of[_OF_ONE].fillna({"time": -1.0})) for of in (rows, limited)]
     return rows[(own == suffix) | (own.eq("") & ~keys[0].isin(keys[1]))]
-
-
-_NUMBER = r"^\D*(\d+(?:\.\d+)?)"
-
-
-def _in_order(rows: pd.DataFrame, trial: Trial) -> pd.DataFrame:
-    """Return rows in the order in which analyses give them: a file may be sorted by names.
-
-    Variables, categories and models stand as in trial.yml, other categories by size or alphabet.
-    """
-    config, plan = trial.config, trial.config.analysis
-    described = (*config.baseline, *config.exposure, *config.responses)
-    variables = [one.variable for one in described] + [one.paramcd for one in config.laboratory]
-    levels = {(one.variable, level): i for one in described for i, level in enumerate(one.levels)}
-    ways = [plan.ties, "efron", "breslow", "exact", "stratified"]
-    ways += [f"adjusted:{name}" for name in config.models]
-    categories = list(zip(rows["paramcd"], rows["level"], strict=True))
-    keys = pd.DataFrame(
-        {
-            "variable": _rank(rows["paramcd"], variables),
-            "known": [levels.get(one, len(levels)) for one in categories],
-            "number": rows["level"].str.extract(_NUMBER, expand=False).astype(float).to_numpy(),
-            "level": rows["level"].to_numpy(),
-            "method": _rank(rows["method"].str.split("@").str[0], ways),
-        }
-    )
-    return rows.iloc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
-
-
-def _rank(values: pd.Series, order: list[str]) -> list[int]:
-    rank = {name: i for i, name in reversed(list(enumerate(order)))}
-    return [rank.get(value, len(order)) for value in values]

@@ -45,12 +45,22 @@ class Given:
         AEBODSYS and AEDECOD: which term of adverse events is of which class, as far as is told.
     conf_type : str
         Of the intervals of survival: ``log-log``, ``log`` or ``plain``.
+    sparse : frozenset of str
+        End points of which a file tells survival at some times alone: their curves have no other
+        points.
     """
 
     rows: pd.DataFrame = field(repr=False)
     unplaced: pd.DataFrame = field(repr=False)
     classes: pd.DataFrame = field(repr=False)
     conf_type: str = "log-log"
+    sparse: frozenset[str] = frozenset()
+
+    @property
+    def n_results(self) -> int:
+        """How many results the files tell, without the points that are drawn of some of them."""
+        again = self.rows["analysis"].eq(CURVE) & self.rows["paramcd"].isin(self.sparse)
+        return int((~again).sum())
 
     def sizes(self, population: str, primary: str, arms: list[str]) -> dict[str, float]:
         """Return how many patients each arm of a population has, and all together.

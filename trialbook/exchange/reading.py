@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from trialbook.adam.problems import Findings
 
 CARDS, CURVES = ("cards.csv", "cards.json"), "curves.csv"
+# So many times, the start among them, make a curve that is worth drawing.
+FEWEST_TIMES = 4
+_OF_A_CURVE = ("survival", "lower", "upper", "n_at_risk")
 _OF_A_RESULT = COLUMNS[1:10]
 _KEY = COLUMNS[1:9]
 _TABULATED: dict[str, Callable] = {
@@ -89,6 +92,8 @@ def read_given(file: Path, config: TrialConfig, findings: "Findings") -> Given |
     filled = [part for part in parts if len(part)] or [results_frame([])]
     found = pd.concat(filled, ignore_index=True).drop_duplicates(ignore_index=True)
     _refuse_contradictions(found, file, findings)
+    conf_type = _conf_type(found)
+    stepped = _stepped(found, conf_type)
     unplaced = pd.concat(
         [_with_why(theirs, lost), _with_why(frame[own], lost_of_ours)], ignore_index=True
     )
@@ -97,7 +102,8 @@ def read_given(file: Path, config: TrialConfig, findings: "Findings") -> Given |
         findings.problem(file.name, "", "has no row that the book has a place for",
                          hint="the remarks say why of each")  # fmt: skip
     classes = pd.concat([classes_of(frame[own]), term_classes(design)], ignore_index=True)
-    return Given(found, unplaced, classes, _conf_type(found))
+    found = pd.concat([found, stepped], ignore_index=True) if len(stepped) else found
+    return Given(found, unplaced, classes, conf_type, frozenset(stepped["paramcd"]))
 
 
 @cache
@@ -148,7 +154,8 @@ def _records(card: Card, design: Design) -> Iterator[dict]:
             yield from rows(statistics=values, **key)
     elif card.context in _COMPUTED:
         for key, values in _COMPUTED[card.context](card, design):
-            yield from rows(statistics=values | _counted(values), **key)
+            more = _counted(values) if key["analysis"] == "kaplan_meier" else {}
+            yield from rows(statistics=values | more, **key)
     else:
         raise NoPlaceError(f"the book has no place for {card.context or 'rows without a context'}")
 
@@ -202,6 +209,23 @@ def _drawn(curves: Path, findings: "Findings") -> pd.DataFrame:
         return results_frame([])
     frame = frame.assign(time=frame["time"].map(number), value=frame["value"].map(number))
     return frame.loc[frame["analysis"] == CURVE, _OF_A_RESULT]
+
+
+def _stepped(found: pd.DataFrame, conf_type: str) -> pd.DataFrame:
+    """Return curves of the end points of which survival is told at some times alone.
+
+    A curve needs its start and `FEWEST_TIMES` in each arm that has any; what it does between
+    them is not known, and what draws it must say so.
+    """
+    drawn = found[(found["analysis"] == CURVE) & (found["level"] == "kaplan_meier")]
+    of = found["analysis"].eq("kaplan_meier") & found["method"].eq(conf_type)
+    of &= found["time"].notna() & found["statistic"].isin(_OF_A_CURVE)
+    points = found[of & ~found["paramcd"].isin(drawn["paramcd"])]
+    times = points[points["statistic"] == "survival"].groupby(["paramcd", "arm"])["time"]
+    enough = (times.nunique() >= FEWEST_TIMES) & (times.min() == 0)
+    whole = enough.groupby("paramcd").all() if len(enough) else enough
+    points = points[points["paramcd"].isin(whole.index[whole.to_numpy(bool)])]
+    return points.assign(analysis=CURVE, level="kaplan_meier")
 
 
 def _refuse_contradictions(found: pd.DataFrame, file: Path, findings: "Findings") -> None:

@@ -157,7 +157,7 @@ def _of_results(trial: "Trial") -> dict[str, Any]:
         return {}
     unplaced = trial.given.unplaced
     return {
-        "n_results": len(trial.given.rows),
+        "n_results": trial.given.n_results,
         "unplaced": {str(why): int(n) for why, n in unplaced["why"].value_counts().items()},
         "unplaced_csv": unplaced.to_csv(index=False) if len(unplaced) else "",
     }

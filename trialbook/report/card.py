@@ -82,7 +82,7 @@ def frequencies(lookup: "Lookup", endpoint: "Endpoint") -> tuple[Frequency, ...]
     found = []
     for arm in lookup.trial.arms:
         key = ("kaplan_meier", endpoint.paramcd, arm.code)
-        row = {"time": t, "method": "log-log"}
+        row = {"time": t, "method": lookup.trial.conf_type}
         free, lower, upper = (
             lookup.value(name, *key, **row) for name in ("survival", "lower", "upper")
         )

@@ -27,7 +27,12 @@ def at_risk(lookup: "Lookup", endpoint: "Endpoint", t: float) -> tuple[float, ..
     """Return how many of each arm are at risk at a time; NaN where that may not be shown."""
     return tuple(
         lookup.value(
-            "n_at_risk", "kaplan_meier", endpoint.paramcd, a.code, time=t, method="log-log"
+            "n_at_risk",
+            "kaplan_meier",
+            endpoint.paramcd,
+            a.code,
+            time=t,
+            method=lookup.trial.conf_type,
         )
         for a in lookup.trial.arms
     )
@@ -52,7 +57,7 @@ def at_risk_said(
         return ""
     for arm in left:
         key = ("n_at_risk", "kaplan_meier", endpoint.paramcd, arm.code)
-        mark = lookup.mark(*key, time=t, method="log-log")
+        mark = lookup.mark(*key, time=t, method=lookup.trial.conf_type)
         said.append(f"{by_code[arm.code]:,.0f}{mark} with {named(arm.label)}")
     return f"still at risk, {' and '.join(said)}"
 

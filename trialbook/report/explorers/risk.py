@@ -62,7 +62,8 @@ def offer(
     t = headline_landmark(lookup, endpoint)
     time = "" if t is None else shown_time(trial, t)
     key = ("kaplan_meier", endpoint.paramcd, comparison.control.code)
-    free = float("nan") if t is None else lookup.value("survival", *key, time=t, method="log-log")
+    of = {"time": t, "method": lookup.trial.conf_type}
+    free = float("nan") if t is None else lookup.value("survival", *key, **of)
     percent = round(100 * (1 - free)) if isfinite(free) else DEFAULT_RISK
     why = ""
     if trial.randomized != "yes":

@@ -169,7 +169,7 @@ def plot_subgroups(
     """
     trial, code = lookup.trial, endpoint.paramcd
     subgroups = lookup.distinct("subgroup", "subgroup", paramcd=code)
-    variables = [one for one in subgroups if "=" not in one]
+    variables = list(dict.fromkeys(one.partition("=")[0] for one in subgroups))
     if not variables:
         return None
     overall = sentences.effect_of(lookup, endpoint, comparison, ties)

@@ -40,6 +40,10 @@ MOST_PANELS, LEAST_SHARE = 2, 0.1
 FEWEST_FOR_A_CURVE = 5
 SAID_AT = 10  # percent, and patients, still at risk at a time of which a headline speaks
 COARSE_NOTE = "Steps at regular times that hold enough events, and no others, are shown."
+SPARSE_NOTE = (
+    "Survival was given at the times of the steps alone: what the curve does between two of them "
+    "is not known."
+)
 WHY_NOT_SHOWN = f"{NOT_SHOWN}: withheld, since few patients stand behind it."
 FIRST_DOSE = "the first dose"
 LEAVING = {"EOSSTT": "Left the study", "EOTSTT": "Stopped the drug"}
@@ -82,7 +86,8 @@ def plot_survival(
         steps = _steps(lookup, found, position, "survival", ticks, events=True)
         if steps:
             last = trial.time.to_show(ticks[-1])
-            curves.append(steps if coarse else _marked(steps, found, last, lookup.curve_mark))
+            bare = coarse or trial.is_sparse(code)
+            curves.append(steps if bare else _marked(steps, found, last, lookup.curve_mark))
     if not curves:
         told = lookup.has(CURVE, level="kaplan_meier", paramcd=code)
         return plot_nothing(
@@ -100,7 +105,7 @@ def plot_survival(
     said = course_heading(lookup, endpoint, ties) or _free_at(lookup, endpoint, ticks)
     piled = any(curve.note for curve in curves)
     counted = any("(" in text for curve in curves for text in curve.counts)
-    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s (log-log)."]
+    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s ({lookup.trial.conf_type})."]
     if any(len(curve.marks) for curve in curves):
         caption.append("Ticks mark the end of a patient’s observation without the event.")
     if piled:
@@ -110,13 +115,21 @@ def plot_survival(
     if any(NOT_SHOWN in curve.counts for curve in curves):
         caption.append(WHY_NOT_SHOWN)
     # Marks make every time a point; without them censoring between two events is not known.
-    reader = curve_reader(
-        lookup,
-        [survival_read(endpoint, every=True)],
-        ticks,
-        [_other(lookup, one, ticks) for one in others if one != endpoint],
-        start=headline_landmark(lookup, endpoint),
-    )
+    reader = ""
+    if trial.is_sparse(code):
+        caption.append(SPARSE_NOTE)
+    else:
+        reader = curve_reader(
+            lookup,
+            [survival_read(endpoint, every=True)],
+            ticks,
+            [
+                _other(lookup, one, ticks)
+                for one in others
+                if one != endpoint and not trial.is_sparse(one.paramcd)
+            ],
+            start=headline_landmark(lookup, endpoint),
+        )
     figure = plot_steps(
         [
             Panel(
@@ -153,7 +166,7 @@ def _other(lookup: "Lookup", endpoint: "Endpoint", shown: Sequence[float]) -> Ot
             # nothing is withheld: a tick that this end point's own axis does not have
             counts[position] = {t: x.replace(NOT_SHOWN, "") for t, x in counts[position].items()}
         coarse |= curve.attrs.get("coarse", False)
-    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s (log-log)."]
+    caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s ({lookup.trial.conf_type})."]
     caption += [COARSE_NOTE] * coarse
     caption += [WHY_NOT_SHOWN] * any(NOT_SHOWN in of.values() for of in counts.values())
     own = time_ticks(trial, endpoint)
@@ -245,7 +258,7 @@ def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> 
     Without landmarks, or where it is withheld, at the last time at which enough are at risk.
     """
     trial, code = lookup.trial, endpoint.paramcd
-    of = {"method": "log-log"}
+    of = {"method": lookup.trial.conf_type}
     landmark = headline_landmark(lookup, endpoint)
     for t in [*([] if landmark is None else [landmark]), *reversed(ticks[1:])]:
         told = []

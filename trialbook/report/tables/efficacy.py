@@ -98,8 +98,8 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
         key = ("kaplan_meier", code, arm)
         limits = lookup.text(CI, *key, time=t, method="bpcp")
         if limits[:2] not in ("", "NE"):
-            return f"{lookup.text('{survival}', *key, time=t, method='log-log')} {limits}"
-        return lookup.text("{survival} " + CI, *key, time=t, method="log-log")
+            return f"{lookup.text('{survival}', *key, time=t, method=trial.conf_type)} {limits}"
+        return lookup.text("{survival} " + CI, *key, time=t, method=trial.conf_type)
 
     line(
         "Patients with the event, n (%)",
@@ -116,7 +116,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
     line(
         f"Median time, {trial.time.show} ({level})",
         lambda arm: lookup.text(
-            "{median} " + CI, "kaplan_meier", code, arm, level="median", method="log-log"
+            "{median} " + CI, "kaplan_meier", code, arm, level="median", method=trial.conf_type
         ).replace("not reached (NE to NE)", "not reached"),
     )
     few = [t for t in lookup.landmarks(code) if few_at_risk(lookup, endpoint, t)]
@@ -176,8 +176,8 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
             if few
             else "",
             SEVERAL_P if trial.comparisons else "",
-            "Intervals of survival are log-log; those of rates are exact; the restricted mean has "
-            "Greenwood-type variance.",
+            f"Intervals of survival are {trial.conf_type}; those of rates are exact; the "
+            "restricted mean has Greenwood-type variance.",
             f"{NOT_COMPARED}: means are compared up to the shorter follow-up of the two groups, "
             "so each comparison has a horizon of its own."
             if elsewhere
