@@ -137,7 +137,9 @@ def drawn(
     if export_folder("figures"):
         figure.set_facecolor("white")
         figure.set_dpi(PNG_DPI)
-        FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), metadata={"Software": None})
+        # packing tighter takes a third of the time of a figure, for a fifth of its bytes
+        packed = {"metadata": {"Software": None}, "pil_kwargs": {"compress_level": 3}}
+        FigureCanvasAgg(figure).print_png(raster := io.BytesIO(), **packed)
         png = raster.getvalue()
     return Drawing(
         inline=inline,

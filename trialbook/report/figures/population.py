@@ -191,7 +191,7 @@ def plot_baseline_balance(lookup: "Lookup", comparison: "Comparison") -> Drawing
 
 
 def plot_baseline_distributions(lookup: "Lookup") -> Drawing | None:
-    """Draw every patient's value of each baseline number, by arm.
+    """Draw how the values of each baseline number are spread, by arm.
 
     Parameters
     ----------
@@ -223,9 +223,10 @@ def plot_baseline_distributions(lookup: "Lookup") -> Drawing | None:
         trial,
         name="distributions",
         message=f"Distributions at baseline by group of {len(variables)} variables: "
-        "each dot a patient, the line from quartile to quartile, the large dot the median.",
+        "the shape as wide as values are common, the line from quartile to quartile, the dot the "
+        "median.",
         headline=f"How {len(variables)} numbers at baseline are spread in each group",
-        caption="Each small dot is a patient, the large one the median, the line goes from "
-        "quartile to quartile.",
+        caption="The wider a shape, the more patients have the value; the dot is the median, "
+        "the line goes from quartile to quartile.",
         data=lookup.drawn((CURVE, {"level": "baseline"})),
     )

@@ -7,9 +7,8 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from trialbook.escape import shortened
 from trialbook.report.output import Drawing
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 ROW = 0.2
 LEFT, RIGHT = 0.5, 0.2
+# So many values draw the shape of a distribution.
+MOST_VALUES = 1000
 TITLES = ("Patients with the event (%)", "Difference, percentage points")
 
 
@@ -153,7 +154,7 @@ class Spread:
 def plot_distributions(
     variables: Mapping[str, Mapping[str, Spread]], trial: "Trial", **words
 ) -> Drawing | None:
-    """Draw the distribution of baseline numbers by arm: every patient, median and quartiles.
+    """Draw the distribution of baseline numbers by arm: their density, median and quartiles.
 
     Parameters
     ----------
@@ -171,7 +172,8 @@ def plot_distributions(
     shown = {label: arms for label, arms in variables.items() if arms}
     if not shown:
         return None
-    strip = 0.26 * len(trial.arms) + 0.1
+    codes = [arm.code for arm in trial.arms]
+    strip = 0.3 * len(codes) + 0.1
     each = strip + 0.72
 
     def draw(width: float) -> Figure:
@@ -188,9 +190,7 @@ def plot_distributions(
             for line, text in enumerate(reversed(lines)):
                 write(figure, left, y - 0.13 - 0.15 * line, text, size=9, color=MUTED)
             axes = panel(figure, left, y, across, strip)
-            for position, arm in enumerate(trial.arms):
-                if arm.code in arms:
-                    _strip(axes, arms[arm.code], position)
+            _violins(axes, arms, codes)
             axes.set_ylim(len(trial.arms) - 0.45, -0.55)
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)
@@ -201,24 +201,29 @@ def plot_distributions(
     return drawn_anew(draw, **words)
 
 
-def _strip(axes, spread: Spread, position: int) -> None:
-    """Draw one arm's values as dots that give way to one another, and its quartiles."""
-    colour, values = arm_colour(position), spread.values
-    dots = values[:: max(1, -(-len(values) // 400))]
-    # The golden ratio spreads any number of dots evenly, the same way in every build.
-    jitter = ((np.arange(len(dots)) * 0.6180339887) % 1 - 0.5) * 0.5
-    _draw_dots(axes, np.asarray(dots, dtype=float), position + jitter, colour)
-    axes.plot([spread.q1, spread.q3], [position, position], color=colour, linewidth=2)
-    axes.plot([spread.median], [position], "o", color=colour, markersize=5.5)
+def _violins(axes, arms: Mapping[str, Spread], codes: Sequence[str]) -> None:
+    """Draw each arm's values as a shape, as wide as they are dense, with their quartiles.
 
+    Of very many values an even choice along their order gives the same shape.
+    """
+    import seaborn as sns
 
-def _draw_dots(axes, x: np.ndarray, y: np.ndarray, colour: str) -> None:
-    """Draw a dot per patient as one line of round ends: one element of the page, not one each."""
-    # with codes of its own matplotlib does not thin the path out, and of no length drops a line
-    short = (np.ptp(x) or 1) / 1000
-    ends = np.column_stack([x - short, y, x + short, y]).reshape(-1, 2)
-    path = Path(ends, np.tile([Path.MOVETO, Path.LINETO], len(x)))
-    dots = PathPatch(path, fill=False, edgecolor=colour, linewidth=1.6, alpha=0.45)
-    dots.set_capstyle("round")
-    axes.add_patch(dots)
-    axes.autoscale_view()
+    rows = []
+    for code, one in arms.items():
+        ordered = np.asarray(one.values, float)
+        step = max(1, len(ordered) // MOST_VALUES)
+        rows.append(pd.DataFrame({"value": ordered[::step], "arm": code}))
+    colours = [arm_colour(position) for position in range(len(codes))]
+    style = {"order": codes, "hue_order": codes, "palette": colours}
+    shape = {"cut": 0, "inner": None, "density_norm": "width", "width": 0.8, "linewidth": 0}
+    axis = {"x": "value", "y": "arm", "hue": "arm", "legend": False, "gridsize": 60, "ax": axes}
+    sns.violinplot(pd.concat(rows), saturation=1, **axis, **style, **shape)
+    for body in axes.collections:
+        # the edge keeps a thin tail in sight
+        body.set(alpha=0.3, edgecolor=body.get_facecolor(), linewidth=0.8)
+    for position, code in enumerate(codes):
+        if code in arms:
+            one, colour = arms[code], arm_colour(position)
+            axes.plot([one.q1, one.q3], [position, position], color=colour, linewidth=2)
+            axes.plot([one.median], [position], "o", color=colour, markersize=5)
+    axes.set(xlabel="", ylabel="")
