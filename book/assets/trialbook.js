@@ -63,7 +63,9 @@ for (const term of document.querySelectorAll("a.tb-term")) {
 /* What scrolls sideways can be reached and moved by keyboard. */
 function reachable() {
   for (const box of document.querySelectorAll(".tb-figure, .tb-table, article table:not(.tb), div.cell_output, pre, .tb-formula")) {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    // a note in the margin reaches beyond its box, and nothing scrolls
+    const scrolls = getComputedStyle(box).overflowX !== "visible";
+    if (scrolls && box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   }
 }
 

@@ -15,6 +15,7 @@ from trialbook.report.plots.layout import (
     BOLD_LETTER,
     CONTINUED,
     GIVING_WAY,
+    LONGEST_LABEL,
     panel,
     sheet,
     wrapped_sides,
@@ -143,7 +144,9 @@ STACKED_RATES = Layout(PHONE, 1.12, 1.2, 44, stacked=True, rates=True)
 
 def _forest(rows, layout: Layout, limits, headings, favours, margin):
     """Return the figure in one of the layouts."""
-    labels = [textwrap.wrap(shortened(row.label, 60), layout.letters) or [""] for row in rows]
+    labels = [
+        textwrap.wrap(shortened(row.label, LONGEST_LABEL), layout.letters) or [""] for row in rows
+    ]
     # A row's numbers take lines of their own where there is no room beside its label.
     more = CONTINUED * (layout.stacked + (layout.stacked and layout.rates))
     below = CONTINUED * (layout.stacked and layout.rates)

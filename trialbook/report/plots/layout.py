@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from trialbook.units import Time
 
 LINE, CONTINUED = 0.19, 0.145
+# Letters of a name of an arm or an end point: what is longer no figure has room for.
+LONGEST_LABEL = 90
 # Points of what lies left and right of a line.
 SIDES = 8.5
 # Inches of a letter of 9 points, plain and bold.
@@ -69,7 +71,8 @@ def fitted(text: str, width: float, letter: float = LETTER) -> list[str]:
 def key_lines(labels: Sequence[str], width: float, notes: Sequence[str] = ()) -> list[list[str]]:
     """Return the lines of each arm's entry in the key of a figure of so many inches."""
     entries = [
-        escape_svg(label, 60) + (f": {escape_svg(notes[i])}" if i < len(notes) and notes[i] else "")
+        escape_svg(shortened(label, LONGEST_LABEL))
+        + (f": {escape_svg(notes[i])}" if i < len(notes) and notes[i] else "")
         for i, label in enumerate(labels)
     ]
     return [fitted(entry, width - SIGN - 0.06, BOLD_LETTER) for entry in entries]
@@ -151,7 +154,7 @@ TO_LABEL, WIDEST, NOTE_LETTER = 0.1, 1.5, 0.055
 
 def label_lines(text: str, note: str = "", width: float = WIDEST) -> tuple[list[str], list[str]]:
     """Return the lines of a label at a line's end and of its note, so that they fit."""
-    bold = textwrap.wrap(shortened(text, 60), max(int(width / BOLD_LETTER), 8))
+    bold = textwrap.wrap(shortened(text, LONGEST_LABEL), max(int(width / BOLD_LETTER), 8))
     small = textwrap.wrap(note, max(int(width / NOTE_LETTER), 8)) if note else []
     return bold, small
 

@@ -10,6 +10,7 @@ from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
     BOLD_LETTER,
     CONTINUED,
+    LONGEST_LABEL,
     apart,
     axis_title,
     fitted,
@@ -100,7 +101,9 @@ def plot_schedule(
 
     def draw(width: float) -> Figure:
         left = min(2.3, 0.4 * width)
-        labels = [fitted(shortened(label, 60), left - 0.2, BOLD_LETTER) for label in rows]
+        labels = [
+            fitted(shortened(label, LONGEST_LABEL), left - 0.2, BOLD_LETTER) for label in rows
+        ]
         edges = np.cumsum([0.0, *(ROW + CONTINUED * (len(lines) - 1) for lines in labels)])
         figure = sheet(head + edges[-1] + 0.6, width)
         axes = panel(figure, left, head, width - left - RIGHT, edges[-1])
