@@ -68,14 +68,10 @@ def fitted(text: str, width: float, letter: float = LETTER) -> list[str]:
     return textwrap.wrap(text, max(int(width / letter), 8)) or [""]
 
 
-def key_lines(labels: Sequence[str], width: float, notes: Sequence[str] = ()) -> list[list[str]]:
+def key_lines(labels: Sequence[str], width: float) -> list[list[str]]:
     """Return the lines of each arm's entry in the key of a figure of so many inches."""
-    entries = [
-        escape_svg(shortened(label, LONGEST_LABEL))
-        + (f": {escape_svg(notes[i])}" if i < len(notes) and notes[i] else "")
-        for i, label in enumerate(labels)
-    ]
-    return [fitted(entry, width - SIGN - 0.06, BOLD_LETTER) for entry in entries]
+    shown = [escape_svg(shortened(label, LONGEST_LABEL)) for label in labels]
+    return [fitted(label, width - SIGN - 0.06, BOLD_LETTER) for label in shown]
 
 
 def _beside(entries: Sequence[list[str]], width: float) -> bool:
