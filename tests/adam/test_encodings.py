@@ -1,6 +1,8 @@
 """An encoding is recognized or refused; nothing is Western only because every byte is a letter."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trialbook.adam.csv import read_csv
 from trialbook.adam.encodings import encoding_of
@@ -85,3 +87,61 @@ def test_text_of_sas_in_another_encoding_is_recognized(tmp_path):
 def test_a_word_or_two_without_a_letter_of_ascii_show_no_encoding(words, encoding):
     with pytest.raises(UnreadableError, match="not UTF-8"):
         encoding_of(content(words, encoding))
+
+
+# words of trials' files by their language, with the encodings that its computers used
+LANGUAGES = {
+    "cp1257": [
+        "zāles vīrietis ārstēšana nāve dzīvs izdzīvošana grupa Rīga Jūrmala Jānis Bērziņš Kļaviņš "
+        "Pēteris Līga Šķēle miris cenzēts jā nē recidīvs ķīmijterapija placebo",
+        "vyras moteris gydymas mirtis išgyvenimas grupė kontrolė amžius mėnesiai Šiauliai Klaipėda "
+        "Žemaitis Petrauskaitė miręs cenzūruotas vėžys krūties žaizda placebas",
+        "mees naine ravi surm elus rühm platseebo päevad Pärnu Jõgeva Mägi Õunapuu Tõnis Ülle "
+        "Šmidt tsenseeritud vähk",
+    ],
+    "cp1254": ["erkek kadın tedavi ölüm sağ yaşıyor sağkalım yaş gün hastalık İzmir İstanbul Ayşe "
+               "Yıldız Çelik Şahin Öztürk Güneş öldü sansürlü hayır akciğer göğüs ilaç plasebo"],
+    "cp1253": ["άνδρας γυναίκα θεραπεία θάνατος ζωντανός επιβίωση ομάδα φάρμακο ηλικία Αθήνα "
+               "Θεσσαλονίκη Γιώργος ναι όχι"],
+    "iso8859_7": ["γυναίκα θεραπεία θάνατος ζωντανός επιβίωση φάρμακο Αθήνα Γιώργος ναι όχι"],
+    "cp1255": ["גבר אישה טיפול מוות הישרדות קבוצה ביקורת פלצבו חודשים ירושלים"],
+    "cp1256": ["ذكر أنثى علاج موت البقاء مجموعة ضابطة دواء وهمي أشهر القاهرة نعم"],
+    "iso8859_6": ["ذكر أنثى علاج موت البقاء مجموعة ضابطة دواء وهمي أشهر القاهرة نعم"],
+    "cp1250": ["mężczyzna leczenie śmierć żyje przeżycie Łódź Kraków Gdańsk Świątek źródło tak",
+               "muž žena léčba smrt živý přežití skupina Plzeň Dvořák Šťastný ano",
+               "bărbat femeie tratament deces viaţă vârstă boală Iaşi Timişoara da"],
+    "iso8859_2": ["mężczyzna leczenie śmierć żyje przeżycie Łódź Kraków Gdańsk Świątek źródło tak"],
+}  # fmt: skip
+WESTERN = [
+    "männlich weiblich Behandlung Tod Überleben Gruppe Köln Müller Groß", "óbito vivo não sim São",
+    "décès vivant témoin traité groupe âge mois Besançon Orléans", "ålder månader Malmö död",
+]  # fmt: skip
+
+
+@st.composite
+def in_some_language(draw, languages):
+    """Return a small file in words of one language, and its encoding."""
+    encoding = draw(st.sampled_from(list(languages)))
+    words = draw(st.sampled_from(languages[encoding])).split()
+    few = draw(st.lists(st.sampled_from(words), min_size=2, max_size=12))
+    rows = [f"P{n},{few[n % 2]},{word},{10 * n}" for n, word in enumerate(few)]
+    return "\n".join(["id,arm,status,days", *rows]), encoding
+
+
+@given(in_some_language(LANGUAGES))
+def test_no_language_is_read_as_another(case):
+    text, encoding = case
+    content = text.encode(encoding)
+    try:
+        found = encoding_of(content)
+    except UnreadableError as error:
+        assert error.option == "--encoding"
+    else:
+        assert content.decode(found) == text
+
+
+@given(in_some_language({"cp1252": WESTERN}))
+def test_western_words_are_not_asked_about(case):
+    text, encoding = case
+    content = text.encode(encoding)
+    assert content.decode(encoding_of(content)) == text

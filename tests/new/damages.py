@@ -222,7 +222,11 @@ def _unknown(written: Written, draw: Draw, role: str) -> Written:
     sign = draw(st.sampled_from(UNKNOWN))
     values, truth = list(written.columns[written.names[role]]), dict(written.truth)
     who = written.columns[written.names["who"]]
-    if role == "time" and sign.isdecimal() and float(sign) < 1.4 * max(map(_as_number, values)):
+    if (
+        role == "time"
+        and sign.isdecimal()
+        and float(sign) < max(77, 1.4 * max(map(_as_number, values)))
+    ):
         sign = "99999"  # a number among the times is one
     for place in written.some(draw):
         one = who[place].strip()

@@ -32,6 +32,8 @@ OUTCOMES = {
                                                      BASE["age"] * 1.7)),
     "best response": ("BOR", np.where(BASE["age"] > 60, "PR", "SD")),
     "another end point's time": ("pfs_months", BASE["age"] / 3),
+    "another end point's time by no known name": (
+        "crtime", np.round(BASE["days"] * np.random.default_rng(1).random(80))),
     "another end point's status": ("pfs_status", (BASE["age"] > 60).astype(int)),
     "a variable of ADTTE": ("EVNTDESC", np.where(BASE["age"] > 60, "a", "b")),
     "row numbers": ("row", np.arange(1, 81)),

@@ -26,7 +26,8 @@ _MESSY = re.compile(
     rf"[^\W\d_]{_SYMBOL}[^\W\d_]|(?<!\w){_SYMBOL}[a-z]|[a-z]{_SYMBOL}(?!\w)|{_SYMBOL}{{2}}"
     r"|[\x80-\x9f\xa0]\w*[\x80-\x9f\xa0]|[A-Z][À-ÖØ-ÞŠŒŽ][a-zß-ÿ]"
     r"|(?<![\w)])[’”…—–][A-Za-z²³¹]|[–—’][²³¹]"
-    r"|[^\W\d_][²³¹ªº¿¡£¥ƒ¶][^\W\d_]|[²³¹¿¡ƒ]{2}|(?:[À-ÖØ-öø-ÿŠŒŽ]){4}"
+    r"|[a-z][À-ÖØ-ÞŠŒŽ][a-z]|[a-zß-ÿ]Ÿ|Ÿ[a-z]"
+    r"|[^\W\d_][²³¹ªº¿¡£¥ƒ¶±][^\W\d_]|£[^\W\d_]|[^\W\d_][¼½¾]|[²³¹¿¡ƒ]{2}|(?:[À-ÖØ-öø-ÿŠŒŽ]){4}"
 )
 # what Western languages do not have, letter beside letter: Spanish ñ goes before a vowel, Polish ń,
 # which has its place in cp1250, does not
@@ -35,18 +36,37 @@ _CENTRAL = re.compile(
     r"|[èøùìñòï]\w*[ýš]|[ýšž]\w*[èøùìòï]|ï\b|û(?=[lz])|ã(?![oes\W])|Ã(?![OES\W])|[ê³¹]œ|œ[a-dlw]"
     r"|[a-z][¹³¿]|\b[³¿][a-z]|[eau]è|ç[b-df-hj-np-tv-z]|îr",
 )
+# what Western languages have in a few words, and others, read as Western, in many: Latvian ā, ī, ū
+# look like â, î, û, Lithuanian ė, ę, ų like ë, æ, ø, Croatian ć like æ, Romanian ă like ã
+_DOUBTFUL = re.compile(
+    r"[âîû]|(?<=[b-df-hj-np-tv-xz])ë|œ(?!u|il|d[èe]|s[ot]|t|no|c)|æ|ò\B|[aeo]ò|ã\b|[a-z]ø\b|à\B",
+    re.IGNORECASE,
+)
+_WITH_CIRCUMFLEX = re.compile(
+    r"\b\w*(âg[eé]|âme|âpre|bâti|châte|pâl|pâte|tâch|gât|grâce|théâtr|relâch|câbl|crân|îl[eo]|boît"
+    r"|maît|naît|plaît|paraît|fraîch|dîn|abîm|chaîn|traîn|benoît|jérôme|août|coût|goût|sûr|dû\b"
+    r"|brûl|flût|mûr|jeûn|câncer|ânci|ânus|glând|pâncr|âmb|ângul|lâmin|ânic|ânt|trâns|fâm)\w*",
+    re.IGNORECASE,
+)
+_WESTERN_ALONE = re.compile(r"[äöüßñåé]|ø\B", re.IGNORECASE)
 # a word with a letter of ASCII in it, and one without: the former shows that letters are Latin
 _MIXED = re.compile(r"(?=[^\W\d_]*[A-Za-z])(?=[^\W\d_]*[^\W\d_a-zA-Z])[^\W\d_]+")
 _ODD_ALONE = re.compile(r"[^\x00-\x7f’‘“”–—…°µ²³±®™·€ªº]")
 _FOREIGN = re.compile(r"(?<![A-Za-z])[^\W\d_a-zA-Z]+(?![A-Za-z])")
 # so many different words of three letters, of letters, of characters show a script
 _WORDS, _LETTERS, _CHARACTERS = 2, 10, 6
+# and so many words with such a letter tell one Latin alphabet from another
+_LATIN_WORDS = 4
 _TURKISH = re.compile(r"[ýÝðÐþÞ]")
+# ğ follows a vowel
+_NOT_TURKISH = re.compile("(?<![aeıioöuüâîûAEIİOÖUÜ])[ğĞ]")
+# Romanian has â inside words alone, î where one begins or ends, also behind re- and ne-
+_NOT_CENTRAL = re.compile(r"[âÂ]\b|(?<!\b[nr]e)(?<=[a-z])[îÎ](?=[a-z])", re.IGNORECASE)
 
 # which characters an encoding is for
 _SCRIPTS: dict[str, str] = {
     "cp1251": "А-яЁё", "koi8_r": "А-яЁё", "cp866": "А-яЁё", "cp1253": "Ά-ώ",
-    "cp1255": "א-ת", "cp1256": "ء-يپچژگ", "cp874": "ก-๛",
+    "cp1255": "א-ת", "cp1256": "ء-يپچژگ", "iso8859_6": "ء-ي", "cp874": "ก-๛",
     "cp932": "\u3000-\u30ff\u4e00-\u9fff\uff00-\uff9f", "euc_jp": "\u3000-\u30ff\u4e00-\u9fff",
     "gb18030": "\u3000-\u303f\u4e00-\u9fff\uff00-\uff5e", "cp949": "\u3000-\u303f가-힣",
     "big5": "\u3000-\u303f\u4e00-\u9fff\uff00-\uff5e",
@@ -57,7 +77,8 @@ _EAST_ASIAN = {"cp932": "shift_jis", "euc_jp": "euc_jp", "gb18030": "gb2312", "c
 _CASED = ("cp1251", "koi8_r", "cp866", "cp1253")
 # the letters, beside ASCII, of the languages that a Latin encoding is for
 _LATIN = {
-    "cp1250": "áâäăąćčçďđéęëěíîĺľłńňóôöőŕřśšşßťţúüűůýźżž",
+    "cp1250": "áâäăąćčďđéęëěíîĺľłńňóôöőŕřśšşßťţúüűůýźżž",
+    "iso8859_2": "áâäăąćčďđéęëěíîĺľłńňóôöőŕřśšşßťţúüűůýźżž",
     "cp1254": "âçğıiîöşüû",
     "cp1257": "āäąčēėęģīįķļņõöšūųüž",
 }
@@ -82,11 +103,29 @@ def encoding_of(content: bytes) -> str:
     if not can_be(content, _WESTERN) or _MESSY.search(western) or not _is_latin(western):
         return _least_messy(content, sample)
     if not _CENTRAL.search(western) and not _TURKISH.search(western):
+        if _is_doubtful(western):
+            raise _not_shown()
         return _WESTERN
     icelandic = re.search("[ðþæÐÞÆ]", western) and not re.search("[çüşÇÜ]", western)
     if icelandic and re.search("[áéíóúöÁÉÍÓÚÖ]", western):
         return _WESTERN
     return _least_messy(content, sample, among=tuple(_LATIN))
+
+
+def _is_doubtful(western: str) -> bool:
+    """Return whether a text read as Western may as well be of a neighbouring language."""
+    doubtful = _DOUBTFUL.findall(_WITH_CIRCUMFLEX.sub("", western))
+    # Hungarian has the letters of German, and an ű that looks like û
+    turned = any(one in "ûÛ" for one in doubtful)
+    return bool(doubtful) and (turned or not _WESTERN_ALONE.search(western))
+
+
+def _not_shown() -> UnreadableError:
+    return UnreadableError(
+        "is not UTF-8, and its letters do not show which other encoding it is in",
+        "save it as CSV UTF-8, or say its encoding with --encoding (encoding: in trial.yml)",
+        "--encoding",
+    )
 
 
 def can_be(content: bytes, encoding: str) -> bool:
@@ -117,18 +156,17 @@ def _least_messy(content: bytes, sample: bytes, among: tuple[str, ...] = ()) -> 
         for one in among or (*_LATIN, *_SCRIPTS)
         if can_be(content, one) and _looks_like(sample.decode(one, "replace"), one)
     ]
+    # those that make the same text of it are one
+    fitting = list({sample.decode(one, "replace"): one for one in reversed(fitting)}.values())
     found = from_bytes(sample, cp_isolation=fitting) if len(fitting) > 1 else []
     least = min((one.chaos for one in found), default=0.0)
     near = [one for one in found if one.chaos <= least + _CLEARLY]
     if len(near) > 1:
         near = [one for one in near if one.coherence >= _COHERENT]
     best = fitting if len(fitting) == 1 else [one.encoding for one in near]
-    if len(best) != 1 or not _is_strong(sample.decode(best[0], "replace"), best[0]):
-        raise UnreadableError(
-            "is not UTF-8, and its letters do not show which other encoding it is in",
-            "save it as CSV UTF-8, or say its encoding with --encoding (encoding: in trial.yml)",
-            "--encoding",
-        )
+    rivals = len(fitting) > 1
+    if len(best) != 1 or not _is_strong(sample.decode(best[0], "replace"), best[0], rivals=rivals):
+        raise _not_shown()
     return best[0]
 
 
@@ -142,10 +180,15 @@ def _is_latin(text: str) -> bool:
     return len(mixed) >= len(foreign) and bool(mixed or not _ODD_ALONE.search(text))
 
 
-def _is_strong(text: str, encoding: str) -> bool:
-    """Return whether a text is long enough to show that it is of an encoding's letters."""
+def _is_strong(text: str, encoding: str, *, rivals: bool) -> bool:
+    """Return whether a text is long enough to show that it is of an encoding's letters.
+
+    Beside `rivals` Thai, which has a letter for nearly every byte, takes twice as much, and Latin
+    alphabets, most of whose letters are the same, some words.
+    """
+    times = 2 if rivals and encoding == "cp874" else 1
     if encoding in _LATIN:
-        return _is_latin(text)
+        return _is_latin(text) and (not rivals or len(set(_MIXED.findall(text))) >= _LATIN_WORDS)
     words = set(re.findall(r"[^\W\d_a-zA-Z]+", text))
     if encoding in _EAST_ASIAN:
         return len(set("".join(words))) >= _CHARACTERS
@@ -153,7 +196,7 @@ def _is_strong(text: str, encoding: str) -> bool:
     if encoding in _CASED and not any(word.istitle() and len(word) > 2 for word in words):
         return False
     long = [word for word in words if len(word) >= 3]
-    return len(long) >= _WORDS and sum(map(len, words)) >= _LETTERS
+    return len(long) >= times * _WORDS and sum(map(len, words)) >= times * _LETTERS
 
 
 def _looks_like(text: str, encoding: str) -> bool:
@@ -162,6 +205,10 @@ def _looks_like(text: str, encoding: str) -> bool:
         return False
     foreign = [one for one in text if not one.isascii()]
     if encoding in _LATIN:
+        if encoding == "cp1254" and _NOT_TURKISH.search(text):
+            return False
+        if encoding in ("cp1250", "iso8859_2") and _NOT_CENTRAL.search(text):
+            return False
         letters = {one.lower() for one in foreign if one.isalpha()} - {"i̇", "µ", "ª", "º"}
         return letters <= set(_LATIN[encoding]) and not _MESSY.search(text)
     script = _SCRIPTS[encoding]

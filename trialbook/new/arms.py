@@ -78,19 +78,22 @@ def infer_arms(
 def refuse_blocks(column: pd.Series, name: str) -> None:
     """Refuse arms that are written once for a block of rows, as merged cells leave them.
 
-    So it seems where most rows have none, and no two neighbours have.
+    So it seems where most rows have none, and no two neighbours have, or hardly more rows than
+    there are arms.
 
     Raises
     ------
     UsageError
     """
-    given = column.notna().to_numpy()
+    given = has_arm(column).to_numpy()
     n = int((~given).sum())
-    if 2 * n > len(given) and not (given[1:] & given[:-1]).any():
+    apart = not (given[1:] & given[:-1]).any()
+    few = given.sum() <= 2 * column[given].nunique()
+    if 2 * n > len(given) and given.any() and (apart or few):
         raise UsageError(
-            f"{name} is blank in {n:,} of {counted_noun(len(given), 'row')}, and no two rows that "
-            "follow each other have an arm, as where it is written once for a block of rows: write "
-            "it into each row", "--from",
+            f"{name} is blank in {n:,} of {counted_noun(len(given), 'row')}, and stands only here "
+            "and there, as where an arm is written once for a block of rows: write it into each "
+            "row", "--from",
         )  # fmt: skip
 
 

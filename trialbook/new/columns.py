@@ -24,7 +24,7 @@ _ENDPOINT = re.compile(
     rf"({_ENDPOINTS})(?=time|days|months|mo|years|status|stat|event|cens|ind|_|\d|$)"
 )
 _TIMES = re.compile(
-    rf"t|.*time|duration|survival|surv|follow_?up|fu|fup|lifetime|aval|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
+    rf"t|(?!pro|pt|aptt|clot|bleed).*time|duration|survival|surv|follow_?up|fu|fup|lifetime|aval|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
 )
 _UNITS = re.compile(rf"({_OF}_?)*[^_]+(_to_\w+|_until_\w+)?|os\w+|pfs\w+|days?_?to_?\w+")
 _HAPPENED = (r"death|dead|died|dth|deceased|expired|relapsed?|relaps|recur|recurred|recurrence"
@@ -90,7 +90,7 @@ def name_columns(
 
 def _several_times(frame: pd.DataFrame, event: str, taken: dict[str, str]) -> bool:
     """Return whether several columns are called times, and none is shown to be the status's own."""
-    times = [name for name in frame if _called_time(name) and _is_time(frame[name])]
+    times = [name for name in frame if called_time(name) and _is_time(frame[name])]
     if "AVAL" in (name.upper() for name in times) or len(times) < 2:
         return False
     time = taken.get("time", "")
@@ -188,7 +188,8 @@ def _is_arm(column: pd.Series) -> bool:
     return column.dtype.kind != "M" and 1 <= column.nunique() <= MOST_ARMS
 
 
-def _called_time(name: str) -> bool:
+def called_time(name: str) -> bool:
+    """Return whether a column's name is one of times to an event."""
     words = "_".join(words_of(name))
     if _TIMES.fullmatch(words):
         return True
@@ -200,7 +201,7 @@ def _called(pattern: re.Pattern) -> Callable[[str], bool]:
 
 
 _COLUMNS: dict[str, tuple[Callable[[str], bool], Callable[[pd.Series], bool]]] = {
-    "time": (_called_time, _is_time),
+    "time": (called_time, _is_time),
     "event": (_called(_EVENTS), _is_event),
     "arm": (_called(_ARMS), _is_arm),
 }

@@ -13,7 +13,7 @@ import pandas as pd
 
 from trialbook.adam.schemas import SCHEMAS
 from trialbook.adam.unit_words import words_of
-from trialbook.new.columns import same_thing
+from trialbook.new.columns import called_time, same_thing
 from trialbook.new.rows import is_identifier
 
 _ADTTE = {*SCHEMAS["ADTTE"].columns, "ANL01FL", "ADY", "AVALC", "AVALCAT1", "PARAMN", "PARCAT1",
@@ -116,7 +116,8 @@ def _by_course(column: pd.Series, course: Course) -> str | None:
     if len(values) < 5:
         return None
     if values.dtype.kind == "f" and values.nunique() >= 5:
-        return _is_time(values.to_numpy(), time.to_numpy(), course.name)
+        named = called_time(str(column.name))
+        return _is_time(values.to_numpy(), time.to_numpy(), course.name, named=named)
     if values.dtype.kind == "M" or event.nunique() < 2:
         return None
     if values.nunique() == 2 and same_thing(values, event):
@@ -130,12 +131,19 @@ def _by_course(column: pd.Series, course: Course) -> str | None:
     return None
 
 
-def _is_time(values: np.ndarray, time: np.ndarray, name: str) -> str | None:
-    """Return the ground where values are the times, in whatever unit, or a day apart."""
+def _is_time(values: np.ndarray, time: np.ndarray, name: str, *, named: bool) -> str | None:
+    """Return the ground where values are the times, in whatever unit, or a day apart.
+
+    What is `named` a time is another end point's where it never lies after these times, or never
+    before them; a time before entry (since diagnosis, say) lies as it falls.
+    """
     if len(np.unique(time)) < 5:
         return None
     if np.mean(np.abs(values - time) <= 1) >= _ALL and np.ptp(time) > 10:
         return f"it is the time of {name}"
+    if named and len(time) >= _FEWEST and (np.all(values <= time) or np.all(values >= time)):
+        side = "after" if np.all(values <= time) else "before"
+        return f"it is called a time, and never lies {side} that of {name}"
     late = time > 0
     if late.sum() < 5:
         return None
