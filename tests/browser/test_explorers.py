@@ -142,7 +142,7 @@ def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page
     before = tab.locator(".tb-figtitle").first.inner_text()
     tab.locator(".tb-reader select").select_option("1")
     other = next(one for one in alms.endpoints if one != alms.primary)
-    assert other.label.lower() in tab.locator(".tb-figtitle").first.inner_text().lower()
+    assert tab.locator(".tb-figtitle").first.inner_text().lower().strip() == other.label.lower()
     assert tab.locator("svg:visible .tb-curve:visible").count() == 0
     drawn = tab.locator("svg:visible .tb-own path")
     assert drawn.count() == 2 * len(alms.arms)  # a band and a line for each arm
@@ -250,28 +250,70 @@ def test_the_planner_is_schoenfelds_and_freedmans(open_page):
     assert "a number from 0.1 to 99.9" in tab.locator(".tb-planner output").inner_text()
 
 
-def test_harms_are_sorted_narrowed_and_opened_by_class(numbers, open_page):
+def percents_of(numbers, alms, term):
+    level = "AEDECOD" if numbers.has("adverse_events", paramcd=term, level="AEDECOD") else ""
+    return [
+        numbers.value("percent", "adverse_events", term, arm.code, level=level) for arm in alms.arms
+    ]
+
+
+def test_harms_are_sorted_narrowed_and_opened_by_class(alms, numbers, open_page):
     tab = open_page()
-    rows = tab.locator(".tb-exhibit:has(.tb-harms) tbody tr")
-    whole = rows.count()
-    classes = tab.locator(".tb-more").count()
-    assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() == classes
+    table = tab.locator(".tb-exhibit:has(.tb-harms)")
+    rows, shown = table.locator("tbody tr"), table.locator("tbody tr:visible")
+    whole, classes = rows.count(), tab.locator(".tb-more").count()
+    sort, least = tab.locator(".tb-harms select").all()
+    # at first the common terms, the largest difference above
+    names = [name.strip().lower() for name in shown.locator("th").all_inner_texts()]
+    terms = {term.lower(): term for term in analyses.event_classes(alms)["AEDECOD"]}
+    common = {low for low, term in terms.items() if max(percents_of(numbers, alms, term)) >= 5}
+    assert set(names) == common
+    cells = shown.locator("td:last-child").all_inner_texts()
+    found = [float(re.match(r"\s*(-?[\d.]+)", cell.replace("−", "-"))[1]) for cell in cells]
+    assert found == sorted(found, reverse=True)
+    # a row draws what it says: the dot of the second arm, and the difference, on their axes
+    first = shown.first
+    ends = [int(re.search(r"\d+(?=%| points)", one)[0])
+            for one in table.locator("thead th.tb-forest").all_inner_texts()]  # fmt: skip
+    percents = percents_of(numbers, alms, terms[names[0]])
+    dot = first.locator("circle.tb-arm-1")
+    assert float(dot.get_attribute("cx")) == pytest.approx(5 + 134 * percents[1] / ends[0], abs=0.1)
+    square = first.locator("rect")
+    middle = float(square.get_attribute("x")) + 3
+    assert middle == pytest.approx(72 + 67 * found[0] / ends[1], abs=0.2)
+    # narrowed by frequency and by typing
+    least.select_option("20")
+    assert 1 <= shown.count() < len(names)
+    least.select_option("0")
+    assert shown.count() == whole - classes
+    tab.locator(".tb-harms input").fill(names[0][:6])
+    assert 1 <= shown.count() < whole
+    tab.locator(".tb-harms input").fill("")
+    # by class, which opens by keyboard
+    sort.select_option("class")
+    assert shown.count() == classes
     first = tab.locator(".tb-more").first
     first.press("Enter")
     assert first.get_attribute("aria-expanded") == "true"
-    tab.locator(".tb-harms select").select_option("0")
-    shown = tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible")
-    names = shown.locator("th").all_inner_texts()
-    cells = shown.locator("td:nth-last-child(2)").all_inner_texts()
-    found = [float(re.match(r"\s*(-?[\d.]+)", cell.replace("−", "-"))[1]) for cell in cells]
-    assert len(found) == whole - classes
-    assert found == sorted(found, reverse=True)
-    known = numbers.distinct("paramcd", "adverse_events")
-    assert names[0].strip().lower() in {one.lower() for one in known}
-    tab.locator(".tb-harms input").fill(names[0].strip()[:6])
-    assert 1 <= tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() < whole
+    assert shown.count() > classes
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible").count() == whole
+    assert shown.count() == whole
+    assert tab.wrong == []
+
+
+def test_harms_are_used_by_finger_and_read_out_with_their_names(open_page):
+    tab = open_page(has_touch=True, viewport={"width": 390, "height": 844})
+    tree = tab.locator(".tb-exhibit:has(.tb-harms)").aria_snapshot()
+    for name in ("Sort by", "In at least", "Containing"):
+        assert re.search(rf'(combobox|searchbox) "{name}', tree), tree
+    sort, _ = tab.locator(".tb-harms select").all()
+    sort.select_option("class")
+    first = tab.locator(".tb-more").first
+    first.tap()
+    assert first.get_attribute("aria-expanded") == "true"
+    # what is drawn stands beside the names: in sight without moving the table
+    right = tab.locator("thead th.tb-forest").last.bounding_box()
+    assert right["x"] + right["width"] <= 390
     assert tab.wrong == []
 
 
@@ -290,6 +332,7 @@ def test_without_scripts_the_page_says_the_same_and_shows_no_empty_control(open_
 def test_explorers_keep_out_no_one_who_reads_with_a_screen_reader(open_page, page, scheme, width):
     tab = open_page(page, color_scheme=scheme, viewport={"width": width, "height": 900})
     if page == "page":
+        tab.locator(".tb-harms select").first.select_option("class")
         tab.locator(".tb-more").first.click()
         tab.locator(".tb-risk summary").click()
     tab.evaluate(AXE.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import pytest
 from tests.report.secret_trial import secret_trial
 from trialbook import analyses, survival
 from trialbook.escape import MARK
-from trialbook.report import figures
+from trialbook.report import figures, narrative
 from trialbook.report.explorers.planner import planner
 from trialbook.report.explorers.reader import curve_reader, survival_read
 from trialbook.report.explorers.risk import patient_risk, risk_under
@@ -229,3 +229,25 @@ def test_over_time_the_reader_says_the_smoothed_hazard_ratio(gbsg2):
     assert len(at) > 10
     for month, y in zip(at, panel["arms"][0]["value"], strict=True):
         assert y == pytest.approx(known[round(month, 4)], abs=1e-4)
+
+
+def test_the_largest_difference_of_harms_is_that_of_the_results():
+    trial = load_trial("data/alms")
+    numbers = Lookup(analyses.adverse_events(trial), trial)
+    comparison, found = trial.comparisons[0], {}
+    for term in analyses.event_classes(trial)["AEDECOD"]:
+        level = "AEDECOD" if numbers.has("adverse_events", paramcd=term, level="AEDECOD") else ""
+        of = ("adverse_events", term)
+        percents = [numbers.value("percent", *of, arm.code, level=level) for arm in trial.arms]
+        if max(percents) >= 5:
+            found[term] = numbers.value(
+                "risk_difference", *of, comparison.name, level=level, method="newcombe"
+            )
+    largest = max(found, key=lambda term: abs(found[term]))
+    terms = analyses.event_classes(trial)["AEDECOD"]
+    said = str(narrative.say_largest_difference(numbers, terms)).replace(MARK, "")
+    more = comparison.treated if found[largest] > 0 else comparison.control
+    assert said.startswith(f"Of {len(found)} adverse events that at least 5% of a group had, ")
+    assert f"{largest.lower()} differed most: {100 * abs(found[largest]):.1f} percentage" in said
+    assert f"more with {more.label.lower()} (95% CI, " in said
+    assert narrative.say_largest_difference(numbers, []) is None

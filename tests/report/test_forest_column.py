@@ -6,6 +6,7 @@ from math import nan
 import pandas as pd
 import pytest
 
+from trialbook.report.forest_column import Harm
 from trialbook.report.table import html_table
 
 
@@ -46,3 +47,27 @@ def test_rows_that_head_a_group_have_none():
 
 def test_a_table_without_ratios_has_no_such_column():
     assert "tb-forest" not in table([None, None])
+
+
+def test_events_are_drawn_beside_their_names_what_is_withheld_is_not():
+    nothing = (float("nan"),) * 3
+    harms = [
+        Harm({0: 10.0, 1: 20.0}, [(1, (10.0, -5.0, 25.0))]),
+        Harm({0: float("nan"), 1: 40.0}, [(1, nothing)]),
+    ]
+    frame = pd.DataFrame({"Event": ["Rash", "Cough"], "A": ["1", "2"], "Rate": ["9", "8"]})
+    shown = html_table(frame, name="t", caption="T", harms=harms, drawn_as={0: "A<", 1: "B"},
+                       in_files=["Rate"])  # fmt: skip
+    assert list(shown.frame) == ["Event", "A", "Rate"]
+    assert "Rate" not in shown.html
+    assert "○ A&lt;" in shown.html
+    head, *rows = re.findall(r"<tr.*?</tr>", shown.html, re.DOTALL)
+    assert "0 to 40%" in head
+    assert "±30 points" in head
+    first, second = rows
+    assert re.search(r"Rash</th><td class=.tb-forest", first)
+    # the percentages between the edges, the difference from the middle
+    assert re.findall(r'cx="([\d.]+)"', first) == ["38.5", "72"]
+    assert f'x="{72 + 67 / 3 - 3:.1f}"' in first
+    assert second.count("<circle") == 1
+    assert "<rect" not in second

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.adam.folders import small, write_trial
-from trialbook.analyses import all_results
+from trialbook.analyses import all_results, event_classes
 from trialbook.report import tables
 from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
@@ -26,6 +26,8 @@ def test_tables_of_safety_have_no_column_of_it(trial):
     html = str(tables.tbl_adverse_events(found, {"any": "Any event"})._repr_html_())
     assert "Active (N=4)" in html
     assert "Waiting" not in html
+    terms = tables.tbl_terms(found, event_classes(trial))
+    assert terms is None or "Waiting" not in terms.html
     assert "NE" not in html.replace("NEWCOMBE", "")
 
 

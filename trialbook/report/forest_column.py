@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import isfinite, log
+
+from trialbook.escape import escape_html
 
 Limits = tuple[float, float, float]
 WIDTH, HEIGHT, EDGE = 144, 26, 5
 # Beyond these an interval only says that it goes on.
 _FARTHEST = log(20)
+# The name of each row, and that of their column.
+_FIRST = re.compile(r"<tr\b[^>]*>\s*<th\b.*?</th>", re.DOTALL)
 _ROW = re.compile(r"(<tbody.*?</tbody>)", re.DOTALL)
 
 
@@ -24,19 +29,82 @@ def with_forest(html: str, ratios: Sequence[Limits | None]) -> str:
     return _with_column(html, _drawn(ratios), "below 1 | above 1", " tb-ratio")
 
 
-def with_shares(html: str, shares: Sequence[Mapping[int, float]]) -> str:
-    """Return a table with one more column, which draws the percentages of each row by arm.
+@dataclass(frozen=True)
+class Harm:
+    """What a row says of an event: percentages by arm, and differences of each comparison.
+
+    Attributes
+    ----------
+    percent : mapping
+        An arm's position to its percentage; what is NaN is not drawn.
+    differences : sequence of tuple
+        For each comparison the treated arm's position, and the difference with its limits, in
+        percentage points.
+    """
+
+    percent: Mapping[int, float]
+    differences: Sequence[tuple[int, Limits]]
+
+
+def with_harms(html: str, harms: Sequence[Harm], names: Mapping[int, str]) -> str:
+    """Return a table of events with two more columns: percentages by arm, differences.
+
+    They stand beside the names of the rows, so that a narrow screen shows them first.
 
     Parameters
     ----------
     html : str
         As for `with_forest`.
-    shares : sequence of mapping
-        An arm's position to its percentage, for the rows in their order; what is NaN is not drawn.
+    harms : sequence of Harm
+        For the rows in their order.
+    names : mapping
+        An arm's position to its name, of the arms that are drawn.
     """
-    highest = max((x for one in shares for x in one.values() if isfinite(x)), default=0.0)
+    highest = max((x for one in harms for x in one.percent.values() if isfinite(x)), default=0.0)
     end = next((top for top in (5, 10, 20, 40, 60, 80) if highest <= top), 100)
-    return _with_column(html, [_dots(one, end) for one in shares], f"0 to {end}%")
+    told = [x for one in harms for _, limits in one.differences for x in limits if isfinite(x)]
+    far = max(map(abs, told), default=0.0)
+    reach = next((top for top in (5, 10, 20, 30, 50) if far <= top), 100)
+    key = "<br>".join(
+        f'<span class="tb-key tb-arm-{i}">{"●" if i else "○"} {escape_html(name)}</span>'
+        for i, name in names.items()
+    )
+    drawn = [
+        f'<td class="tb-forest">{_dots(one.percent, end)}</td>'
+        f'<td class="tb-forest">{_differences(one.differences, reach)}</td>'
+        for one in harms
+    ]
+    headings = (
+        f'<th scope="col" class="tb-forest">{key}<br>0 to {end}%</th>'
+        f'<th scope="col" class="tb-forest">fewer, more treated<br>±{reach} points</th>'
+    )
+    cells = iter([headings, *drawn])
+    return _FIRST.sub(lambda found: found[0] + next(cells, ""), html)
+
+
+def _differences(of: Sequence[tuple[int, Limits]], reach: float) -> str:
+    """Return differences with their intervals, one below the other; none in the middle."""
+
+    def at(value: float) -> float:
+        return round(WIDTH / 2 + value / reach * (WIDTH / 2 - EDGE), 1)
+
+    several, lines = len(of) > 1, []
+    for number, (arm, (difference, lower, upper)) in enumerate(of):
+        if not all(map(isfinite, (difference, lower, upper))):
+            continue
+        y = HEIGHT * (number + 1) / (len(of) + 1)
+        colour = f' class="tb-of-arm tb-arm-{arm}"' if several else ""
+        lines.append(
+            f'<g{colour}><line x1="{at(lower):g}" x2="{at(upper):g}" y1="{y:g}" y2="{y:g}"/>'
+            f'<rect x="{at(difference) - 3:g}" y="{y - 3:g}" width="6" height="6"/></g>'
+        )
+    if not lines:
+        return ""
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">'
+        f'<line class="tb-one" x1="{WIDTH / 2:g}" x2="{WIDTH / 2:g}" y1="0" y2="{HEIGHT}"/>'
+        f"{''.join(lines)}</svg>"
+    )
 
 
 def _with_column(html: str, drawings: Sequence[str], heading: str, kind: str = "") -> str:

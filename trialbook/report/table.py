@@ -8,7 +8,7 @@ from great_tables import GT
 from great_tables import html as ready_html
 
 from trialbook.escape import MARK, MARK_HTML, escape_html, marked_html, plain
-from trialbook.report.forest_column import Limits, with_forest, with_shares
+from trialbook.report.forest_column import Harm, Limits, with_forest, with_harms
 from trialbook.report.output import Table
 
 INDENT = "\N{EM SPACE}"
@@ -34,7 +34,9 @@ def html_table(
     words: Sequence[str] = (),
     text: bool = False,
     forest: Sequence[Limits | None] = (),
-    shares: Sequence[Mapping[int, float]] = (),
+    harms: Sequence[Harm] = (),
+    drawn_as: Mapping[int, str] | None = None,
+    in_files: Sequence[str] = (),
     explorer: str = "",
 ) -> Table:
     """Return a frame of printed cells as a table of the book.
@@ -62,8 +64,11 @@ def html_table(
     forest : sequence of tuple
         For each row a ratio with its limits, or None: drawn at the row's end, on one logarithmic
         scale. The numbers stand beside it, so it is hidden from who hears the table.
-    shares : sequence of mapping
-        For each row an arm's position to its percentage, drawn likewise.
+    harms : sequence of Harm
+        For each row percentages and differences of an event, drawn likewise beside its name;
+        `drawn_as` names the arms, by position.
+    in_files : sequence of str
+        Columns that the downloads have, and the page has no room for.
     explorer : str
         HTML above the table: what a reader may ask of it.
 
@@ -71,11 +76,11 @@ def html_table(
     -------
     Table
     """
-    columns = [column for column in frame if column != groups]
+    columns = [column for column in frame if column != groups and column not in in_files]
     rowname = columns[0]
     # Unique names inside, labels outside: two columns may carry the same heading.
     keys = {column: f"c{position}" for position, column in enumerate(columns)}
-    cells = frame.rename(columns=keys).astype(object)
+    cells = frame.drop(columns=list(in_files)).rename(columns=keys).astype(object)
     cells = cells.map(_cell).reset_index(drop=True)
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
     table = table.tab_stubhead(_heading(rowname) if plain(rowname) else " ")
@@ -92,6 +97,7 @@ def html_table(
         html = pattern.sub("", html)
     html = re.search(r"<table.*</table>", html, re.DOTALL).group(0)
     kind = "tb tb-text" if text else "tb tb-many" if len(columns) > MANY else "tb"
+    kind += " tb-events" if harms else ""
     html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
     html = html.replace(MARK, MARK_HTML)
@@ -99,8 +105,8 @@ def html_table(
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     if any(forest):
         html = with_forest(html, forest)
-    if shares:
-        html = with_shares(html, shares)
+    if harms:
+        html = with_harms(html, harms, drawn_as or {})
     title = escape_html(caption, 1000)
     foot = "".join(f"<p>{marked_html(note, 1000)}</p>" for note in notes if note)
     # The caption stands outside: within, it would scroll away with a wide table.

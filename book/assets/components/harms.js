@@ -1,4 +1,5 @@
-/* The table of adverse events: sorted, narrowed by typing, classes that open to their terms. */
+/* The table of adverse events: sorted, narrowed by frequency and by typing, classes that open to
+   their terms. It begins with the common terms, the largest difference first. */
 {
 const add = (tag, parent, properties = {}) => {
   const one = Object.assign(document.createElement(tag), properties);
@@ -19,6 +20,10 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-harms")) {
   told.comparisons.forEach((name, i) => add("option", sort, {
     value: i, textContent: told.comparisons.length > 1 ? `difference, ${name}` : "difference",
   }));
+  const least = add("select", add("label", box, { textContent: "In at least " }));
+  [0, 1, 2, 5, 10, 20].forEach((percent) => add("option", least, {
+    value: percent, textContent: percent ? `${percent}% of a group` : "one patient",
+  }));
   const words = add("input", add("label", box, { textContent: "Containing " }), { type: "search", autocomplete: "off" });
   const all = add("button", box, { type: "button", textContent: "Open all classes" });
   const count = add("output", box);
@@ -32,13 +37,18 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-harms")) {
     cell.append(line.button);
     line.button.addEventListener("click", () => { line.open = !line.open; show(); });
   }
+  if (lines.some((line) => line.term && line.most >= told.least)) {
+    sort.value = "0";
+    least.value = told.least;
+  }
   const rank = { frequency: (line) => line.most ?? -1 };
   const show = (printing = false) => {
-    const by = printing ? "class" : sort.value;
+    const by = printing || !sort.value ? "class" : sort.value;
     const asked = printing ? [] : words.value.toLowerCase().split(/\s+/).filter(Boolean);
     const value = rank[by] ?? ((line) => line.differences[by] ?? -Infinity);
     const order = by === "class" ? lines : [...lines.filter((line) => line.term)].sort((a, b) => value(b) - value(a));
-    const hits = (line) => asked.every((word) => line.text.includes(word) || line.under?.text.includes(word));
+    const percent = printing ? 0 : Number(least.value);
+    const hits = (line) => (!percent || line.most >= percent) && asked.every((word) => line.text.includes(word) || line.under?.text.includes(word));
     for (const line of lines) line.row.hidden = true;
     for (const line of order) {
       body.append(line.row);
@@ -60,7 +70,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-harms")) {
     for (const line of lines) line.open = open;
     show();
   });
-  sort.addEventListener("change", () => show());
+  for (const list of [sort, least]) list.addEventListener("change", () => show());
   words.addEventListener("input", () => show());
   addEventListener("beforeprint", () => show(true));
   addEventListener("afterprint", () => show());

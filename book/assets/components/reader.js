@@ -25,8 +25,8 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   const figure = exhibit.querySelector(".tb-figure");
   const title = exhibit.querySelector(".tb-figtitle");
   const caption = exhibit.querySelector(".tb-caption");
-  const words = title?.lastChild?.nodeType === 3 ? title.lastChild : null;
-  const first = { words: words?.data, caption: caption ? [...caption.childNodes] : [] };
+  const first = { title: [...(title?.childNodes ?? [])], caption: [...(caption?.childNodes ?? [])] };
+  const counted = first.title.filter((node) => node.classList?.contains("tb-number"));
   const drawings = [...figure.querySelectorAll("svg.tb-svg[data-x0]")].map((svg) => ({
     svg,
     panels: svg.dataset.panels ? JSON.parse(svg.dataset.panels)
@@ -146,8 +146,8 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
         part.textContent = same && !turned ? part.dataset.first : leading ? what : "";
       }
     }
-    if (words) words.data = same ? first.words : ` ${started(choice.name)}`;
-    if (caption) caption.replaceChildren(...(same ? first.caption : [choice.caption]));
+    title?.replaceChildren(...(same ? first.title : [...counted, ` ${started(choice.name)}`]));
+    caption?.replaceChildren(...(same ? first.caption : [choice.caption]));
     slider.max = choice.at.length - 1;
     if (near === undefined) near = choice.at[slider.value] ?? choice.at.at(-1);
     slider.value = choice.at.reduce((best, t, i) =>

@@ -19,7 +19,6 @@ from trialbook.report.figures.population import (
     plot_flow_of_patients,
 )
 from trialbook.report.figures.robustness import plot_hazard_over_time, plot_withdrawal
-from trialbook.report.figures.safety import plot_harms
 
 __all__ = [
     "plot_baseline_balance",
@@ -28,7 +27,6 @@ __all__ = [
     "plot_cumulative_incidence",
     "plot_end_points",
     "plot_flow_of_patients",
-    "plot_harms",
     "plot_hazard_over_time",
     "plot_laboratory",
     "plot_leaving",

@@ -10,7 +10,7 @@ from trialbook.report.narrative.population import balance_in_words, shown_differ
 from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.flow import Box, plot_flow
-from trialbook.report.plots.points import Spread, plot_distributions
+from trialbook.report.plots.spreads import Spread, plot_distributions
 from trialbook.report.sentences import in_text, pair_of
 from trialbook.results import CURVE
 from trialbook.safe import WITHHELD

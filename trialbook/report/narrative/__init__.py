@@ -30,7 +30,7 @@ from trialbook.report.narrative.population import (
     say_population,
     shown_differences,
 )
-from trialbook.report.narrative.safety import no_course_of_harms
+from trialbook.report.narrative.safety import no_course_of_harms, say_largest_difference
 from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import how_many
 
@@ -55,6 +55,7 @@ __all__ = [
     "say_design",
     "say_follow_up",
     "say_landmark",
+    "say_largest_difference",
     "say_multiplicity",
     "say_population",
     "say_proportional_hazards",

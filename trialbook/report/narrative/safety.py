@@ -1,11 +1,22 @@
 """Sentences on adverse events."""
 
+from collections.abc import Iterable
+from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.report.output import Remark
+from trialbook.adam.problems import counted_noun
+from trialbook.escape import escape_markdown
+from trialbook.printed import size_of
+from trialbook.report.labels import term_label
+from trialbook.report.narrative.common import pair_in_words
+from trialbook.report.output import Remark, Text
+from trialbook.report.sentences import at_start, of
+from trialbook.report.tables.safety import COMMON
 
 if TYPE_CHECKING:
-    pass
+    from trialbook.safe.lookup import Lookup
+
+LIMITS = ("lower", "upper")
 
 
 def no_course_of_harms() -> Remark:
@@ -13,3 +24,51 @@ def no_course_of_harms() -> Remark:
     return Remark(
         "No curve is drawn: too few patients are known to have had such an event, and when."
     )
+
+
+def say_largest_difference(lookup: "Lookup", terms: Iterable[str]) -> Text | None:
+    """Return in which of the common adverse events the groups differ most, for each comparison.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of adverse_events.
+    terms : iterable of str
+        AEDECOD; those count of which some group of a comparison has at least `COMMON` percent,
+        and of which nothing is withheld.
+
+    Returns
+    -------
+    Text or None
+    """
+    lines, terms = [], sorted(set(terms))
+    for comparison in lookup.trial.comparisons:
+        found = []
+        for term in terms:
+            # A term that bears the name of a class is told apart by its level.
+            level = "AEDECOD" if lookup.has("adverse_events", paramcd=term, level="AEDECOD") else ""
+            of_arms = (
+                lookup.value("percent", "adverse_events", term, arm.code, level=level)
+                for arm in (comparison.control, comparison.treated)
+            )
+            row = ("adverse_events", term, comparison.name)
+            key = {"level": level, "method": "newcombe"}
+            difference = lookup.value("risk_difference", *row, **key)
+            if max(of_arms) >= COMMON and isfinite(difference):
+                found.append((abs(difference), difference, term, row, key))
+        if not found:
+            continue
+        _, difference, term, row, key = max(found)
+        size, low, high = size_of(
+            *(lookup.text(f"{{{name}}}", *row, **key) for name in ("risk_difference", *LIMITS))
+        )
+        more = comparison.treated if difference > 0 else comparison.control
+        where = f"{pair_in_words(comparison)}, " if len(lookup.trial.comparisons) > 1 else ""
+        lines.append(
+            at_start(
+                f"{where}of {counted_noun(len(found), 'adverse event')} that at least {COMMON}% of "
+                f"a group had, {escape_markdown(term_label(term).lower())} differed most: {size} "
+                f"percentage points more with {of(more.label)} ({lookup.ci}, {low} to {high})."
+            )
+        )
+    return Text("\n\n".join(lines)) if lines else None

@@ -1,6 +1,6 @@
 """Tables of adverse events and laboratory parameters."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Arm, Parameter
 from trialbook.report.explorers import explorer
+from trialbook.report.forest_column import Harm
 from trialbook.report.labels import term_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
@@ -18,10 +19,13 @@ from trialbook.report.tables.columns import arm_columns, comparison_columns, row
 from trialbook.safe import shown_sizes
 
 if TYPE_CHECKING:
+    from trialbook.config import Comparison
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
 
 MOST_TERMS = 60
+# Percent of some group: terms that have it are shown first, the largest difference above.
+COMMON = 5
 # ANRIND as CDISC writes it in one letter
 AGAINST_RANGE = {"L": "Low", "N": "Normal", "H": "High"}
 # Of confidential data where all but a few patients were treated.
@@ -238,13 +242,15 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
     Returns
     -------
     Table or None
-        At most 60 terms; all are in the results.
+        At most 60 terms; all are in the results. Percentages and differences are drawn in the
+        rows; the reader sorts and narrows them.
     """
     if classes.empty:
         return None
     trial = lookup.trial
     arms = arm_columns(trial, shown_sizes(trial, "safety"))
     rates = {code: f"Rate, {in_text(trial.arm(code).label)}" for code in arms}
+    compared = [c for c in trial.comparisons if {c.treated.code, c.control.code} <= set(arms)]
 
     def key(term: str, variable: str) -> str:
         return variable if lookup.has("adverse_events", paramcd=term, level=variable) else ""
@@ -277,12 +283,13 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
             line |= row_cells(lookup, arms, "{n} ({percent})", *of, level=level)
             line |= row_cells(lookup, rates, "{rate}", *of, level=level)
             lines.append(line | _compared(lookup, term, level, with_p=False))
-            ranked.append(_ranked(lookup, term, level, arms))
+            ranked.append(_ranked(lookup, term, level, arms, compared))
             ranked[-1]["term"] = variable == "AEDECOD"
     positions = {arm.code: place for place, arm in enumerate(trial.arms)}
     notes = [
-        "Rate: patients with a first event per 100 patient-years at risk, without events later "
-        f"than {_window(trial)}."
+        f"Difference: percentage points, treated minus control, with Newcombe's {lookup.ci}. The "
+        "files have rates as well: patients with a first event per 100 patient-years at risk, "
+        f"without events later than {_window(trial)}."
     ]
     if len(totals) > MOST_TERMS:
         notes.append(
@@ -297,16 +304,30 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         name="adverse-event-terms",
         caption="Adverse events by system organ class and preferred term",
         notes=notes,
-        shares=[{positions[code]: x for code, x in one["percent"].items()} for one in ranked],
+        in_files=list(rates.values()),
+        drawn_as={positions[code]: in_text(trial.arm(code).label) for code in arms},
+        harms=[
+            Harm(
+                {positions[code]: x for code, x in one["percent"].items()},
+                [
+                    (positions[pair.treated.code], tuple(100 * x for x in limits))
+                    for pair, limits in zip(compared, one["differences"], strict=True)
+                ],
+            )
+            for one in ranked
+        ],
         explorer=explorer(
             "harms",
             {
-                "comparisons": [pair_of(one) for one in trial.comparisons],
+                "comparisons": [pair_of(one) for one in compared],
+                "least": COMMON,
                 "rows": [
                     {
                         "term": one["term"],
                         "most": max(filter(isfinite, one["percent"].values()), default=None),
-                        "differences": [x if isfinite(x) else None for x in one["differences"]],
+                        "differences": [
+                            x if isfinite(x) else None for x, _, _ in one["differences"]
+                        ],
                     }
                     for one in ranked
                 ],
@@ -315,14 +336,23 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
     )
 
 
-def _ranked(lookup: "Lookup", term: str, level: str, arms: Collection[str]) -> dict[str, Any]:
+def _ranked(
+    lookup: "Lookup",
+    term: str,
+    level: str,
+    arms: Collection[str],
+    compared: Sequence["Comparison"],
+) -> dict[str, Any]:
     """Return by what a line of adverse events can be drawn and sorted; NaN where withheld."""
     of = ("adverse_events", term)
     return {
         "percent": {code: lookup.value("percent", *of, code, level=level) for code in arms},
         "differences": [
-            lookup.value("risk_difference", *of, one.name, level=level, method="newcombe")
-            for one in lookup.trial.comparisons
+            tuple(
+                lookup.value(name, *of, one.name, level=level, method="newcombe")
+                for name in ("risk_difference", "lower", "upper")
+            )
+            for one in compared
         ],
     }
 
