@@ -6,6 +6,7 @@ consistency in itself; whether the data agree is checked where the data are read
 """
 
 import codecs
+from datetime import date
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -338,6 +339,8 @@ class TrialConfig(Model):
     """Margin of non-inferiority; a bare number is a hazard ratio."""
     analysis: PlannedAnalysis = PlannedAnalysis()
     """The analysis that the plan laid down for the headline."""
+    data_cut: date | Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    """Cut of the data, as a rule its date; stands below tables and figures taken along."""
     time: TimeUnits = TimeUnits()
     """Units of time."""
     horizon: Positive | None = None

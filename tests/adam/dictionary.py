@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import date
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
@@ -22,7 +23,7 @@ KINDS = {
     "count": "whole number",
     "date": "date",
 }
-WORDS = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
+WORDS = {str: "text", int: "whole number", float: "number", bool: "yes or no", date: "date"}
 
 
 def model_in(annotation: object) -> type[BaseModel] | None:

@@ -78,6 +78,6 @@ def test_a_set_is_one_document_with_numbers_pages_programs_and_every_cell():
     assert len(sections) == 2
     for section, by in zip(sections, ("notebooks/a.md", "notebooks/b.md"), strict=True):
         assert f"Program: {by}. Data 12ab." in section
-        assert "{\\field{\\*\\fldinst PAGE}} of {\\field{\\*\\fldinst NUMPAGES}}" in section
+        assert re.search(r"Page \{\\field.* PAGE\}.*\} of \{\\field.* NUMPAGES\}", section)
     assert r"\lndscpsxn" in sections[1]
     assert r"\lndscpsxn" not in sections[0]

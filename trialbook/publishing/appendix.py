@@ -1,12 +1,10 @@
 """All tables of a book in one RTF, in its order and with its numbers."""
 
 import json
-import os
 import re
 from pathlib import Path
 
 from trialbook import __version__
-from trialbook.exporting import EXPORT_NOTE
 from trialbook.publishing.exhibits import FILES, TITLE
 from trialbook.publishing.trials import TrialFacts
 from trialbook.report.rtf import rtf_set
@@ -15,7 +13,7 @@ APPENDIX = "all.rtf"
 _MARKS = re.compile(f"{TITLE.pattern}|{FILES.pattern}")
 
 
-def appendix(notebooks: dict[str, str], tables: Path, facts: TrialFacts) -> str | None:
+def appendix(notebooks: dict[str, str], tables: Path, facts: TrialFacts, foot: str) -> str | None:
     """Return the tables of a book as one document; None where it has none.
 
     Parameters
@@ -26,6 +24,8 @@ def appendix(notebooks: dict[str, str], tables: Path, facts: TrialFacts) -> str 
         Where each table lies as RTF: complete, or what readers may see of it, no more.
     facts : TrialFacts
         Its title stands above every page.
+    foot : str
+        What each table says of where it is from: stands below every page instead.
     """
     documents = [
         (f"Table {number}", f"trialbook {__version__}, notebooks/{chapter}.md", file)
@@ -35,7 +35,7 @@ def appendix(notebooks: dict[str, str], tables: Path, facts: TrialFacts) -> str 
     if not documents:
         return None
     read = [(number, by, file.read_text(encoding="ascii")) for number, by, file in documents]
-    return rtf_set(read, facts.short or facts.title, os.environ.get(EXPORT_NOTE, ""))
+    return rtf_set(read, facts.short or facts.title, foot)
 
 
 def numbered(notebooks: dict[str, str]) -> list[tuple[str, int, str]]:

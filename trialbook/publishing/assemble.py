@@ -1,9 +1,11 @@
 """Everything that is published of one edition: pages, numbers, tables, figures, provenance."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+from trialbook.exporting import EXPORT_NOTE
 from trialbook.publishing import fingerprint
 from trialbook.publishing.about import LETTERS, about
 from trialbook.publishing.appendix import APPENDIX, appendix
@@ -32,6 +34,7 @@ def assemble(
     work: Path,
     data: dict[str, str],
     paper: str = "",
+    complete: str = "",
 ) -> Path:
     """Make the folder that is published of an edition.
 
@@ -47,6 +50,8 @@ def assemble(
         A folder on the file system of the target, kept from one build to the next.
     paper : str
         The sheets for which a page with the whole book is laid beside the others, to be printed.
+    complete : str
+        What a table of guarded data says of itself that holds what readers do not see.
 
     Returns
     -------
@@ -85,8 +90,9 @@ def assemble(
         shutil.copytree(offered / kind, new / kind)
     if facts.guarded:
         _gather([one / COMPLETED for one in exports], new / TABLES)
-    for tables in (offered / TABLES, new / TABLES):
-        if all_tables := appendix(shown, tables, facts):
+    origin = os.environ[EXPORT_NOTE]
+    for tables, foot in ((offered / TABLES, origin), (new / TABLES, complete or origin)):
+        if all_tables := appendix(shown, tables, facts, foot):
             (tables / APPENDIX).write_text(all_tables, encoding="ascii")
     seen = results_csv(notebooks, seen=True)
     whole = [*seen] if facts.confidential else [*seen, "provenance.json"]

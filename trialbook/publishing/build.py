@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialbook import released
 from trialbook.exporting import COMPLETE, EXPORT_NOTE
@@ -21,12 +21,13 @@ from trialbook.publishing.reading import is_course
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.watched import Watched
 
+if TYPE_CHECKING:
+    from trialbook.publishing.trials import TrialFacts
+
 Say = Callable[[str], None]
 
 # What a file says of itself that holds what readers of guarded data do not see.
-_COMPLETE = (
-    "{}. Data {}. Complete, with small counts: for those who have the data, not for readers."
-)
+_COMPLETE = "Complete, with small counts: for those who have the data, not for readers."
 # An hour: the chapters of a trial of a million patients take some minutes.
 LIMIT = 3600
 
@@ -154,6 +155,12 @@ def _edition(book: Book, point: parameters.Point, data: Watched, shelf: Shelf) -
     return edition(book, point, data.hashes, shelf.target, judged)
 
 
+def _origin(facts: "TrialFacts", data: str) -> str:
+    """Return the title, the data cut where trial.yml says it, and what tells the data's state."""
+    cut = f"Data cut {facts.data_cut}, {data[:12]}" if facts.data_cut else f"Data {data[:12]}"
+    return f"{facts.title}. {cut}."
+
+
 def _landmarks(point: parameters.Point) -> list[float]:
     """Return the times that a point asks for besides trial.yml's."""
     return list(point.parameters.get("landmarks") or [])
@@ -203,16 +210,14 @@ def _build(
             os.environ[SECRET] = secret_of(shelf.store)
         # what a file that leaves the book, a figure or a table, says of where it is from
         named = keyed(of_data, os.environ[SECRET]) if facts.confidential else of_data
-        os.environ[EXPORT_NOTE] = " ".join(
-            [f"{facts.title}.", f"Data {named[:12]}.", facts.notice]
-        ).strip()
-        complete = _COMPLETE.format(facts.title, of_data[:12]) if facts.guarded else ""
+        os.environ[EXPORT_NOTE] = f"{_origin(facts, named)} {facts.notice}".strip()
+        complete = f"{_origin(facts, of_data)} {_COMPLETE}" if facts.guarded else ""
         _execute(to_do, (data, cache, complete), order, shelf.scratch, say)
         built = {}
         for one in editions:
             work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
             began = time.perf_counter()
-            new = assemble(one, book, facts, site, work, data.hashes, order.paper)
+            new = assemble(one, book, facts, site, work, data.hashes, order.paper, complete)
             built[one.point.name] = new
             say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
             if order.paper:

@@ -61,6 +61,7 @@ class TrialFacts:
     n_patients: int
     repairs: list[str]
     cut: dict[str, Any]
+    data_cut: str = ""
     confidential: bool = False
     guarded: bool = False
     roles: dict[str, str] = field(default_factory=dict)
@@ -141,6 +142,7 @@ def read_facts(folder: Path, *, blinded: bool = False) -> TrialFacts:
         n_patients=len(trial.adsl) if trial.given is None else 0,
         repairs=[str(repair) for repair in trial.repairs],
         cut=facts_as_json(trial),
+        data_cut=str(trial.config.data_cut or ""),
         confidential=not patients_shown(trial),
         guarded=guarded(trial),
         roles={one.paramcd: one.role for one in trial.endpoints},

@@ -12,6 +12,7 @@ UPRIGHT, TURNED = 9360, 12960
 LETTER, CAPITAL, GAP = 100, 125, 200
 SHORTEST, LONGEST = 500, 3600
 _TITLE = r"\pard\sa80\b\fs20 "
+_SMALL = r"\f0\fs16"
 
 
 def rtf_table(
@@ -54,7 +55,7 @@ def rtf_table(
             rows.append(_row([str(heading)], edges[-1:], [True], bold=True))
         rows.append(_row(list(line), edges, left, bottom=position == last))
     head = rf"{{\rtf1\ansi\ansicpg1252\deff0{{\fonttbl{{\f0\fswiss Arial;}}}}{page}\fs18"
-    below = "\n".join(rf"\pard\sb40\fs16 {escape_rtf(note)}\par" for note in notes if note)
+    below = "\n".join(_note(note) for note in notes if note)
     title = rf"{_TITLE}{escape_rtf(caption)}\b0\fs18\par"
     return "\n".join([head, title, *rows, below, "}"])
 
@@ -89,15 +90,25 @@ def rtf_set(
         turned = r"\landscape" in first
         tab = TURNED if turned else UPRIGHT
         size = r"\lndscpsxn\pgwsxn15840\pghsxn12240" if turned else r"\pgwsxn12240\pghsxn15840"
-        page = r"Page {\field{\*\fldinst PAGE}} of {\field{\*\fldinst NUMPAGES}}"
-        above = rf"{{\header\pard\tqr\tx{tab}\fs16 {escape_rtf(head)}\tab {page}\par}}"
+        page = f"Page {_field('PAGE')} of {_field('NUMPAGES')}"
+        above = rf"{{\header\pard\plain\tqr\tx{tab}{_SMALL} {escape_rtf(head)}\tab {page}\par}}"
         told = escape_rtf(f"Program: {program}. {foot}")
-        below = rf"{{\footer\pard\fs16 {told}\par}}"
+        below = rf"{{\footer\pard\plain{_SMALL} {told}\par}}"
+        body = [line for line in body if line != _note(foot)]  # which stands below every page
         title = body[0].replace(_TITLE, rf"{_TITLE}{escape_rtf(number)}. ", 1)
         margins = r"\marglsxn1440\margrsxn1440\margtsxn1440\margbsxn1440"
         section = rf"\sectd\sbkpage{size}{margins}"
         parts.append("\n".join([section, above, below, title, *body[1:]]))
     return "\n".join([start, "\n\\sect\n".join(parts), "}"])
+
+
+def _note(text: str) -> str:
+    return rf"\pard\sb40\fs16 {escape_rtf(text)}\par"
+
+
+def _field(name: str) -> str:
+    """Return a field that the reading program fills in, in the letters around it."""
+    return rf"{{\field{{\*\fldinst{{{_SMALL} {name}}}}}{{\fldrslt{{{_SMALL} 1}}}}}}"
 
 
 def _edges(cells: pd.DataFrame) -> tuple[list[int], str]:
