@@ -137,3 +137,50 @@ def test_headlines_ask_for_a_tenth_of_an_arm_and_ten_patients():
 def test_states_are_in_every_row(alike):
     gated = safe(pd.concat([all_results(alike)]), alike)
     assert gated["state"].isin(["shown", "coarser", "withheld"]).all()
+
+
+def unlike(folder, of_c: int):
+    """Return a trial: of arm C nobody had the event, and two left."""
+    n = 80 + of_c
+    left = np.array([k % 4 == 1 for k in range(80)] + [k < 2 for k in range(of_c)])
+    adsl = patients("A" * 40 + "B" * 40 + "C" * of_c)
+    adsl = adsl.assign(EOSSTT=np.where(left, "DISCONTINUED", "COMPLETED"))
+    cnsr = np.array([int(k % 3 == 0 or left[k] or k >= 80) for k in range(n)])
+    times(adsl, [20 + k % 37 for k in range(n)], cnsr).to_csv(folder / "adtte.csv", index=False)
+    adsl.to_csv(folder / "adsl.csv", index=False)
+    text = {
+        "id": "unlike", "title": "A trial", "privacy": "confidential", "randomized": "yes",
+        "time": {"unit": "days", "show": "days"}, "horizon": 60,
+        "arms": [{"code": "A"}, {"code": "B"}, {"code": "C"}],
+        "endpoints": [{"paramcd": "EVENT", "label": "relapse", "role": "primary"}],
+    }  # fmt: skip
+    (folder / "trial.yml").write_text(yaml.safe_dump(text), encoding="utf-8")
+    return load_trial(folder)
+
+
+def test_no_interval_tells_how_few_left_an_arm_without_events(tmp_path):
+    """Leaving counted as the event, the ratio of C had the standard error that two events give."""
+    trial = unlike(tmp_path, of_c=8)
+    rows = analyses.sensitivity(trial).query("arm == 'C vs A' and method == 'withdrawal_event'")
+    told = rows[rows["statistic"].isin(["hr", "hr_lower", "hr_upper"]) & rows["value"].notna()]
+    assert len(told) >= 2
+    assert set(safe(told, trial)["state"]) == {"withheld"}
+
+
+def test_nothing_is_shown_of_an_arm_of_few_patients(tmp_path):
+    trial = unlike(tmp_path, of_c=3)
+    of = ["kaplan_meier", "incidence_rate", "cox", "rmst", "landmark", "log_rank", "sensitivity"]
+    gated = safe(all_results(trial, of), trial)
+    of_c = gated[gated["arm"].str.contains("C", regex=False)]
+    assert len(of_c) > 50
+    assert set(of_c["state"]) == {"withheld"}
+
+
+def test_a_number_that_one_analysis_withholds_no_other_shows(tmp_path):
+    trial = unlike(tmp_path, of_c=3)
+    of = ["kaplan_meier", "incidence_rate", "cox", "sensitivity"]
+    gated = safe(all_results(trial, of), trial)
+    counts = gated[gated["statistic"].isin(["n_events", "time_at_risk"]) & gated["time"].isna()]
+    states = counts.groupby(["paramcd", "arm", "statistic"])["state"].agg(set)
+    assert {"withheld"} in list(states)
+    assert all(len(one) == 1 for one in states), states

@@ -46,7 +46,7 @@ def sensitivity(
     """
     endpoint = endpoint_of(trial, endpoint)
     data = trial.time_to_event(endpoint.paramcd)
-    variants, remarks = _variants(trial, data, favourable=endpoint.favourable)
+    variants, remarks = variants_of(trial, data, favourable=endpoint.favourable)
     place = place_of(trial)
     if place is None:
         remarks.append("Centres are not given: there is no analysis stratified by centre.")
@@ -128,8 +128,13 @@ def period_of(level: str) -> tuple[float, float]:
     return float(start), float(end or "inf")
 
 
-def _variants(trial, data, *, favourable):
-    """Return the data under each convention that can be tried, and remarks on the others."""
+def variants_of(
+    trial: Trial, data: pd.DataFrame, *, favourable: bool
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Return an end point's data under each convention that can be tried, by method.
+
+    And remarks on the conventions that cannot.
+    """
     variants, remarks = {}, []
     if "PPROTFL" in data:
         variants["per_protocol"] = data[data["PPROTFL"].eq("Y").to_numpy(bool)]

@@ -36,9 +36,13 @@ EFFECTS = [
 
 
 def few_events(trial: "Trial", paramcd: str) -> set[str]:
-    """Return the arms of an end point with so few events that nothing of them may be shown."""
-    _, events = patients_and_events(trial, paramcd)
-    return {arm for arm, n in events.items() if arm != ALL and is_small(n, trial.min_cell)}
+    """Return the arms with so few events, or patients, that nothing of them may be shown."""
+    patients, events = patients_and_events(trial, paramcd)
+    return {
+        arm
+        for arm, n in events.items()
+        if arm != ALL and (is_small(n, trial.min_cell) or is_small(patients[arm], trial.min_cell))
+    }
 
 
 def hidden_events(trial: "Trial", paramcd: str) -> set[str]:
@@ -78,7 +82,9 @@ def time_to_event(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -
             names = ["n_events", "n_censored", "percent", "time_at_risk"]
             decisions.rows |= {(line, arm, name) for name in names}
         if paramcd not in shown_end_points(trial):
-            decisions.coarse.add(key(Line("kaplan_meier", paramcd)))
+            # The events and the time at risk stand in the rate's rows as well.
+            for analysis in ("kaplan_meier", "incidence_rate"):
+                decisions.coarse.add(key(Line(analysis, paramcd)))
         _at_times(results, trial, paramcd, arms, decisions)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from trialbook.adam.events import is_event
 from trialbook.analyses.common import categories
 from trialbook.analyses.competing_risks import event_names
-from trialbook.analyses.sensitivity import period_of
+from trialbook.analyses.sensitivity import period_of, variants_of
 from trialbook.safe.anchors import by_arm, patients_and_events, shown_end_points
 from trialbook.safe.arithmetic import is_small, ladder
 from trialbook.safe.decisions import LINE, Decisions, Line, counts_of, key
@@ -31,6 +31,7 @@ def models(results: pd.DataFrame, trial: "Trial", decisions: Decisions) -> None:
     _terms(results, trial, pairs, decisions)
     _periods(results, trial, pairs, decisions)
     _causes(results, trial, pairs, decisions)
+    _other_conventions(results, trial, pairs, decisions)
 
 
 def _sizes(results, trial: "Trial", pairs: dict, decisions: Decisions) -> None:
@@ -92,6 +93,27 @@ def _causes(results, trial: "Trial", pairs: dict, decisions: Decisions) -> None:
             }
             rows = of[(of["paramcd"] == paramcd) & (of["level"] == level) & of["arm"].isin(few)]
             for *line, arm, statistic in rows[[*LINE, "arm", "statistic"]].itertuples(index=False):
+                decisions.rows.add((tuple(line), arm, statistic))
+
+
+def _other_conventions(results, trial: "Trial", pairs: dict, decisions: Decisions) -> None:
+    """Withhold effects under conventions by which few patients of an arm have the event.
+
+    An arm where nobody had it, and one patient left: where leaving counts as the event, the
+    interval tells of the one.
+    """
+    of = results[results["analysis"] == "sensitivity"]
+    for paramcd in of["paramcd"].unique():
+        data, favourable = trial.time_to_event(paramcd), trial.endpoint(paramcd).favourable
+        variants, _ = variants_of(trial, data, favourable=favourable)
+        events = {
+            method: by_arm(trial, variant[variant["event"].to_numpy(bool)])
+            for method, variant in variants.items()
+        }
+        rows = of[of["paramcd"] == paramcd]
+        for *line, arm, statistic in rows[[*LINE, "arm", "statistic"]].itertuples(index=False):
+            counts = events.get(line[5].partition("@")[0], {})
+            if any(is_small(counts.get(one, 0), trial.min_cell) for one in pairs.get(arm, ())):
                 decisions.rows.add((tuple(line), arm, statistic))
 
 
