@@ -41,8 +41,7 @@ FEWEST_FOR_A_CURVE = 5
 SAID_AT = 10  # percent, and patients, still at risk at a time of which a headline speaks
 COARSE_NOTE = "Steps at regular times that hold enough events, and no others, are shown."
 SPARSE_NOTE = (
-    "Survival was given at the times of the steps alone: what the curve does between two of them "
-    "is not known."
+    "Survival was given at these times alone: what the curve does between two of them is not known."
 )
 WHY_NOT_SHOWN = f"{NOT_SHOWN}: withheld, since few patients stand behind it."
 FIRST_DOSE = "the first dose"
@@ -79,14 +78,17 @@ def plot_survival(
     """
     trial, code = lookup.trial, endpoint.paramcd
     ticks = time_ticks(trial, endpoint)
-    coarse, curves = False, []
+    sparse, coarse, curves = trial.is_sparse(code), False, []
+    if sparse:
+        ticks = np.array(sorted(set(lookup.distinct("time", CURVE, paramcd=code))))
     for position, arm in enumerate(trial.arms):
         found = lookup.curve("kaplan_meier", code, arm.code)
         coarse |= found.attrs.get("coarse", False)
         steps = _steps(lookup, found, position, "survival", ticks, events=True)
         if steps:
             last = trial.time.to_show(ticks[-1])
-            bare = coarse or trial.is_sparse(code)
+            bare = coarse or sparse
+            steps = replace(steps, apart=sparse)
             curves.append(steps if bare else _marked(steps, found, last, lookup.curve_mark))
     if not curves:
         told = lookup.has(CURVE, level="kaplan_meier", paramcd=code)
@@ -116,7 +118,7 @@ def plot_survival(
         caption.append(WHY_NOT_SHOWN)
     # Marks make every time a point; without them censoring between two events is not known.
     reader = ""
-    if trial.is_sparse(code):
+    if sparse:
         caption.append(SPARSE_NOTE)
     else:
         reader = curve_reader(

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 RIGHT = 0.2
+# Points that are known apart: of each arm another mark, so much of the axis beside the last arm's.
+MARKS, BESIDE = ("o", "s", "^", "D"), 0.01
 NOT_SHOWN = "–"
 # A label that is longer has no room left of the numbers of its arm: its line stands for it.
 LONGEST_LABEL = 12
@@ -60,6 +62,8 @@ class Steps:
         What stands below the arm's label at the end of its line.
     counts : sequence of str
         What stands below the axis at each of the panel's ticks.
+    apart : bool
+        Whether the percentages are known at the times alone: points with limits, no line.
     """
 
     position: int
@@ -70,6 +74,7 @@ class Steps:
     marks: np.ndarray = field(default_factory=lambda: np.empty(0))
     note: str = ""
     counts: Sequence[str] = ()
+    apart: bool = False
 
 
 class Called(Protocol):
@@ -266,6 +271,9 @@ def _draw(figure, axes: Axes, one: Panel, arms, last: float, top: float, *, labe
     for curve in one.curves:
         colour = arm_colour(curve.position)
         part = f"tb-curve_{curve.position}"
+        if curve.apart:
+            _draw_apart(axes, curve, colour, part, last * BESIDE)
+            continue
         band = {"step": "post", "color": colour, "alpha": 0.13, "linewidth": 0}
         band["gid"] = f"{part}_band"
         axes.fill_between(curve.time, curve.lower, curve.upper, **band)
@@ -275,7 +283,7 @@ def _draw(figure, axes: Axes, one: Panel, arms, last: float, top: float, *, labe
             at = np.searchsorted(curve.time, curve.marks, side="right") - 1
             marks = {"color": colour, "markersize": 4.5, "markeredgewidth": 0.8}
             axes.plot(curve.marks, curve.value[at], "|", gid=f"{part}_marks", **marks)
-    axes.set_xlim(0, last * 1.005)
+    axes.set_xlim(0, last * (1.03 if any(curve.apart for curve in one.curves) else 1.005))
     percent_axis(axes, top)
     width = figure.get_size_inches()[0] * axes.get_position().width
     ticks = fitting(one, width)
@@ -289,6 +297,15 @@ def _draw(figure, axes: Axes, one: Panel, arms, last: float, top: float, *, labe
             for c in one.curves
         ]
         label_ends(figure, axes, labels)
+
+
+def _draw_apart(axes: Axes, curve: Steps, colour: str, part: str, aside: float) -> None:
+    """Draw points with their limits; those of the arms beside each other."""
+    at = curve.time + aside * curve.position
+    style = {"color": colour, "clip_on": False}
+    axes.vlines(at, curve.lower, curve.upper, linewidth=1.2, gid=f"{part}_band", **style)
+    mark = MARKS[curve.position % len(MARKS)]
+    axes.plot(at, curve.value, mark, markersize=4.5, gid=part, **style)
 
 
 def fitting(one: Panel, width: float) -> np.ndarray:
