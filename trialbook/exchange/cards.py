@@ -16,7 +16,6 @@ from trialbook.results import COLUMNS, KEY
 # file comes back as it went.
 STAT_NAMES = {
     "n_missing": "N_miss",
-    "percent": "p",
     "q1": "p25",
     "q3": "p75",
     "std_error": "std.error",

@@ -49,7 +49,7 @@ _COMPUTED: dict[str, Callable] = {
 }
 # Computed from trial.yml and the files that it names: the plan, other trials.
 _ANEW = {"design": "design", "evidence": "evidence"}
-_OF_END_POINTS = {
+OF_END_POINTS = {
     "average_hazard", "competing_risks", "composite", "cox", "follow_up", "incidence_rate",
     "kaplan_meier", "landmark", "log_rank", "multiplicity", "period", "proportional_hazards",
     "rmst", "sensitivity", "strata", "subgroup", "tipping_point",
@@ -189,7 +189,7 @@ def _own(
     reasons = {
         "the book has no such statistic": ~read["statistic"].isin(STATISTICS),
         "is of no arm or comparison of trial.yml": ~read["arm"].isin(arms),
-        "is of no end point of trial.yml": read["analysis"].isin(_OF_END_POINTS)
+        "is of no end point of trial.yml": read["analysis"].isin(OF_END_POINTS)
         & ~read["paramcd"].isin(endpoints),
         "is of a part that trial.yml does not have": read["analysis"].isin(absent),
     }

@@ -7,20 +7,18 @@ import pandas as pd
 from trialbook.adam.flat import as_text
 from trialbook.adam.populations import has_arm
 from trialbook.adam.problems import counted_noun, examples
-from trialbook.config import Arm
-from trialbook.new.arms import chosen_arm, infer_arms, other_values
+from trialbook.new.arms import infer_arms, other_values
 from trialbook.new.chance import infer_randomized
 from trialbook.new.endpoints import (
     hoped_for,
     infer_endpoints,
     infer_unit,
-    landmark_times,
-    shown_unit,
     time_endpoints,
 )
 from trialbook.new.flat import Columns, infer_columns
 from trialbook.new.inference import Inference, Questions, UsageError
 from trialbook.new.outcomes import Course, levels_without_contrast, outcomes
+from trialbook.new.parts import Composed, write_arms, write_grounds, write_head
 from trialbook.new.safety import infer_adverse_events, infer_laboratory
 from trialbook.new.source import Source
 from trialbook.new.status import event_label
@@ -31,18 +29,6 @@ from trialbook.new.variables import (
     infer_subgroups,
 )
 from trialbook.new.write import Writer
-from trialbook.summary import PRIVACY_SAID
-
-# what the user said of how the files are to be read
-_READING = {
-    "decimal": "the mark before decimals in the files",
-    "dates": "who counted the dates that are numbers: sas, excel or unix",
-    "encoding": "the encoding of text files that are not UTF-8",
-    "sheet": "the sheet of the workbook",
-    "values": "what stands in the files, and what it means",
-}
-
-Composed = tuple[str, list[Inference], list[str]]
 
 
 def compose_adam(
@@ -85,8 +71,8 @@ def compose_adam(
     writer = Writer()
     study = adsl["STUDYID"].dropna().unique() if "STUDYID" in adsl else []
     title = str(study[0]) if len(study) == 1 else str(options["id"])
-    inferred += _head(writer, title, unit, randomized, main, options)
-    inferred += _arms(writer, arms, "values of TRT01P and TRT01A", options["treated"])
+    inferred += write_head(writer, title, unit, randomized, main, options)
+    inferred += write_arms(writer, arms, "values of TRT01P and TRT01A", options["treated"])
     flags = {"efficacy": "ITTFL", "safety": "SAFFL"}
     writer.key("populations", flags, _populations(adsl, flags))
     codes = ", ".join(f"{code:g}" for code in sorted(adtte["CNSR"].dropna().unique()) if code)
@@ -106,7 +92,7 @@ def compose_adam(
     if groups := infer_adverse_events(adae):
         writer.mapping("adverse_events", groups, "groups besides any, serious, withdrawal")
         inferred.append(Inference("adverse_events", ", ".join(groups), "values in ADAE"))
-    _grounds(writer, inferred)
+    write_grounds(writer, inferred)
     return str(writer), inferred, notes
 
 
@@ -168,14 +154,14 @@ def compose_flat(
     with_arm = patients[has_arm(arm)]
     randomized = infer_randomized(with_arm, params, options["randomized"], found.arm)
     writer = Writer()
-    inferred += _head(writer, str(options["id"]), unit, randomized, frame[found.time], options)
+    inferred += write_head(writer, str(options["id"]), unit, randomized, frame[found.time], options)
     writer.key("flat", _flat_map(source, found, unit[0]), "which column is what")
-    inferred += _arms(writer, arms, f"values of {found.arm}", options["treated"])
+    inferred += write_arms(writer, arms, f"values of {found.arm}", options["treated"])
     writer.comment("label: what the event is; event: favourable, where one hopes for it")
     writer.items("endpoints", endpoints)
     _patients(writer, patients, baseline, passed_over, left_out, inferred, notes)
     _contrasts(patients, baseline, courses, endpoints[0]["paramcd"], notes)
-    _grounds(writer, inferred)
+    write_grounds(writer, inferred)
     return str(writer), inferred, notes
 
 
@@ -248,63 +234,6 @@ def _contrasts(
             notes += [f"{name} {level}: {'all' if every else 'none'} of {n} patients had the "
                       "event; make sure that it was known at baseline"
                       for name, level, n, every in told[:5]]  # fmt: skip
-
-
-def _grounds(writer: Writer, inferred: list[Inference]) -> None:
-    """Write what was taken for what, and why, for the page and for whoever confirms it."""
-    writer.comment("What was taken for what, and on what ground. Take out what you have confirmed; "
-                   "until")  # fmt: skip
-    writer.comment("all of it is gone, the book says that nobody has confirmed it.")
-    writer.mapping("inferred", {one.key: one.told for one in inferred})
-
-
-def _head(
-    writer: Writer,
-    title: str,
-    unit: tuple[str, str, bool],
-    randomized: tuple[str, str, bool],
-    times: pd.Series,
-    options: dict,
-) -> list[Inference]:
-    """Write what stands before the arms."""
-    known = times.dropna() if times.dtype.kind == "f" else times.iloc[:0].astype(float)
-    show = shown_unit(float(known.max()) if len(known) else 0.0, unit[0])
-    writer.comment("What is particular to this trial. Everything here was inferred: read it over.")
-    writer.key("id", options["id"])
-    writer.key("title", title, "give the full title")
-    writer.comment("patients: who they are, as in: women with node-positive breast cancer")
-    private = options["privacy"] or "confidential"
-    writer.key("privacy", private, "confidential, public or synthetic")
-    writer.key("randomized", randomized[0], "yes, partly, no or unknown; " + randomized[1])
-    for key, comment in _READING.items():
-        if said := getattr(options["reading"], key):
-            writer.key(key, said, comment)
-    writer.key("objective", "superiority", "or noninferiority, then margin: 1.3, a hazard ratio")
-    writer.key("time", {"unit": unit[0], "show": show}, unit[1])
-    landmarks = landmark_times(known.to_numpy(), unit[0], show)
-    if landmarks:
-        writer.key("landmarks", landmarks, f"in {unit[0]}; round times that a tenth reach")
-    writer.comment(f"horizon: the time up to which means are compared, in {unit[0]}")
-    found = [Inference("time", f"{unit[0]}, shown as {show}", unit[1], unit[2]),
-             Inference("randomized", *randomized)]  # fmt: skip
-    if options["privacy"]:
-        found.append(Inference("privacy", private, PRIVACY_SAID))
-    return found
-
-
-def _arms(writer: Writer, arms: list[Arm], comment: str, treated: str | None) -> list[Inference]:
-    writer.items(
-        "arms",
-        [{"code": arm.code, "values": list(arm.values), "label": arm.label} for arm in arms],
-        f"the control first; {comment}",
-    )
-    if treated is None:
-        return []
-    chosen = chosen_arm(arms, treated, "--treated")
-    if chosen is arms[0]:
-        raise UsageError(f"--treated: {chosen.code} is the control", "--treated")
-    writer.key("comparisons", [[chosen.code, arms[0].code]])
-    return [Inference("comparisons", f"{chosen.code} vs {arms[0].code}", "said with --treated")]
 
 
 def _populations(adsl: pd.DataFrame, flags: dict[str, str]) -> str:

@@ -12,8 +12,11 @@ from typing import Any
 from trialbook.adam.loading import read_trial
 from trialbook.adam.problems import DataError
 from trialbook.adam.rules.trial_yml import NAME
-from trialbook.new.compose import Composed, compose_adam, compose_flat
+from trialbook.new.compose import compose_adam, compose_flat
+from trialbook.new.elsewhere import NAME as NAME_OF_CARDS
+from trialbook.new.elsewhere import cards_of_source, compose_results, read_results
 from trialbook.new.inference import Inference, UsageError
+from trialbook.new.parts import Composed
 from trialbook.new.rows import NONE
 from trialbook.new.source import Source, read_source
 from trialbook.reading import Reading
@@ -122,6 +125,10 @@ class Request:
         options = {one: said[one] for one in ("control", "treated", "unit", "privacy",
                                               "randomized", "primary")}  # fmt: skip
         options |= {"id": name or "trial", "reading": self._reading}
+        if NAME_OF_CARDS in source.tables.frames:
+            _refuse({"--value": said["values"] or None},
+                    "belongs to ADaM data sets; here are results")  # fmt: skip
+            return source, compose_results(source, **options)
         if source.flat is None:
             _refuse(of_flat, "belongs to a flat file; here are ADaM data sets")
             return source, compose_adam(source, values=said["values"], **options)
@@ -139,7 +146,12 @@ class Request:
         """Return the files, read once for each way of reading them."""
         key = (flat, repr(self._reading))
         if key not in self._read:
-            self._read[key] = read_source(self.source, flat=flat, reading=self._reading)
+            cards = None if flat else cards_of_source(self.source)
+            self._read[key] = (
+                read_results(cards)
+                if cards
+                else read_source(self.source, flat=flat, reading=self._reading)
+            )
         return self._read[key]
 
     def _check(self) -> None:
@@ -190,7 +202,8 @@ def new_trial(
     directory : str or Path
         The folder to make; its name becomes the trial's id. It may be the source folder itself.
     source : str or Path
-        A folder with ADSL and ADTTE, or one flat file with a row per patient.
+        A folder with ADSL and ADTTE, one flat file with a row per patient, or results made
+        elsewhere (``cards.csv``).
     control, treated : str, optional
         An arm by its value: the control, and the one arm to compare with it.
     primary : str, optional
@@ -272,6 +285,10 @@ def _place(directory: Path, source: Source, text: str) -> Trial:
     """
     parents = {path.resolve().parent for path in source.paths}
     if directory.is_dir() and directory.resolve() in parents:
+        for path, name in source.names.items():
+            if path.name != name:
+                raise UsageError(f"--from {path.name}: call it {name}, or choose another folder",
+                                 "--from")  # fmt: skip
         return _write_beside(directory, source, text)
     if directory.is_dir() and any(directory.iterdir()):
         raise UsageError(f"{directory} is not empty: choose another folder", "DIR")
@@ -280,7 +297,7 @@ def _place(directory: Path, source: Source, text: str) -> Trial:
         folder = Path(made) / directory.name
         folder.mkdir()
         for path in source.paths:
-            shutil.copyfile(path, folder / path.name)
+            shutil.copyfile(path, folder / source.names.get(path, path.name))
         (folder / NAME).write_text(text, encoding="utf-8", newline="\n")
         trial = _trial(folder, source)
         if directory.is_dir():

@@ -1,6 +1,6 @@
 """What the source of a new trial is: a folder of ADaM data sets, or one flat file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -33,11 +33,14 @@ class Source:
         ADaM data sets by name, or the flat file by its own.
     findings : Findings
         What was mended in them.
+    names : dict
+        A file to what it is called in the trial's folder, where that is not its own name.
     """
 
     paths: list[Path]
     tables: Tables
     findings: Findings
+    names: dict[Path, str] = field(default_factory=dict)
 
     @property
     def data(self) -> dict[str, pd.DataFrame]:
