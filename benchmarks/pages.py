@@ -10,7 +10,6 @@ With ``--write`` the figures go to ``results/pages.json`` as those of now.
 """
 
 import argparse
-import gzip
 import json
 import os
 import statistics
@@ -18,8 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -27,31 +24,13 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from tests.browser.compressing import compressed, compressing  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
-from trialbook.publishing.serve import _Handler  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "pages.json"
 LIGHTHOUSE = ROOT / "tests" / "browser" / "node_modules" / ".bin" / "lighthouse"
 SCORED = ("book/index.html", "notebooks/efficacy.html")
 PHONE = {"width": 390, "height": 844}
-PACKED = (".woff2", ".png")
-
-
-class Compressing(_Handler):
-    """What `trialbook serve` answers, compressed as a host of static pages would."""
-
-    def do_GET(self) -> None:  # noqa: N802
-        file = Path(self.translate_path(self.path))
-        if not file.is_file() or file.suffix in PACKED:
-            super().do_GET()
-            return
-        content = gzip.compress(file.read_bytes(), 6)
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(file)))
-        self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 def weighed(html: Path, site: str) -> dict[str, dict[str, float]]:
@@ -69,7 +48,7 @@ def weighed(html: Path, site: str) -> dict[str, dict[str, float]]:
                 "[document.documentElement.scrollHeight, document.querySelectorAll('*').length]"
             )
             found[page] = {
-                "kB": round(sum(compressed(file) for file in files if file.is_file()) / 1000),
+                "kB": round(sum(len(compressed(file)) for file in files if file.is_file()) / 1000),
                 "requests": len(asked),
                 "screens": round(height / PHONE["height"], 1),
                 "elements": elements,
@@ -77,12 +56,6 @@ def weighed(html: Path, site: str) -> dict[str, dict[str, float]]:
             tab.close()
         chrome.close()
     return dict(sorted(found.items(), key=lambda item: -item[1]["kB"]))
-
-
-def compressed(file: Path) -> int:
-    """Return the bytes of a file on its way."""
-    content = file.read_bytes()
-    return len(content) if file.suffix in PACKED else len(gzip.compress(content, 6))
 
 
 def scored(address: str, runs: int) -> dict[str, object]:
@@ -111,7 +84,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     html = options.book / "html"
-    http = ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressing, directory=str(html)))
+    http = compressing(html)
     threading.Thread(target=http.serve_forever, daemon=True).start()
     site = f"http://127.0.0.1:{http.server_port}"
     found = weighed(html, site)

@@ -1,12 +1,12 @@
 """Every page of both books in a browser: on a phone, at a desk, in the dark, on paper."""
 
-import gzip
 import threading
 from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
 
+from tests.browser.compressing import compressed
 from tests.browser.conftest import AXE, ROOT, TRIALS
 from tests.report.secret_trial import secret_trial
 from trialbook.publishing.book import find_book
@@ -101,6 +101,78 @@ def test_no_page_keeps_out_who_reads_with_a_screen_reader(
         assert violations(tab, sites[trial], pages(books, trial)) == []
 
 
+# Letters that stand on one another, and those that leave the drawing; in pixels, for boxes of
+# letters are higher than letters.
+CLASHES = """() => {
+  const found = [];
+  for (const svg of document.querySelectorAll("main svg.tb-svg")) {
+    const sheet = svg.getBoundingClientRect();
+    if (!sheet.width) continue;
+    const texts = [...svg.querySelectorAll("text")].filter((one) => one.textContent.trim());
+    const boxes = texts.map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
+      .filter(([, box]) => box.width);
+    boxes.forEach(([text, box], i) => {
+      if (box.left < sheet.left - 2 || box.right > sheet.right + 2) found.push(`${text} is cut`);
+      for (const [other, next] of boxes.slice(i + 1)) {
+        const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+        const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+        if (wide > 1.5 && high > 5.5) found.push(`${text} on ${other}`);
+      }
+    });
+  }
+  return found;
+}"""
+
+
+def clashes(tab, site, names):
+    """Return the letters of figures that stand on one another, every fold open."""
+    found = []
+    for page in names:
+        tab.goto(f"{site}/{page}", wait_until="load")
+        tab.evaluate("document.querySelectorAll('main details').forEach((one) => one.open = true)")
+        tab.evaluate("document.fonts.ready.then(() => true)")
+        found += [f"{page}: {clash}" for clash in tab.evaluate(CLASHES)]
+    return found
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_letters_of_a_figure_stand_on_others(books, sites, browser, trial, viewport):
+    names = [name for name in pages(books, trial) if name.startswith("notebooks/")]
+    with opened(browser, viewport) as tab:
+        assert clashes(tab, sites[trial], names) == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESK, "dark")])
+@pytest.mark.parametrize("page", ["book/index.html", "notebooks/efficacy.html"])
+def test_who_goes_by_keyboard_sees_where_they_are(sites, browser, page, viewport, scheme):
+    with opened(browser, viewport, color_scheme=scheme) as tab:
+        tab.goto(f"{sites['alms']}/{page}")
+        stops, unseen = 0, []
+        while stops < 200:
+            tab.keyboard.press("Tab")
+            seen = tab.evaluate(FOCUSED)
+            if seen is None:
+                break
+            stops += 1
+            if not seen["ring"]:
+                unseen.append(seen["name"])
+        assert 15 < stops < 200
+        assert unseen == []
+
+
+# Of the element that has the focus: its name, and whether it or its label is ringed.
+FOCUSED = """() => {
+  const here = document.activeElement;
+  if (!here || here === document.body) return null;
+  const ringed = (one) => {
+    const style = one && getComputedStyle(one);
+    return Boolean(style) && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  };
+  return { name: here.outerHTML.slice(0, 80), ring: ringed(here) || ringed(here.closest("label")) };
+}"""
+
+
 def test_the_menu_opens_on_a_phone_and_leads_to_a_chapter(sites, browser):
     with opened(browser, PHONE) as tab:
         tab.goto(f"{sites['alms']}/book/index.html")
@@ -182,6 +254,10 @@ def test_without_scripts_every_word_and_the_method_are_there(sites, browser):
     with opened(browser, DESK, java_script_enabled=False) as tab:
         tab.goto(f"{sites['alms']}/notebooks/design.html")
         assert tab.locator("math").first.is_visible()
+        assert tab.get_by_role("link", name="open its source in Jupyter").is_visible()
+        code = tab.locator("div.cell_input")
+        folded = tab.locator("details:not([open]) div.cell_input")
+        assert code.and_(tab.locator(":visible")).count() == code.count() - folded.count()
         assert not tab.get_by_role("searchbox").first.is_visible()
         tab.goto(f"{sites['alms']}/search.html")
         assert "needs JavaScript" in tab.locator("main").inner_text()
@@ -199,17 +275,11 @@ def test_every_page_is_light(books, sites, browser, trial):
         with opened(browser, PHONE) as tab:
             tab.goto(f"{sites[trial]}/{page}", wait_until="load")
             files = {html / url.removeprefix(sites[trial]).lstrip("/") for url in tab.asked}
-            weights[page] = sum(_compressed(file) for file in files if file.is_file())
+            weights[page] = sum(len(compressed(file)) for file in files if file.is_file())
             assert len(tab.asked) <= MOST_REQUESTS, page
             if "population" in page:
                 assert tab.evaluate("document.querySelectorAll('*').length") < MOST_NODES
     assert max(weights.values()) <= HEAVIEST, weights
-
-
-def _compressed(file):
-    content = file.read_bytes()
-    packed = file.suffix in (".woff2", ".png")
-    return len(content) if packed else len(gzip.compress(content, 6))
 
 
 @pytest.mark.parametrize("trial", TRIALS)
@@ -310,6 +380,7 @@ def test_a_confidential_book_of_three_arms_keeps_out_no_one(browser, scheme, tmp
             with opened(browser, viewport, color_scheme=scheme) as tab:
                 site = f"http://127.0.0.1:{http.server_port}"
                 assert violations(tab, site, [*names, "search.html", "404.html"]) == []
+                assert clashes(tab, site, names) == []
     finally:
         http.shutdown()
         http.server_close()

@@ -77,6 +77,10 @@ def log_minus_log(case: Case, name: str = "log-minus-log") -> Drawing:
             y = np.log(-np.log(free[inside]))
             axes.step(curve.time[inside], y, where="post", **arm_line(position))
         axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        ticks = [t for t in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if low <= t <= high]
+        axes.set_xticks(ticks, [f"{t:g}" for t in ticks])
+        axes.minorticks_off()
         axes.set_xlabel(f"{case.unit} since the start, on a log scale".capitalize(), labelpad=5)
         return figure
 

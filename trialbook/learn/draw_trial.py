@@ -9,7 +9,15 @@ from matplotlib.figure import Figure
 
 from trialbook.learn.draw import LEFT, RIGHT, arm_line
 from trialbook.report.output import Drawing
-from trialbook.report.plots.layout import key, key_lines, panel, percent_axis, quiet, sheet
+from trialbook.report.plots.layout import (
+    key,
+    key_height,
+    key_lines,
+    panel,
+    percent_axis,
+    quiet,
+    sheet,
+)
 from trialbook.report.plots.layout import time_axis as mark_time
 from trialbook.report.style import drawn_anew
 from trialbook.safe.lookup import Lookup
@@ -72,9 +80,10 @@ def _steps(
 
     def draw(width: float) -> Figure:
         entries = key_lines([study.arms[position].label for position in curves], width)
-        figure = sheet(3.0, width)
+        head = 0.31 + key_height(entries, width)
+        figure = sheet(head + 2.5, width)
         key(figure, 0.02, 0.1, entries, positions=tuple(curves))
-        axes = panel(figure, LEFT, 0.5, width - LEFT - RIGHT, 2.0)
+        axes = panel(figure, LEFT, head, width - LEFT - RIGHT, 2.0)
         for position, curve in curves.items():
             at = study.time.to_show(curve.index.to_numpy(dtype=float))
             axes.step(at, curve, where="post", **arm_line(position))

@@ -65,6 +65,7 @@ def plot_power(
         axes.set(xlim=(left, right), ylim=(0, 101), yticks=range(0, 101, 20))
         axes.set_xlabel("True hazard ratio", labelpad=5)
         quiet(axes)
+        axes.tick_params(axis="x", pad=6)
         readable(axes)
         return figure
 

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import (
+    BOLD_LETTER,
     LINE,
+    SIGN,
     Label,
     axis_title,
     fitted,
@@ -101,15 +103,17 @@ def plot_ratios(
         titles = fitted(title, width)
         named = fitted(across.name, width - LEFT)
         keys = [line for line in lines if line.label] if phone else []
-        head = 0.1 + LINE * (len(titles) + len(keys)) + 0.06
+        named_lines = [fitted(line.label, width - SIGN - 0.06, BOLD_LETTER) for line in keys]
+        head = 0.1 + LINE * (len(titles) + sum(map(len, named_lines))) + 0.06
         figure = sheet(head + HEIGHT + 0.35 + LINE * len(named), width)
         y = 0.1
-        for line in keys:
+        for line, words in zip(keys, named_lines, strict=True):
             style = {"linestyle": line.style, "linewidth": 2, "color": line.colour}
             w, h = figure.get_size_inches()
             figure.add_artist(_sample(0.02 / w, 0.3 / w, 1 - y / h, style))
-            write(figure, 0.38, y, line.label, size=9, weight="bold", color=line.colour)
-            y += LINE
+            for text in words:
+                write(figure, SIGN + 0.02, y, text, size=9, weight="bold", color=line.colour)
+                y += LINE
         for text in titles:
             axis_title(figure, 0.02, y, text)
             y += LINE

@@ -168,7 +168,7 @@ def steps_figure(
     said = [] if inside else list(corner)
     if phone:
         said += _notes(panels, labelled)
-    of_curves = [line for text in said for line in fitted(text, width)]
+    of_curves = [line for text in said for line in fitted(text, width - 0.1)]
     above = of_curves + (fitted(note, width) if note else [])
     entries = key_lines([arm.label for arm in arms.values()], width) if phone else []
     feet = [_foot(one, len(arms)) for one in panels]
