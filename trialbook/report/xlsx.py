@@ -10,6 +10,7 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from trialbook.escape import DAGGER, daggered, unmarked
 
@@ -17,6 +18,8 @@ _NUMBER = re.compile(r"[-−]?\d{1,3}(?:,\d{3})+|[-−]?\d+(?:\.\d+)?")
 # The same table is the same file: neither of the two places that note a time notes it.
 _EPOCH = datetime(2000, 1, 1)
 _NARROWEST, _WIDEST = 8, 48
+_TO_WIDTH = PageSetupProperties(fitToPage=True)
+_FONT = "Calibri"  # the workbook's own, which a font of another size would otherwise leave
 
 
 def xlsx_table(
@@ -47,22 +50,23 @@ def xlsx_table(
     book = Workbook()
     sheet = book.active
     sheet.title = "Table"
-    _write(sheet.cell(1, 1), caption, font=Font(bold=True, size=12))
+    _write(sheet.cell(1, 1), caption, font=Font(name=_FONT, bold=True, size=12))
     rule, row = Side(style="thin"), 3
     for at, name in enumerate(cells.columns, start=1):
         side = "left" if at == 1 or name in words else "right"
         align = Alignment(horizontal=side, vertical="bottom", wrap_text=True)
-        _write(sheet.cell(row, at), str(name), font=Font(bold=True), alignment=align,
+        _write(sheet.cell(row, at), str(name), font=Font(name=_FONT, bold=True), alignment=align,
                border=Border(top=rule, bottom=rule))  # fmt: skip
     heading = None
     for position, line in enumerate(cells.itertuples(index=False, name=None)):
         if headings is not None and headings.iloc[position] != heading:
             heading, row = headings.iloc[position], row + 1
-            _write(sheet.cell(row, 1), str(heading), font=Font(bold=True))
+            _write(sheet.cell(row, 1), str(heading), font=Font(name=_FONT, bold=True))
         row += 1
         for at, (name, text) in enumerate(zip(cells.columns, line, strict=True), start=1):
             side = "left" if at == 1 or name in words else "right"
-            _write(sheet.cell(row, at), text, alignment=Alignment(horizontal=side, vertical="top"),
+            align = Alignment(horizontal=side, vertical="top", wrap_text=side == "left")
+            _write(sheet.cell(row, at), text, alignment=align,
                    border=Border(bottom=rule if position == len(cells) - 1 else None),
                    number=side == "right")  # fmt: skip
     for at, name in enumerate(cells.columns, start=1):
@@ -73,8 +77,11 @@ def xlsx_table(
         sheet.column_dimensions[get_column_letter(at)].width = width
     for note in filter(None, notes):
         row += 1
-        _write(sheet.cell(row + 1, 1), note, font=Font(size=9))
+        _write(sheet.cell(row + 1, 1), note, font=Font(name=_FONT, size=9))
     sheet.freeze_panes = "B4"
+    # on paper: turned, as many pages as it is long and one across, its head on each
+    sheet.page_setup.orientation, sheet.print_title_rows = "landscape", "3:3"
+    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr = 0, _TO_WIDTH
     book.properties.created = book.properties.modified = _EPOCH
     return _undated(book)
 

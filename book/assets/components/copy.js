@@ -6,7 +6,9 @@ for (const button of document.querySelectorAll(".tb-copy-table")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const shown = table.cloneNode(true);
-    for (const unseen of shown.querySelectorAll("[hidden], .tb-unseen, button")) unseen.remove();
+    for (const unseen of shown.querySelectorAll("[hidden], .tb-unseen, .tb-forest")) unseen.remove();
+    // the name of a class that unfolds
+    for (const button of shown.querySelectorAll("button")) button.replaceWith(...button.childNodes);
     const lines = [...shown.rows].map((row) => [...row.cells].map(
       (cell) => cell.textContent.trim().replace(/\s+/g, " ")).join("\t"));
     const as = (type, text) => new Blob([text], { type });
