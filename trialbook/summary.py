@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 PRIVACY_SAID = "said with --privacy"
 
+# the grounds that stand below the primary end point
+_OF_PRIMARY = ("end points", "primary end point", "flat.endpoint", "flat.event", "flat.event_value",
+               "no event")  # fmt: skip
 _CONFIRM = "; to confirm)"
 _LONGEST = 500
 _NOT_KNOWN = "not known: nothing in the files says that chance assigned the patients"
@@ -37,7 +40,10 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
     grounds = config.inferred if isinstance(config.inferred, dict) else {}
     lines = ["What was taken for what:"]
 
+    said = {"privacy"}
+
     def say(what: str, value: str, *keys: str) -> None:
+        said.update(keys)
         lines.append(f"  - {what}: {value}")
         lines.extend(f"      {key}: {shortened(grounds[key], _LONGEST)}" for key in keys
                      if key in grounds)  # fmt: skip
@@ -50,7 +56,9 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
             for arm in config.arms}  # fmt: skip
     pairs = [f"{name[one.treated.code]} with {name[one.control.code]}" for one in config.compared()]
     compared = "; ".join(pairs) or f"{name[control.code]}, one group"
-    say("compared", compared, "arms", "control", "comparisons")
+    say("compared", compared, "flat.arm", "arms", "control", "comparisons")
+    if trial is not None and "flat.id" in grounds:
+        say("patients", f"{len(trial.adsl):,} in the file", "flat.id")
     for endpoint in config.endpoints:
         count = ""
         if trial is not None:
@@ -58,15 +66,13 @@ def summary(config: TrialConfig, trial: "Trial | None" = None) -> list[str]:
             if patients is not None and events is not None:
                 count = f", {counted_noun(int(events), 'event')} in {patients:,.0f}"
         primary = endpoint is _primary(config)
-        keys = ("primary end point", "flat.event", "flat.event_value") if primary else ()
+        keys = _OF_PRIMARY if primary else ()
         say(f"end point {endpoint.paramcd}" + (", the primary one" if primary else ""),
             f"time to {endpoint.label}, {endpoint.event}{count}", *keys)  # fmt: skip
     say("time", f"in {config.time.unit}, shown in {config.time.show}", "time", "flat.time",
         "flat.start")  # fmt: skip
     assigned = {"yes": "by chance", "partly": "partly by chance", "no": "not by chance"}
     say("assignment", assigned.get(config.randomized, _NOT_KNOWN), "randomized")
-    said = {"arms", "control", "comparisons", "primary end point", "flat.event", "flat.time",
-            "flat.event_value", "flat.start", "time", "randomized", "privacy"}  # fmt: skip
     lines += [f"  - {key}: {shortened(of, _LONGEST)}" for key, of in grounds.items()
               if key not in said]  # fmt: skip
     said_so = f" ({PRIVACY_SAID})" if "privacy" in grounds else ""

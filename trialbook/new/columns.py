@@ -17,19 +17,22 @@ from trialbook.new.inference import Inference, Question, UsageError
 from trialbook.new.rows import endpoint_columns, is_identifier
 from trialbook.new.status import is_of_event
 
-_OF = r"(os|pfs|dfs|rfs|efs|ttp|surv|survival|overall|fu|follow|followup|up|event|t|time|in)"
+_OF = (r"(os|pfs|dfs|rfs|efs|ttp|surv|survival|overall|fu|follow|followup|up|event|t|time|in|zeit"
+       r"|temps|tempo|tiempo|survie|überlebenszeit)")  # fmt: skip
 _ENDPOINTS = "os|pfs|dfs|rfs|efs|ttp|ttf|lfs|mfs|dmfs|css|dss|bcss|rfi|ttr|dor|iefs|idfs"
 # pairs such as OS_MONTHS and OS_STATUS: what begins a word so is of that end point
 _ENDPOINT = re.compile(
     rf"({_ENDPOINTS})(?=time|days|months|mo|years|status|stat|event|cens|ind|_|\d|$)"
 )
 _TIMES = re.compile(
-    rf"t|(?!pro|pt|aptt|clot|bleed).*time|duration|survival|surv|follow_?up|fu|fup|lifetime|aval|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
+    r"t|(?!pro|pt|aptt|clot|bleed).*time|duration|survival|surv|follow_?up|fu|fup|lifetime"
+    rf"|\w*zeit|temps|survie|tiempo|avalc?|tte|t?_?stop|exit|({_OF}_)*{_OF}?_?(time|duration|tte)"
 )
 _UNITS = re.compile(rf"({_OF}_?)*[^_]+(_to_\w+|_until_\w+)?|os\w+|pfs\w+|days?_?to_?\w+")
 _HAPPENED = (r"death|dead|died|dth|deceased|expired|relapsed?|relaps|recur|recurred|recurrence"
              r"|progressed|progression|prog|failure|failed|event|events|evt|alive|survived"
-             r"|uncensored")  # fmt: skip
+             r"|uncensored|tod|tot|verstorben|gestorben|ereignis|décès|deces|décédé|événement|mort"
+             r"|muerte|muerto|morte|óbito|évento|evento")  # fmt: skip
 _EVENTS = re.compile(
     rf"(is_|had_|has_|any_|({_OF}_)+)?({_HAPPENED}|e|d|c|status|\w?stat|state|outcome|cens|censor"
     r"|censored|censoring|cnsr|fustat|observed|delta|vital_status|vital)"
@@ -133,7 +136,8 @@ def _fitting(
         named = _one_of_each(frame, named)
     others = {*endpoint_columns(frame)}
     may = [name for name in free
-           if possible(frame[name]) and not is_identifier(name) and name not in others]  # fmt: skip
+           if possible(frame[name]) and not is_identifier(name) and name not in others
+           and (option != "event" or not _COLUMNS["arm"][0](name))]  # fmt: skip
     if option == "event" and not named:
         # what happens (a stroke, an infection) may as well have happened before
         may.sort(key=lambda name: not is_of_event(name))

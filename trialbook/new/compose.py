@@ -17,16 +17,20 @@ from trialbook.new.endpoints import (
 )
 from trialbook.new.flat import Columns, infer_columns
 from trialbook.new.inference import Inference, Questions, UsageError
-from trialbook.new.outcomes import Course, levels_without_contrast, outcomes
+from trialbook.new.outcomes import outcomes
 from trialbook.new.parts import Composed, write_arms, write_grounds, write_head
+from trialbook.new.patients import (
+    courses_of,
+    note_contrasts,
+    said_of_populations,
+    write_patients,
+)
 from trialbook.new.safety import infer_adverse_events, infer_laboratory
 from trialbook.new.source import Source
 from trialbook.new.status import event_label
 from trialbook.new.variables import (
     infer_baseline,
     infer_exposure,
-    infer_strata,
-    infer_subgroups,
 )
 from trialbook.new.write import Writer
 
@@ -62,7 +66,7 @@ def compose_adam(
     params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
     with_arm = analysed[has_arm(analysed["TRT01P"])]
     randomized = infer_randomized(with_arm, params, options["randomized"])
-    courses = _courses(times, analysed["USUBJID"])
+    courses = courses_of(times, analysed["USUBJID"])
     left_out = outcomes(analysed, courses, analysed["TRT01P"])
     baseline, passed_over = infer_baseline(analysed, source.labels, left_out)
     parameters, other_parameters = infer_laboratory(adlb)
@@ -74,13 +78,13 @@ def compose_adam(
     inferred += write_head(writer, title, unit, randomized, main, options)
     inferred += write_arms(writer, arms, "values of TRT01P and TRT01A", options["treated"])
     flags = {"efficacy": "ITTFL", "safety": "SAFFL"}
-    writer.key("populations", flags, _populations(adsl, flags))
+    writer.key("populations", flags, said_of_populations(adsl, flags))
     codes = ", ".join(f"{code:g}" for code in sorted(adtte["CNSR"].dropna().unique()) if code)
     writer.comment(f"an event is CNSR 0; the censoring codes in ADTTE are: {codes or 'none'}")
     writer.comment("say which events compete with an end point: competing: [PARAMCD or code]")
     writer.items("endpoints", endpoints)
-    _patients(writer, analysed, baseline, passed_over, left_out, inferred, notes)
-    _contrasts(analysed, baseline, courses, endpoints[0]["paramcd"], notes)
+    write_patients(writer, analysed, baseline, passed_over, left_out, inferred, notes)
+    note_contrasts(analysed, baseline, courses, endpoints[0]["paramcd"], notes)
     if exposure := infer_exposure(adsl, source.labels):
         writer.items("exposure", exposure)
     if parameters:
@@ -144,7 +148,7 @@ def compose_flat(
     patients = frame if rows.id is None else frame[~frame[rows.id].duplicated()]
     arm = as_text(patients[found.arm])
     key = patients[rows.id] if rows.id else pd.Series(patients.index, index=patients.index)
-    courses = _courses(times, as_text(key))
+    courses = courses_of(times, as_text(key))
     used = {found.time, found.event, found.arm, rows.id, rows.start, rows.endpoint,
             rows.endpoint_label} - {None}  # fmt: skip
     others = patients.drop(columns=list(used))
@@ -159,8 +163,8 @@ def compose_flat(
     inferred += write_arms(writer, arms, f"values of {found.arm}", options["treated"])
     writer.comment("label: what the event is; event: favourable, where one hopes for it")
     writer.items("endpoints", endpoints)
-    _patients(writer, patients, baseline, passed_over, left_out, inferred, notes)
-    _contrasts(patients, baseline, courses, endpoints[0]["paramcd"], notes)
+    write_patients(writer, patients, baseline, passed_over, left_out, inferred, notes)
+    note_contrasts(patients, baseline, courses, endpoints[0]["paramcd"], notes)
     write_grounds(writer, inferred)
     return str(writer), inferred, notes
 
@@ -206,64 +210,3 @@ def flat_times(frame: pd.DataFrame, found: Columns) -> pd.DataFrame:
         ordered = times.assign(start=frame[rows.start]).sort_values("start", kind="stable")
         times = ordered.drop_duplicates(["USUBJID", "PARAMCD"], keep="last")
     return times
-
-
-def _courses(times: pd.DataFrame, patients: pd.Series) -> list[Course]:
-    """Return what became of patients in each end point, by the index of `patients`."""
-    courses = []
-    for paramcd, rows in times.groupby("PARAMCD", sort=False, observed=True):
-        one = rows.drop_duplicates("USUBJID").set_index(rows.drop_duplicates("USUBJID")["USUBJID"]
-                                                        .astype(object))  # fmt: skip
-        if one["AVAL"].dtype.kind != "f":
-            continue
-        of = one.reindex(patients.astype(object))
-        event = of["CNSR"].eq(0).astype(object).where(of["CNSR"].notna())
-        courses.append(Course(str(paramcd), of["AVAL"].set_axis(patients.index),
-                              event.set_axis(patients.index)))  # fmt: skip
-    return courses
-
-
-def _contrasts(
-    frame: pd.DataFrame, baseline: list[dict], courses: list[Course], primary: str, notes: list[str]
-) -> None:
-    """Note the levels of categories all or none of whose patients had the primary event."""
-    categories = [one["variable"] for one in baseline if one.get("summary") in (None, "count")]
-    for course in courses:
-        if course.name == primary:
-            told = levels_without_contrast(frame, categories, course)
-            notes += [f"{name} {level}: {'all' if every else 'none'} of {n} patients had the "
-                      "event; make sure that it was known at baseline"
-                      for name, level, n, every in told[:5]]  # fmt: skip
-
-
-def _populations(adsl: pd.DataFrame, flags: dict[str, str]) -> str:
-    absent = [flag for flag in flags.values() if flag not in adsl]
-    return f"{' and '.join(absent)} absent: a rule stands in" if absent else "flags of ADSL"
-
-
-def _patients(
-    writer: Writer,
-    frame: pd.DataFrame,
-    baseline: list[dict],
-    passed_over: dict[str, str],
-    left_out: dict[str, str],
-    inferred: list[Inference],
-    notes: list[str],
-) -> None:
-    """Write strata, subgroups and baseline variables; note what is none of them, with grounds."""
-    if strata := infer_strata(frame, left_out):
-        writer.key("strata", strata, "stratification factors, for stratified tests")
-        inferred.append(Inference("strata", ", ".join(strata), "the usual names for them"))
-    if subgroups := infer_subgroups(frame, baseline, left_out):
-        writer.key("subgroups", subgroups)
-        inferred.append(Inference("subgroups", ", ".join(subgroups), "two to six groups each"))
-    if baseline:
-        writer.items("baseline", baseline, "summary: mean, median, geometric or count")
-        names = ", ".join(item["variable"] for item in baseline)
-        inferred.append(Inference("baseline", names, "variables that describe patients"))
-    by_ground: dict[str, list[str]] = {}
-    for name, ground in passed_over.items():
-        by_ground.setdefault(ground, []).append(name)
-    for ground, names in by_ground.items():
-        more = ", ..." if len(names) > 30 else ""
-        notes.append(f"not taken as baseline: {', '.join(examples(names, 30))}{more} ({ground})")

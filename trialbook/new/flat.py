@@ -117,7 +117,7 @@ def _ask_for_codes(times: pd.Series, said: Sequence[str]) -> None:
             ", as one writes what is not known")  # fmt: skip
     raise asked(
         f"{told}: say so with --missing {name}={shown}, or --missing {NONE} where it is a time",
-        "--missing", f"{told[0].upper()}{told[1:]}. Does it say that, or is it a time ({NONE})?",
+        "--missing", f"{told}. Does it say that, or is it a time ({NONE})?",
         (f"{times.name}={shown}", NONE),
     )  # fmt: skip
 

@@ -173,6 +173,11 @@ def _ask_for_endpoints(
     )  # fmt: skip
 
 
+def _begun(message: str, names: list[str]) -> str:
+    """Return a message as a sentence's beginning; the name of a column keeps its letters."""
+    return message if message.startswith(names[0]) else message[0].upper() + message[1:]
+
+
 def _identifier(
     frame: pd.DataFrame,
     free: list[str],
@@ -314,6 +319,6 @@ def _start(
         choices = [*fitting, NONE]
     raise asked(
         f"{message}: say it with --start {' or --start '.join(choices)}",
-        "--start", f"{message[0].upper()}{message[1:]}. Where does the time under observation "
+        "--start", f"{_begun(message, fitting)}. Where does the time under observation "
         "begin?", choices,
     )  # fmt: skip
