@@ -5,13 +5,16 @@ import shutil
 import pandas as pd
 import pytest
 
-from tests.exchange.folder import HERE, PFS, folder_with, the_cards, value
-from trialbook import analyses
-from trialbook.analyses import all_curves, all_results
-from trialbook.ard import complete
-from trialbook.exchange import cards_of
+from tests.exchange.folder import (
+    HERE,
+    PFS,
+    folder_of_results,
+    folder_with,
+    results_of,
+    the_cards,
+    value,
+)
 from trialbook.exchange.given import NoPatientsError
-from trialbook.results import COLUMNS, CURVE, KEY
 from trialbook.trial import DataError, load_trial
 
 
@@ -31,24 +34,9 @@ def told(frame, **key):
 @pytest.mark.parametrize("trial", ["data/gbsg2", "data/veteran"])
 def test_our_own_results_come_back_as_the_same_book(tmp_path, trial):
     patients = load_trial(trial)
-    ard = complete(analyses.joined([all_results(patients), all_curves(patients)]), patients, "all")[
-        COLUMNS
-    ]
-    drawn = ard["analysis"] == CURVE
-    cards = cards_of(ard[~drawn])
-    text = (patients.folder / "trial.yml").read_text()
-    lines = text.splitlines()
-    if "flat" in text:  # a map of data sets, of which there are none
-        first = next(i for i, line in enumerate(lines) if line.startswith("flat:"))
-        last = next(i for i in range(first, len(lines)) if "}" in lines[i])
-        del lines[first : last + 1]
-    folder = folder_with(tmp_path, cards, "\n".join(lines))
-    ard[drawn].to_csv(folder / "curves.csv", index=False)
+    ard, folder = results_of(patients), folder_of_results(tmp_path, patients)
     given = load_trial(folder)
-    again = complete(analyses.joined([all_results(given), all_curves(given)]), given, "all")
-    pd.testing.assert_frame_equal(
-        again[COLUMNS], ard.sort_values(KEY, ignore_index=True), check_exact=True
-    )
+    pd.testing.assert_frame_equal(results_of(given), ard, check_exact=True)
     assert given.given.unplaced.empty
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trialbook.analyses.common import endpoint_of
 from trialbook.analyses.order import in_order
+from trialbook.config import Endpoint
 from trialbook.results import ANALYSES, CURVE, method_at
 from trialbook.trial import Trial
 
@@ -59,25 +60,42 @@ def of_results(
                 return function(trial, *args, **options)
             asked = signature.bind(trial, *args, **options)
             asked.apply_defaults()
-            found = trial.given.rows
-            found = found[found["analysis"] == analysis]
-            if level:
-                found = found[found["level"] == level]
-            what = ANALYSES.get(level or analysis, analysis)
+            rows = trial.given.rows
+            found = rows[(rows["analysis"] == analysis) & (not level or rows["level"] == level)]
+            endpoint = None
             if "endpoint" in asked.arguments:
                 endpoint = endpoint_of(trial, asked.arguments["endpoint"])
                 found = found[found["paramcd"] == endpoint.paramcd]
-                what = f"{what} for {endpoint.label}"
             if where is not None:
                 found = found[where(found)]
             found = in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
-            remarks = () if len(found) or analysis == CURVE else (f"{what} are not given.",)
-            found.attrs["remarks"] = remarks
+            lacks = found.empty and analysis != CURVE and _is_asked(analysis, trial)
+            found.attrs["remarks"] = (_not_given(analysis, endpoint),) if lacks else ()
             return found
 
         return analysed
 
     return decorate
+
+
+def _not_given(analysis: str, endpoint: Endpoint | None) -> str:
+    what, verb = ANALYSES[analysis].rsplit(" ", 1)
+    of = f" for {endpoint.label}" if endpoint else ""
+    return f"{what}{of} {verb} not given."
+
+
+def _is_asked(analysis: str, trial: Trial) -> bool:
+    """Return whether trial.yml asks for an analysis: of one that it does not nothing lacks."""
+    config = trial.config
+    asked = {
+        "noninferiority": config.objective == "noninferiority",
+        "strata": config.strata,
+        "multiplicity": config.multiplicity,
+        "response": config.responses,
+        "composite": trial.primary.components,
+        "subgroup": config.subgroups,
+    }
+    return bool(asked.get(analysis, True))
 
 
 # Whatever has a level of confidence.
