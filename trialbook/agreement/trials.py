@@ -22,7 +22,8 @@ from trialbook.survival.kaplan_meier import (
 from trialbook.survival.log_rank import log_rank
 from trialbook.survival.proportional_hazards import GLOBAL, TRANSFORMS, proportional_hazards
 from trialbook.survival.rates import incidence_rate
-from trialbook.survival.rmst import default_tau, rmst, rmst_difference, rmst_ratio
+from trialbook.survival.rmst import default_tau, rmst
+from trialbook.survival.rmst_comparison import rmst_difference, rmst_ratio
 from trialbook.survival.survival_difference import survival_difference
 
 TRIALS = ("lung", "veteran")

@@ -19,7 +19,8 @@ TOPICS = (
     ("api_curves", "Curves and what is read off them",
      "Survival over time, its mean up to a horizon, the average hazard, with limits that hold "
      "for few events, too.",
-     ("kaplan_meier", "arms", "survival_difference", "rmst", "average_hazard", "few_events")),
+     ("kaplan_meier", "arms", "survival_difference", "rmst", "rmst_comparison",
+      "average_hazard", "few_events")),
     ("api_tests", "Tests and several of them",
      "Whether curves differ, and P values that are judged together.",
      ("log_rank", "max_combo", "multiplicity")),
@@ -35,12 +36,15 @@ TOPICS = (
      ("proportions", "fisher", "risk_ratio", "rates")),
     ("api_design", "Design, simulation, what if",
      "How many patients, trials that were never run, and censoring that was not at random.",
-     ("design", "simulation", "batched", "imputation", "informative_censoring")),
+     ("design", "accrual", "simulation", "batched", "imputation", "informative_censoring")),
     ("api_plots", "Figures", "A journal's figures from arrays, without a trial.", ("plots",)),
 )  # fmt: skip
 _HEADINGS = {
     "kaplan_meier": "Kaplan and Meier",
+    "design": "Events and power",
+    "accrual": "Patients and time",
     "rmst": "Restricted mean survival time",
+    "rmst_comparison": "Restricted means compared",
     "cox.fit": "Cox’s model",
     "cox.model": "What the model gives",
     "cox.firth": "Firth’s penalty",

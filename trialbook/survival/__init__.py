@@ -1,5 +1,12 @@
 """Estimators of survival analysis: arrays in, numbers out; they agree with R's survival."""
 
+from trialbook.survival.accrual import (
+    SampleSize,
+    constant_hazard,
+    event_probability,
+    expected_events,
+    sample_size,
+)
 from trialbook.survival.arms import Arms, by_arm
 from trialbook.survival.average_hazard import (
     AverageHazard,
@@ -33,14 +40,9 @@ from trialbook.survival.cox import (
     profile_interval,
 )
 from trialbook.survival.design import (
-    SampleSize,
-    constant_hazard,
     detectable_hazard_ratio,
-    event_probability,
-    expected_events,
     freedman_events,
     power,
-    sample_size,
     schoenfeld_events,
 )
 from trialbook.survival.few_events import (
@@ -124,15 +126,17 @@ from trialbook.survival.risk_ratio import (
 )
 from trialbook.survival.rmst import (
     RMST,
-    RMSTCurve,
-    RMSTDifference,
-    RMSTRatio,
     default_tau,
     largest_tau,
     rmst,
+    rmst_of,
+)
+from trialbook.survival.rmst_comparison import (
+    RMSTCurve,
+    RMSTDifference,
+    RMSTRatio,
     rmst_curve,
     rmst_difference,
-    rmst_of,
     rmst_ratio,
 )
 from trialbook.survival.simulation import (
