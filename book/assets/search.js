@@ -5,6 +5,7 @@
   const list = document.getElementById("tb-results");
   const said = document.getElementById("tb-found");
   const MOST = 40;
+  const MANY = 2;
   const KINDS = { page: 1.6, section: 1.1, exhibit: 1, term: 1.2 };
   const NAMES = { page: "", section: "", exhibit: "", term: "Glossary" };
 
@@ -23,6 +24,8 @@
         stem(one) === word ? 12 : one.startsWith(word) ? 6 : 0), 0);
       let times = 0;
       for (const one of row.inText) if (one.startsWith(word)) times += 1;
+      // a long table that names it in every row says no more of it than a short one
+      times = Math.min(times, MANY);
       if (!title && !times) return 0;
       sum += title + Math.log2(1 + times);
     }

@@ -68,7 +68,8 @@ class PageText(HTMLParser):
                 self.entries.append(self._sections[-1])
                 role = "section"
         elif tag in ("h1", "h2", "h3"):
-            role, self._heading = "heading", True
+            # where headings do not open sections of their own, the first is the title
+            role, self._heading = "heading", not self._sections[-1].title
         elif classes & _CAPTIONS:
             self._into = self._table = Entry("exhibit", of.get("id") or "")
             self.entries.append(self._into)

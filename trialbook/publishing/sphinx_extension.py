@@ -24,7 +24,7 @@ from trialbook.publishing.search_index import SearchIndex
 from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonyms, terms_of
 
 # How much a page counts in a search: the report, what it rests on, reference.
-WEIGHTS = (1.0, 0.6, 0.35)
+WEIGHTS = (1.0, 0.6, 0.25)
 # The style sheets of ``book/assets``, in their order, and what they are together on the site.
 SHEETS, STYLE = ("report.css", "trialbook.css", "explorers.css"), "book.css"
 _COMPONENT = re.compile(r'data-script="([a-z][a-z-]*)"')

@@ -19,6 +19,15 @@ _CLOSED = (nodes.title, nodes.literal, nodes.literal_block, nodes.reference, nod
            nodes.table, nodes.raw, nodes.math, nodes.caption, nodes.citation)  # fmt: skip
 
 
+# What people type who do not know what the report calls it; for the search alone.
+EVERYDAY = {
+    "died": "death", "mortality": "death", "drop out": "withdrawal", "dropped out": "withdrawal",
+    "gender": "sex", "harm": "adverse event", "kidney": "renal", "men": "male",
+    "missing data": "withdrawn", "relative risk": "risk ratio", "sample size": "how many patients",
+    "table 1": "baseline", "toxicity": "adverse event", "women": "female",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Term:
     """A term of the glossary: the names it goes by, the first of them its own, and its meaning."""
@@ -133,8 +142,8 @@ def name_notes(
 
 
 def synonyms(terms: list[Term]) -> dict[str, str]:
-    """Return other names to the name of their term, for the search."""
-    return {name.lower(): term.names[0] for term in terms for name in term.names[1:]}
+    """Return other names to the name of their term, and everyday words, for the search."""
+    return EVERYDAY | {name.lower(): term.names[0] for term in terms for name in term.names[1:]}
 
 
 def _note(term: Term) -> str:
