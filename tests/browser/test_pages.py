@@ -315,6 +315,12 @@ def test_every_page_has_a_head_that_stands_by_itself(books, sites, browser, tria
         ("adverse events", "glossary", "safety"),
         ("side effects", "glossary", "safety"),
         ("dropout", "glossary", "population"),
+        ("infections", "safety", "safety"),
+        ("leukopenia", "safety", "safety"),
+        ("kidney", "glossary", "efficacy"),
+        ("table 1", "glossary", "population"),
+        ("sample size", "design", "design"),
+        ("mortality", "design", "index"),
     ],
 )
 def test_a_search_finds_the_report_before_what_is_for_reference(

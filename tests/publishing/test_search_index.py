@@ -45,3 +45,10 @@ def test_a_term_counts_as_much_as_a_chapter(tmp_path):
     assert weights["section"] == 0.3
     index.write(tmp_path / "searchindex.js")
     assert (tmp_path / "searchindex.js").read_text("utf-8").startswith("window.trialbookIndex = {")
+
+
+def test_a_page_of_loose_headings_is_called_by_its_first():
+    body = "<section id='card'><h1>Data card</h1><h2>What is real</h2><p>Nobody.</p></section>"
+    (page,) = entries_of(body)
+    assert page.title == "Data card"
+    assert page.text == ["What is real", "Nobody."]

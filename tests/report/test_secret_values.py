@@ -132,7 +132,7 @@ def test_covariates_with_few_patients_or_events_have_no_hazard_ratio(tmp_path):
         for level in ("", "RACE=TASMANIAN", "RACE=WHITE", "SEX=M", "AGE", "DIAB")
     }
     assert [level for level in hidden if hidden[level]] == ["RACE=TASMANIAN", "DIAB"]
-    page = tables.tbl_sensitivity(lookup, trial.primary).html
+    page = tables.tbl_covariates(lookup, trial.primary).html
     assert "tasmanian" not in page.lower()
     assert "are not named" in page
 

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 import numpy as np
@@ -29,6 +29,7 @@ ROW = 0.225
 # Intervals are drawn so far, and as far from 1 on the other side.
 MOST_DRAWN = 20
 LETTERS_PER_LINE = 25
+WIDEST_COLUMN = 1.0
 SMALLEST, LARGEST = 2.2, 9.0  # side of a square, in points
 
 
@@ -114,7 +115,8 @@ def forest_figure(
     limits = _limits([row for row in rows if isfinite(row.hr)], margin)
     with_rates = any(any(row.rates) for row in rows)
     layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
-    return _forest(rows, layouts[phone], limits, headings, favours, margin)
+    layout = layouts[phone] if phone else _with_room(layouts[phone], headings[:2])
+    return _forest(rows, layout, limits, headings, favours, margin)
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,13 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
             text = f"{hr}{row.mark} ({low}–{high})"
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
     write(figure, layout.width - 0.02, y, text, **style, **give_way)
+
+
+def _with_room(layout: Layout, headings: Sequence[str]) -> Layout:
+    """Return a layout whose columns take the longest word of the arms' labels."""
+    longest = max(len(word) for text in headings for word in shortened(text, 30).split())
+    more = max(min(BOLD_LETTER * longest + 0.08, WIDEST_COLUMN) - layout.column, 0.0)
+    return replace(layout, column=layout.column + more, left=layout.left + 2 * more)
 
 
 def _columns(layout: Layout) -> tuple[float, float]:

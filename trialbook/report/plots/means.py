@@ -151,7 +151,7 @@ def _observed(figure, axes: Axes, one: Parameter, trial, ticks, top: float, left
     room = LEFT - 0.14
     for position, arm in enumerate(trial.arms):
         at, colour = top + LINE * position, arm_colour(position)
-        if BOLD_LETTER * len(arm.label) <= room:
+        if all(BOLD_LETTER * len(one.label) <= room for one in trial.arms):
             style = {"size": 8, "color": colour, "weight": "bold"}
             write(figure, left - LEFT + 0.02, at, arm.label, **style)
         else:

@@ -236,7 +236,8 @@ def _left(panels: Sequence[Panel], arms, phone: bool) -> float:
     first = [curve.counts[0] for one in panels for curve in one.curves if curve.counts]
     if phone or not first:
         return 0.55 if first else 0.5
-    labels = [_label_width(arm) for arm in arms if len(arm.label) <= LONGEST_LABEL]
+    short = all(len(arm.label) <= LONGEST_LABEL for arm in arms)
+    labels = [_label_width(arm) for arm in arms] if short else []
     beside = max(measured(text, COUNTS) for text in first) / 2
     return max(0.55, max(labels, default=0) + beside + 0.14)
 
@@ -332,9 +333,10 @@ def _counts(figure, axes: Axes, one: Panel, arms, top: float) -> None:
     of_arm = {curve.position: curve for curve in one.curves}
     first = max((LETTER * len(curve.counts[0]) for curve in one.curves if curve.counts), default=0)
     room = width * box.x0 - first / 2 - 0.06
+    named = all(_label_width(arm) + 0.02 <= room for arm in arms.values())
     for position, arm in arms.items():
         top += LINE
-        if _label_width(arm) + 0.02 <= room:
+        if named:
             style = {"size": COUNTS, "color": arm_colour(position), "weight": "bold"}
             style["gid"] = f"tb-count_{position}_name_{top:.3f}"
             write(figure, 0.02, top, arm.label, **style)

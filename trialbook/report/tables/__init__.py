@@ -18,6 +18,8 @@ from trialbook.report.tables.population import (
 )
 from trialbook.report.tables.robustness import (
     tbl_competing_risks,
+    tbl_covariates,
+    tbl_periods,
     tbl_proportional_hazards,
     tbl_sensitivity,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "tbl_baseline",
     "tbl_centres",
     "tbl_competing_risks",
+    "tbl_covariates",
     "tbl_definitions",
     "tbl_deviations",
     "tbl_disposition",
@@ -49,6 +52,7 @@ __all__ = [
     "tbl_intercurrent",
     "tbl_laboratory",
     "tbl_liver",
+    "tbl_periods",
     "tbl_primary",
     "tbl_proportional_hazards",
     "tbl_question",

@@ -1,6 +1,6 @@
 """Tables that check the result: other models, proportional hazards, competing events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,7 +9,7 @@ from trialbook.report.labels import covariate_label
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import at_start, in_text, pair_of
-from trialbook.report.table import INDENT, html_table
+from trialbook.report.table import html_table
 from trialbook.report.tables.efficacy import HR
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 
-WALD = "P (Wald)"
+MODEL, WALD = "Cox model", "P (Wald)"
 CONVENTIONS = {
     "per_protocol": "Per-protocol population",
     "horizon": "Follow-up ends at the horizon",
     "withdrawal_event": "Withdrawal counts as the event",
-    "midpoint": "Every event moved to the middle between laboratory visits",
-    "last_visit": "Every event moved to the laboratory visit before",
+    "midpoint": "Events moved midway to the visit before",
+    "last_visit": "Events moved to the visit before",
     "centre": "Stratified by centre",
     "firth": "Firth's penalized likelihood",
 }
@@ -45,6 +45,47 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     Parameters
     ----------
     lookup : Lookup
+        With results of cox and sensitivity.
+    endpoint : Endpoint
+        The end point.
+
+    Returns
+    -------
+    Table or None
+    """
+    code, lines = endpoint.paramcd, []
+    for method in lookup.distinct("method", "cox", paramcd=code):
+        label = _model_label(method, lookup.trial)
+        lines += _lines(lookup, label, "cox", code, method=method)
+    for way in lookup.distinct("method", "sensitivity", paramcd=code):
+        label = CONVENTIONS.get(way.split("@")[0], way)
+        lines += _lines(lookup, label, "sensitivity", code, method=way)
+    return _forest_table(
+        lookup,
+        lines,
+        name=f"sensitivity-{code}",
+        caption="The hazard ratio of treatment under other models and conventions",
+        notes=[
+            "Where no number stands, all patients of the two groups.",
+            "P: Wald's test of the line's own model, which differs a little from the log-rank test "
+            "of the same effect.",
+            _informing(lookup, endpoint),
+            "The discrete (conditional logistic) likelihood's ratio is one of odds."
+            if lookup.has("cox", paramcd=code, method="exact")
+            else "",
+            "Events are moved whether a visit found them or not; it is no model of intervals."
+            if lookup.has("sensitivity", paramcd=code, method="midpoint")
+            else "",
+        ],
+    )
+
+
+def tbl_covariates(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
+    """Return the covariates' own hazard ratios in the adjusted models of an end point.
+
+    Parameters
+    ----------
+    lookup : Lookup
         With results of cox.
     endpoint : Endpoint
         The end point.
@@ -53,74 +94,116 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
     -------
     Table or None
     """
-    code, lines, left_out = endpoint.paramcd, [], False
-    several = len(lookup.trial.comparisons) > 1
-    several_ties = lookup.has("cox", paramcd=code, method="exact")
-    for method in lookup.distinct("method", "cox", paramcd=code):
-        levels = lookup.distinct("level", "cox", paramcd=code, method=method)
-        for comparison in lookup.trial.comparisons:
-            text = _model_label(method, lookup.trial)
-            line = {"Comparison": pair_of(comparison)} if several else {}
-            line |= {"Cox model": text}
-            of = ("cox", code, comparison.name)
-            line["Patients"] = lookup.text("{n}", *of, method=method)
-            line[f"HR ({lookup.ci})"] = lookup.text(HR, *of, method=method)
-            line[WALD] = lookup.text("{p_value}", *of, method=method)
-            if not line[f"HR ({lookup.ci})"]:
-                continue  # not of this comparison, in which both arms have events
-            line[RATIO] = _ratio(lookup, *of, method=method)
-            lines.append(line)
-            for level in filter(None, levels):
-                if lookup.withholds("hr", *of, level=level, method=method):
-                    left_out = True
-                    continue
-                term = {"Comparison": pair_of(comparison)} if several else {}
-                term |= {"Cox model": INDENT + covariate_label(lookup.trial.labels, level)}
-                term[f"HR ({lookup.ci})"] = lookup.text(HR, *of, level=level, method=method)
-                term[WALD] = lookup.text("{p_value}", *of, level=level, method=method)
-                lines.append(term)
-    for analysis, words in (("sensitivity", CONVENTIONS.get), ("period", None)):
-        column = "method" if words else "level"
-        for way in lookup.distinct(column, analysis, paramcd=code):
-            for comparison in lookup.trial.comparisons:
-                key = {"method": way} if words else {"level": way, "method": "efron"}
-                label = words(way.split("@")[0], way) if words else _period(lookup.trial, way)
-                line = {"Comparison": pair_of(comparison)} if several else {}
-                line |= {"Cox model": label}
-                of = (analysis, code, comparison.name)
-                line["Patients"] = lookup.text("{n}", *of, **key)
-                line[f"HR ({lookup.ci})"] = ratio = lookup.text(HR, *of, **key)
-                if not words and ratio == "NE":
-                    continue  # a period without events in an arm, after the last landmark mostly
-                # Firth's P value is of another test.
-                line[WALD] = "" if way.startswith("firth") else lookup.text("{p_value}", *of, **key)
-                line[RATIO] = _ratio(lookup, *of, **key)
-                lines.append(line)
+    trial, code = lookup.trial, endpoint.paramcd
+    lines, left_out = [], False
+    methods = lookup.distinct("method", "cox", paramcd=code)
+    adjusted = [
+        one for one in methods if any(lookup.distinct("level", "cox", paramcd=code, method=one))
+    ]
+    for method in adjusted:
+        for level in filter(None, lookup.distinct("level", "cox", paramcd=code, method=method)):
+            names = [one.name for one in trial.comparisons]
+            hidden = {
+                name
+                for name in names
+                if lookup.withholds("hr", "cox", code, name, level=level, method=method)
+            }
+            left_out |= bool(hidden)
+            label = covariate_label(trial.labels, level)
+            label += f"; {in_text(_model_label(method, trial))}" if len(adjusted) > 1 else ""
+            lines += _lines(lookup, label, "cox", code, hidden, level=level, method=method)
+    for line in lines:
+        line.pop("Patients")
+    return _forest_table(
+        lookup,
+        lines,
+        "Covariate",
+        name=f"covariates-{code}",
+        caption="The covariates’ own hazard ratios in the adjusted models",
+        notes=[
+            "Per unit, or against the reference.",
+            "Covariates of which few patients or events tell are not named." if left_out else "",
+        ],
+    )
+
+
+def tbl_periods(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
+    """Return the hazard ratio of one end point in each period between landmarks.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of period.
+    endpoint : Endpoint
+        The end point.
+
+    Returns
+    -------
+    Table or None
+    """
+    code, lines = endpoint.paramcd, []
+    for period in lookup.distinct("level", "period", paramcd=code):
+        label = _period(lookup.trial, period)
+        lines += _lines(lookup, label, "period", code, level=period, method="efron")
+    # a period without events in an arm, after the last landmark mostly
+    lines = [line for line in lines if line[f"HR ({lookup.ci})"] != "NE"]
+    for line in lines:
+        line.pop(WALD)
+    return _forest_table(
+        lookup,
+        lines,
+        "Part of the follow-up",
+        name=f"periods-{code}",
+        caption="The hazard ratio in parts of the follow-up",
+        notes=[
+            "From the first landmark on the groups are those still at risk, no longer as "
+            "assigned: such hazard ratios describe, they do not compare treatments."
+        ],
+    )
+
+
+def _lines(
+    lookup: "Lookup", label: str, analysis: str, code: str, hidden: Collection[str] = (), **key: str
+) -> list[dict]:
+    """Return a line of each comparison that has the ratio: patients, ratio, Wald's P value."""
+    found = []
+    for comparison in lookup.trial.comparisons:
+        of = (analysis, code, comparison.name)
+        ratio = lookup.text(HR, *of, **key)
+        if not ratio or comparison.name in hidden:
+            continue  # not of this comparison, in which both arms have events
+        # Firth's P value is of another test.
+        firth = key["method"].startswith("firth") and analysis == "sensitivity"
+        found.append(
+            {
+                "Comparison": pair_of(comparison),
+                MODEL: label,
+                "Patients": lookup.text("{n}", *of, **key),
+                f"HR ({lookup.ci})": ratio,
+                WALD: "" if firth else lookup.text("{p_value}", *of, **key),
+                RATIO: _ratio(lookup, *of, **key),
+            }
+        )
+    return found
+
+
+def _forest_table(lookup: "Lookup", lines: list[dict], first: str = MODEL, **words) -> Table | None:
+    """Return lines as a table that draws their ratios, grouped by comparison where several.
+
+    `first` heads the column of their names.
+    """
     if not lines:
         return None
     order = {pair_of(comparison): i for i, comparison in enumerate(lookup.trial.comparisons)}
-    lines.sort(key=lambda line: order.get(line.get("Comparison"), 0))
-    ratios = [line.pop(RATIO, None) for line in lines]
+    lines = sorted(lines, key=lambda line: order[line["Comparison"]])
+    ratios = [line.pop(RATIO) for line in lines]
+    several = len(order) > 1
+    frame = pd.DataFrame(lines).rename(columns={MODEL: first})
     return html_table(
-        pd.DataFrame(lines).fillna(""),
+        frame if several else frame.drop(columns="Comparison"),
         forest=ratios,
-        name=f"sensitivity-{code}",
-        caption="The hazard ratio of treatment under other models and conventions",
         groups="Comparison" if several else None,
-        notes=[
-            "Where no number stands, all patients of the two groups. Indented: the covariates' "
-            "own hazard ratios, per unit or against the reference.",
-            "Covariates of which few patients or events tell are not named." if left_out else "",
-            "P: Wald's test of the line's own model, which differs a little from the log-rank test "
-            "of the same effect; none for parts of the follow-up.",
-            _informing(lookup, endpoint),
-            "The discrete likelihood's ratio is one of odds." if several_ties else "",
-            "From the first landmark on the groups are those still at risk, no longer as "
-            "assigned: such hazard ratios describe, they do not compare treatments.",
-            "Events are moved whether a visit found them or not; it is no model of intervals."
-            if lookup.has("sensitivity", paramcd=code, method="midpoint")
-            else "",
-        ],
+        **words,
     )
 
 
@@ -163,8 +246,8 @@ def _model_label(method: str, trial: "Trial") -> str:
     words = {
         "efron": "No covariates, ties by Efron",
         "breslow": "No covariates, ties by Breslow",
-        "exact": "No covariates, ties by the discrete (conditional logistic) likelihood",
-        "profile": "No covariates, limits of the profile likelihood",
+        "exact": "No covariates, discrete likelihood",
+        "profile": "No covariates, profile likelihood",
         "firth": "No covariates, Firth's penalized likelihood",
         "stratified": "Stratified as randomized",
     }
