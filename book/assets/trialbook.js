@@ -62,10 +62,11 @@ for (const term of document.querySelectorAll("a.tb-term")) {
 
 /* What scrolls sideways can be reached and moved by keyboard. */
 function reachable() {
-  for (const box of document.querySelectorAll(".tb-figure, .tb-table, article table:not(.tb), div.cell_output, pre, .tb-formula")) {
+  const boxes = document.querySelectorAll(".tb-figure, .tb-table, article table:not(.tb), div.cell_output, pre, .tb-formula");
+  // all are measured before one is changed, else each would be laid out anew
+  for (const box of [...boxes].filter((one) => one.scrollWidth > one.clientWidth + 1)) {
     // a note in the margin reaches beyond its box, and nothing scrolls
-    const scrolls = getComputedStyle(box).overflowX !== "visible";
-    if (scrolls && box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    if (getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0;
   }
 }
 
@@ -87,3 +88,5 @@ for (const block of document.querySelectorAll("article div.highlight")) {
 showView(root.dataset.view);
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+// what stands in a fold has its width when it is opened
+document.addEventListener("toggle", reachable, true);

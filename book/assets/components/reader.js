@@ -19,7 +19,7 @@ const and = (parts) => parts.length < 2 ? parts.join("")
   : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 const short = (t) => Math.abs(t - Math.round(t)) < 0.02 ? String(Math.round(t)) : String(Math.round(t * 100) / 100);
 
-for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
+const begin = (box) => {
   const told = JSON.parse(box.dataset.values);
   const exhibit = box.closest(".tb-exhibit");
   const figure = exhibit.querySelector(".tb-figure");
@@ -95,6 +95,10 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
       }
       for (const part of svg.querySelectorAll(".tb-count")) {
         const [arm, tick] = part.dataset.part.split("_");
+        if (arm === "above") {
+          part.style.display = same ? "" : "none";
+          continue;
+        }
         const text = part.querySelector("text");
         if (!text || tick === "name" || !(arm in (choice.counts ?? { [arm]: 1 }))) continue;
         text.dataset.first ??= text.textContent;
@@ -112,6 +116,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
           const stale = key === "corner" || part.dataset.part.includes("_note_");
           part.style.display = !same && stale ? "none" : "";
         }
+        if (same && !turned) continue;
         const boxes = parts.map((part) => part.getBBox());
         const top = Math.min(...boxes.map((one) => one.y));
         const bottom = Math.max(...boxes.map((one) => one.y + one.height));
@@ -256,5 +261,13 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-reader")) {
   });
   slider.max = choice.at.length - 1;
   draw(told.start ?? choice.at.at(-1));
-}
+};
+
+/* What is folded begins when it is unfolded: a page shows the sooner. */
+const whenOpen = (box) => {
+  const fold = box.closest("details:not([open])");
+  if (fold) fold.addEventListener("toggle", () => whenOpen(box), { once: true });
+  else begin(box);
+};
+document.querySelectorAll(".tb-explorer.tb-reader").forEach(whenOpen);
 }
