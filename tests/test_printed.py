@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialbook.kinds import kind_of
 from trialbook.printed import (
     Printer,
-    kind_of,
     p_value,
     printed,
     printed_ratio,

@@ -9,7 +9,7 @@ from tests.exchange.folder import HERE, folder_with, the_cards
 from trialbook.adam.problems import Findings
 from trialbook.exchange.files import read_file
 from trialbook.exchange.reading import table
-from trialbook.printed import STATISTICS
+from trialbook.kinds import STATISTICS
 from trialbook.results import ANALYSES
 from trialbook.trial import DataError, load_trial
 

@@ -112,7 +112,7 @@ def test_a_value_with_more_than_four_fifths_of_the_squares_is_told(share, tells)
 
 
 def test_a_number_has_the_digits_of_its_print():
-    from trialbook.printed import P_VALUE, PERCENT, PROPORTION, RATIO, TIME
+    from trialbook.kinds import P_VALUE, PERCENT, PROPORTION, RATIO, TIME
 
     assert as_printed("0.44", 0.44491, "hr", RATIO) == 0.44
     assert as_printed("83.6%", 0.83617, "survival", PROPORTION) == 0.836

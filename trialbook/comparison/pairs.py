@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.printed import RATIO, kind_of, printed
+from trialbook.kinds import RATIO, kind_of
+from trialbook.printed import printed
 from trialbook.results import KEY
 
 FRAME_KEY = KEY[1:]

@@ -23,7 +23,7 @@ from trialbook.exchange.described import described, harms, term_classes
 from trialbook.exchange.files import NOT_USED, ROW, read_file
 from trialbook.exchange.given import Given
 from trialbook.exchange.survival import difference, model, over_time, quantiles, test
-from trialbook.printed import STATISTICS
+from trialbook.kinds import STATISTICS
 from trialbook.results import ANALYSES, COLUMNS, CURVE, results_frame, rows
 
 if TYPE_CHECKING:

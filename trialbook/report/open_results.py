@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trialbook.escape import shortened
-from trialbook.printed import P_VALUE, PROPORTION, RATIO, kind_of, printed_results
+from trialbook.kinds import P_VALUE, PROPORTION, RATIO, kind_of
+from trialbook.printed import printed_results
 from trialbook.report.filtered import filtered_table
 from trialbook.report.labels import covariate_label
 from trialbook.report.output import Drawing, Table, Text

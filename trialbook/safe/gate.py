@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.analyses.adverse_events import GROUPS
-from trialbook.printed import kind_of, printed_results
+from trialbook.kinds import kind_of
+from trialbook.printed import printed_results
 from trialbook.results import CURVE
 from trialbook.safe.curves import as_table_rows
 from trialbook.safe.decisions import NO_TIME

@@ -5,7 +5,7 @@ To its last digit an estimate tells the counts that it was computed from.
 
 import math
 
-from trialbook.printed import MINUS, Kind
+from trialbook.kinds import MINUS, Kind
 
 _RATIOS = {"hr", "hr_lower", "hr_upper", "ratio", "rate_ratio", "odds_ratio", "win_ratio"}
 
@@ -36,7 +36,7 @@ def as_printed(
 
     Examples
     --------
-    >>> from trialbook.printed import PROPORTION, RATIO
+    >>> from trialbook.kinds import PROPORTION, RATIO
     >>> as_printed("83.6%", 0.83617, "survival", PROPORTION)
     0.836
     >>> as_printed("1.00", 1.00123, "hr_upper", RATIO)

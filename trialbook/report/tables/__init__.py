@@ -8,6 +8,7 @@ from trialbook.report.tables.design import (
     tbl_sample_size,
 )
 from trialbook.report.tables.efficacy import tbl_endpoints, tbl_primary, tbl_response
+from trialbook.report.tables.laboratory import laboratory_parameters, tbl_laboratory, tbl_shifts
 from trialbook.report.tables.places import tbl_centres, tbl_liver
 from trialbook.report.tables.population import (
     tbl_baseline,
@@ -24,13 +25,10 @@ from trialbook.report.tables.robustness import (
     tbl_sensitivity,
 )
 from trialbook.report.tables.safety import (
-    laboratory_parameters,
     tbl_adverse_events,
     tbl_event_rates,
     tbl_event_risks,
-    tbl_laboratory,
     tbl_severity,
-    tbl_shifts,
     tbl_terms,
 )
 
