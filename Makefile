@@ -69,4 +69,6 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.book
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer, with venv, is needed: \
 	install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too \
+	old: Python 3.11 or newer is needed"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

@@ -158,3 +158,11 @@ def test_patients_without_an_identifier_are_not_numbered_in_silence(flat, tmp_pa
         new_trial(tmp_path / "m", flat(frame(id=ids)))
     with pytest.raises(DataError, match="must not be blank"):
         new_trial(tmp_path / "m", flat(frame(id=ids)), id="id")
+
+
+@pytest.mark.parametrize("said", [{}, {"event": "status"}, {"event_value": "1"}])
+def test_a_status_that_is_blank_throughout_is_said_to_be(said, flat, tmp_path):
+    with pytest.raises(UsageError, match="status is blank in every row") as error:
+        new_trial(tmp_path / "m", flat(frame(status=None)), **said)
+    assert error.value.options == ("--event",)
+    assert not error.value.questions

@@ -81,6 +81,7 @@ def read_flat(
     return data if len(findings.problems) == before else None
 
 
+_PLUS = "; a + behind a time says that it is censored: give that a column of its own"
 ONE_ROW = (
     "keep one row of each patient; where rows start and stop, say where (--start); where another "
     "column says whose a row is, name it (--id, or --id none)"
@@ -190,9 +191,15 @@ def note_no_times(column: pd.Series, file: str, findings: Findings) -> None:
     if not text.any():
         findings.problem(file, name, "is blank in every row")
         return
+    plus = _PLUS if _has_plus(column) else ""
     findings.problem(file, name, "must be a number: a time", int(text.sum()),
                      examples(as_text(column[text])),
-                     "write plain numbers, such as 1234.5, without a unit")  # fmt: skip
+                     f"write plain numbers, such as 1234.5, without a unit{plus}")  # fmt: skip
+
+
+def _has_plus(column: pd.Series) -> bool:
+    """Return whether times end in a plus, as printed where they are censored."""
+    return bool(column.dropna().astype(str).str.fullmatch(r"\s*[\d.]+\s*\+\s*").any())
 
 
 def _patients(frame: pd.DataFrame, column: str | None) -> pd.Series:

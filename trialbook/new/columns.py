@@ -43,7 +43,7 @@ _ARMS = re.compile(
     r"((study|actual|planned|treatment|trt|assigned|randomi[sz]ed)_)*"
     r"(arm|group|grp|treatment|trt|therapy|regimen|allocation|rx|treat|treated)"
     r"(_(group|arm|name|code|cd|assigned|label|allocation))?"
-    r"|trt01p|trtp|trta|trt01a|armcd|actarm|randomi[sz]ed_to|randomi[sz]ation"
+    r"|trt01p|trtp|trta|trt01a|armcd|actarm|randomi[sz]ed_to|randomi[sz]ation(_(group|arm|code))?"
 )
 # where a file is an ADTTE with ADSL's columns, its own names come first: the arm planned
 _STANDARD = {"time": ["AVAL"], "event": ["CNSR"],
@@ -185,11 +185,23 @@ def _is_marred_time(column: pd.Series) -> bool:
 
 
 def _is_event(column: pd.Series) -> bool:
-    return column.dtype.kind != "M" and 1 <= column.nunique() <= _MOST_STATES
+    return not _holds_dates(column) and 1 <= column.nunique() <= _MOST_STATES
+
+
+def _holds_dates(column: pd.Series) -> bool:
+    """Return whether a column holds dates, read as such or as text."""
+    if column.dtype.kind == "M":
+        return True
+    known = column.dropna()
+    return (
+        column.dtype == object
+        and len(known) > 0
+        and bool(known.astype(str).str.fullmatch(r"\d{4}-\d\d-\d\d([T ].*)?").all())
+    )
 
 
 def _is_arm(column: pd.Series) -> bool:
-    return column.dtype.kind != "M" and 1 <= column.nunique() <= MOST_ARMS
+    return not _holds_dates(column) and 1 <= column.nunique() <= MOST_ARMS
 
 
 def called_time(name: str) -> bool:

@@ -17,6 +17,7 @@ from trialbook.new.endpoints import (
 )
 from trialbook.new.flat import Columns, infer_columns
 from trialbook.new.inference import Inference, Questions, UsageError
+from trialbook.new.no_patients import infer_clusters
 from trialbook.new.outcomes import outcomes
 from trialbook.new.parts import Composed, write_arms, write_grounds, write_head
 from trialbook.new.patients import (
@@ -153,6 +154,8 @@ def compose_flat(
             rows.endpoint_label} - {None}  # fmt: skip
     others = patients.drop(columns=list(used))
     left_out = outcomes(others, courses, arm) | dict.fromkeys(used, "")
+    clusters = infer_clusters(others.drop(columns=list(left_out), errors="ignore"), arm)
+    left_out |= {one.value: "each is in one arm alone" for one in clusters}
     baseline, passed_over = infer_baseline(patients, source.labels, left_out)
     params = times["PARAM"].dropna().unique() if "PARAM" in times else ()
     with_arm = patients[has_arm(arm)]
@@ -165,6 +168,7 @@ def compose_flat(
     writer.items("endpoints", endpoints)
     write_patients(writer, patients, baseline, passed_over, left_out, inferred, notes)
     note_contrasts(patients, baseline, courses, endpoints[0]["paramcd"], notes)
+    inferred += clusters
     write_grounds(writer, inferred)
     return str(writer), inferred, notes
 

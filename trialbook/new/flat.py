@@ -14,6 +14,7 @@ from trialbook.config import Arm
 from trialbook.new.arms import infer_arms, refuse_blocks
 from trialbook.new.columns import ask_for_columns, name_columns
 from trialbook.new.inference import Inference, Questions, UsageError, asked
+from trialbook.new.no_patients import ask_for_weights, refuse_sums, refuse_units
 from trialbook.new.rows import NONE, Rows, infer_rows, refuse_repeats
 from trialbook.new.status import event_values, no_event
 
@@ -78,7 +79,10 @@ def infer_columns(
         if not {"--id", "--start", "--endpoint"} & set(questions.options):
             rows, of_rows = infer_rows(frame, others, time, arm, *given)
             found += of_rows
+            refuse_sums(frame, arm, event)
             refuse_repeats(frame, rows, arm, file)
+            if id is None:
+                ask_for_weights(frame, others, rows.id)
     if event is not None:
         with questions.gathered():
             label = (labels or {}).get(event, "")
@@ -91,6 +95,7 @@ def infer_columns(
         note_no_times(frame[time], file, findings)
         findings.stop_if_wrong(file)
         with questions.gathered():
+            refuse_units(frame, time)
             _ask_for_codes(frame[time], missing)
     arms: list[Arm] = []
     if arm is not None:

@@ -31,6 +31,10 @@ _NAMED = re.compile(
     r"|bor|best_(overall_)?response\w*|(best_)?resp|respfl|response|orr|cbenfl|dcr|cmax|tmax"
     r"|auc(_\w+)?|dose_?intensity|rdi"
 )
+_TAKEN = re.compile(
+    r"(treatment|trt|arm|drug|therapy|group|allocation)_(received|taken|actual|given|switch\w*)"
+    r"|(received|actual|crossover|cross_over|crossed_over|switched)(_(treatment|trt|arm|drug))?"
+)
 _FEWEST = 10
 _ALL = 0.95
 _MOST_LEVELS = 10
@@ -82,6 +86,8 @@ def _by_name(name: str) -> str | None:
         return "a variable of ADTTE"
     if _NAMED.fullmatch("_".join(words_of(name))):
         return "its name is that of an outcome"
+    if _TAKEN.fullmatch("_".join(words_of(name))):
+        return "its name is that of the treatment taken"
     return "it identifies" if is_identifier(name) else None
 
 

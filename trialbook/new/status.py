@@ -81,6 +81,9 @@ def event_values(
         Where nothing proves it: a wrong value turns the effect round.
     """
     values = [str(value) for value in one_spelling(as_text(frame[name])).dropna().unique()]
+    if not values:
+        raise UsageError(f"{name} is blank in every row: say of each patient whether the event "
+                         "happened, or name another column with --event", "--event")  # fmt: skip
     refuse_lookalikes(values, name, "values")
     if said is not None:
         each = said.split(_OR) if _OR in said and said not in values else [said]
