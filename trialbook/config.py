@@ -9,20 +9,26 @@ import codecs
 from datetime import date
 from typing import Annotated, Literal
 
-import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from trialbook.config_base import (
-    Digits,
     InsideFolder,
     Model,
     Names,
     Positive,
-    Proportion,
     Slug,
     sequence,
 )
-from trialbook.config_plan import Estimand, Margin, Multiplicity, PlannedAnalysis, margin_of
+from trialbook.config_described import EventGroup, Parameter, Variable, event_group
+from trialbook.config_plan import (
+    AdjustedModel,
+    Design,
+    Estimand,
+    Margin,
+    Multiplicity,
+    PlannedAnalysis,
+    margin_of,
+)
 from trialbook.config_results import ElsewhereResults
 from trialbook.reading import Epoch, Reading
 from trialbook.units import Unit
@@ -162,126 +168,6 @@ class Populations(Model):
     """Flag of the patients analysed for safety, by arm taken."""
 
 
-class Variable(Model):
-    """A variable of ADSL to describe: at baseline, as exposure, or as a yes/no response."""
-
-    variable: str
-    """Variable of ADSL."""
-    label: str = ""
-    """Name in words, with the unit."""
-    summary: Literal["mean", "median", "geometric", "count"] | None = None
-    """How it is summarized; inferred from its values where it is not said."""
-    digits: Digits | None = None
-    """Decimal places."""
-    levels: Names = ()
-    """Order of the categories."""
-
-    def model_post_init(self, _context) -> None:
-        """Let the variable's name stand in for a label that is not given."""
-        object.__setattr__(self, "label", self.label or self.variable)
-
-
-class Parameter(Model):
-    """A laboratory parameter: a PARAMCD of ADLB, its summary, its normal range."""
-
-    paramcd: str
-    """PARAMCD in ADLB."""
-    label: str = ""
-    """Name in words, with the unit."""
-    summary: Literal["mean", "geometric"] = "mean"
-    """Scale of the mean and its interval."""
-    digits: Digits | None = None
-    """Decimal places."""
-    low: float | None = None
-    """Lower limit of the normal range, where ANRLO is not given."""
-    high: float | None = None
-    """Upper limit of the normal range, where ANRHI is not given."""
-
-    def model_post_init(self, _context) -> None:
-        """Let PARAMCD stand in for a label that is not given."""
-        object.__setattr__(self, "label", self.label or self.paramcd)
-
-
-class EventGroup(Model):
-    """A named group of adverse events: values that variables of ADAE must have, all of them.
-
-    A value that ends in ``*`` stands for everything that begins so.
-    """
-
-    label: str = ""
-    """Name in words."""
-    where: dict[str, Names]
-
-    def select(self, adae: pd.DataFrame) -> pd.Series:
-        """Return which rows of ADAE belong to the group, as bool; False where a variable lacks."""
-        selected = pd.Series(True, index=adae.index)
-        for variable, values in self.where.items():
-            if variable not in adae:
-                return pd.Series(False, index=adae.index)
-            column = adae[variable]
-            found = column.isin([value for value in values if not value.endswith("*")])
-            for value in values:
-                if value.endswith("*"):
-                    found |= column.str.startswith(value[:-1], na=False)
-            selected &= found
-        return selected
-
-
-def _event_group(value):
-    """Return ``{label: ..., AEBODSYS: ...}`` with the variables apart."""
-    if not isinstance(value, dict):
-        return value
-    variables = {key: of for key, of in value.items() if key != "label"}
-    return {"where": variables} | ({"label": value["label"]} if "label" in value else {})
-
-
-class AdjustedModel(Model):
-    """A named Cox model of one end point with covariates of ADSL."""
-
-    endpoint: str
-    """PARAMCD of its end point."""
-    covariates: Names
-    """Variables of ADSL beside treatment."""
-    strata: Names = ()
-    """Variables by which it is stratified."""
-
-
-class Amendment(Model):
-    """A change of the protocol after the trial began."""
-
-    date: str
-    """When."""
-    text: str
-    """What changed, in a sentence."""
-    replaces: str | None = None
-    """PARAMCD of the end point that was replaced."""
-
-
-class Design(Model):
-    """The planned size and what it rests on."""
-
-    alpha: Proportion = 0.05
-    """Two-sided level of significance."""
-    boundary: Proportion | None = None
-    """P value below which an interim analysis stops the trial."""
-    power: Proportion | None = None
-    """Planned power."""
-    event_proportion: dict[str, Proportion] = Field(default_factory=dict)
-    """Arm to the proportion with the event that was assumed at the horizon."""
-    hazard_ratio: Positive | None = None
-    """Hazard ratio that was assumed, in place of proportions."""
-    n_per_arm: Annotated[int, Field(gt=0)] | None = None
-    """Planned patients per arm."""
-    horizon: Positive | None = None
-    """Planned follow-up, in AVAL's unit."""
-    accrual: Positive | None = None
-    """Planned time of accrual, in AVAL's unit."""
-    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
-    """Proportion expected to leave before the horizon."""
-    amendments: tuple[Amendment, ...] = ()
-    """Changes after the trial began."""
-
-
 class Flat(Model):
     """The short path: which column of one flat file is what."""
 
@@ -383,7 +269,7 @@ class TrialConfig(Model):
     """Yes/no variables compared between arms."""
     laboratory: tuple[Parameter, ...] = ()
     """Laboratory parameters, in the order of the report."""
-    adverse_events: dict[str, Annotated[EventGroup, BeforeValidator(_event_group)]] = Field(
+    adverse_events: dict[str, Annotated[EventGroup, BeforeValidator(event_group)]] = Field(
         default_factory=dict
     )
     """Groups of adverse events, by name, besides any, serious, leading to withdrawal and fatal."""

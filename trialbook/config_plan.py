@@ -141,3 +141,50 @@ class Multiplicity(Model):
         if len(set(named)) < len(named):
             raise ValueError("names an end point twice")
         object.__setattr__(self, "family", tuple(named))
+
+
+class AdjustedModel(Model):
+    """A named Cox model of one end point with covariates of ADSL."""
+
+    endpoint: str
+    """PARAMCD of its end point."""
+    covariates: Names
+    """Variables of ADSL beside treatment."""
+    strata: Names = ()
+    """Variables by which it is stratified."""
+
+
+class Amendment(Model):
+    """A change of the protocol after the trial began."""
+
+    date: str
+    """When."""
+    text: str
+    """What changed, in a sentence."""
+    replaces: str | None = None
+    """PARAMCD of the end point that was replaced."""
+
+
+class Design(Model):
+    """The planned size and what it rests on."""
+
+    alpha: Proportion = 0.05
+    """Two-sided level of significance."""
+    boundary: Proportion | None = None
+    """P value below which an interim analysis stops the trial."""
+    power: Proportion | None = None
+    """Planned power."""
+    event_proportion: dict[str, Proportion] = Field(default_factory=dict)
+    """Arm to the proportion with the event that was assumed at the horizon."""
+    hazard_ratio: Positive | None = None
+    """Hazard ratio that was assumed, in place of proportions."""
+    n_per_arm: Annotated[int, Field(gt=0)] | None = None
+    """Planned patients per arm."""
+    horizon: Positive | None = None
+    """Planned follow-up, in AVAL's unit."""
+    accrual: Positive | None = None
+    """Planned time of accrual, in AVAL's unit."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Proportion expected to leave before the horizon."""
+    amendments: tuple[Amendment, ...] = ()
+    """Changes after the trial began."""
