@@ -318,7 +318,7 @@ def wrapped_sides(
 def _side(text: str, room: float) -> list[str]:
     """Return what lies at one side of a line in the fewest lines that fit, with their arrow."""
     for letters in range(36, 7, -1):
-        lines = textwrap.wrap(shortened(text, 48), letters) or [""]
+        lines = textwrap.wrap(shortened(text, LONGEST_LABEL), letters) or [""]
         if all(measured(f"{line} →", SIDES) <= room for line in lines):
             break
     return lines
