@@ -29,7 +29,7 @@ ORDERS = {"AESEV": SEVERITIES, "AEREL": RELATIONS}
 FIRST = ("serious", "withdrawal", "fatal")
 
 
-@of_results("adverse_events", is_severity)
+@of_results("adverse_events", is_severity, called="Severity and relation of adverse events are")
 def severity(trial: Trial) -> pd.DataFrame:
     """Count patients by their worst severity, and by relation to treatment as judged.
 
@@ -82,7 +82,7 @@ def severity(trial: Trial) -> pd.DataFrame:
     return results(records, remarks)
 
 
-@of_results("adverse_events", is_over_time)
+@of_results("adverse_events", is_over_time, called="Times of adverse events are")
 def time_to_adverse_event(
     trial: Trial, *, times: np.ndarray | None = None, conf_level: float = 0.95
 ) -> pd.DataFrame:

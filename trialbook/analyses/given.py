@@ -37,7 +37,7 @@ def is_count(rows: pd.DataFrame) -> pd.Series:
 
 
 def of_results(
-    analysis: str, where: Rows | None = None, *, level: str = ""
+    analysis: str, where: Rows | None = None, *, level: str = "", called: str = ""
 ) -> Callable[[Analysis], Analysis]:
     """Return a decorator: of a trial without patients, take the rows from the results given.
 
@@ -49,6 +49,8 @@ def of_results(
         Which of them, given them all.
     level : str
         Of a curve, the analysis that it draws.
+    called : str
+        What its results are, in the words of `ANALYSES`, where that tells of all of the analysis.
     """
 
     def decorate(function: Analysis) -> Analysis:
@@ -70,7 +72,9 @@ def of_results(
                 found = found[where(found)]
             found = in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
             lacks = found.empty and analysis != CURVE and _is_asked(analysis, trial)
-            found.attrs["remarks"] = (_not_given(analysis, endpoint),) if lacks else ()
+            found.attrs["remarks"] = (
+                (_not_given(called or ANALYSES[analysis], endpoint),) if lacks else ()
+            )
             return found
 
         return analysed
@@ -78,8 +82,8 @@ def of_results(
     return decorate
 
 
-def _not_given(analysis: str, endpoint: Endpoint | None) -> str:
-    what, verb = ANALYSES[analysis].rsplit(" ", 1)
+def _not_given(words: str, endpoint: Endpoint | None) -> str:
+    what, verb = words.rsplit(" ", 1)
     of = f" for {endpoint.label}" if endpoint else ""
     return f"{what}{of} {verb} not given."
 

@@ -41,10 +41,13 @@ def described(card: Card, design: Design) -> Placed:
     flags = {config.populations.efficacy: "EFFICACY", config.populations.safety: "SAFETY",
              "RANDFL": "RANDOMIZED", "PPROTFL": "PER-PROTOCOL"}  # fmt: skip
     if variable in design.arm_variables:
+        of = {"analysis": "disposition", "arm": design.arm_of(card.level)}
         taken = variable.upper() in ("TRT01A", "TRTA", "ACTARM", "ACTARMCD")
-        flag = config.populations.safety if taken else config.populations.efficacy
-        key = {"paramcd": flag, "arm": design.arm_of(card.level), "level": flags[flag]}
-        yield key | {"analysis": "disposition"}, _COUNT
+        # As where ADSL has no flags: who has an arm is randomized and analysed, or was treated.
+        names = [config.populations.safety] if taken else ["RANDFL", config.populations.efficacy]
+        for name in names:
+            if not any(one.variable == name for one in design.cards):
+                yield of | {"paramcd": name, "level": flags[name]}, _COUNT
     elif variable in flags:
         if card.level not in ("Y", "TRUE", "1"):
             raise NoPlaceError(f"counts who is not in the population {variable}")

@@ -91,6 +91,8 @@ def read_given(file: Path, config: TrialConfig, findings: "Findings") -> Given |
     parts += [_drawn(curves, findings)] if curves.is_file() else []
     filled = [part for part in parts if len(part)] or [results_frame([])]
     found = pd.concat(filled, ignore_index=True).drop_duplicates(ignore_index=True)
+    if len(records):
+        found = pd.concat([found, _together(found, config)], ignore_index=True)
     _refuse_contradictions(found, file, findings)
     conf_type = _conf_type(found)
     stepped = _stepped(found, conf_type)
@@ -198,6 +200,29 @@ def _own(
         why |= {int(place): reason for place in of.to_numpy().nonzero()[0] if place not in why}
     stays = [place for place in range(len(read)) if place not in why and not anew.iloc[place]]
     return read.iloc[stays], why
+
+
+def _together(found: pd.DataFrame, config: TrialConfig) -> pd.DataFrame:
+    """Return what the flow of patients by arm tells of all arms: their sums, and shares of them."""
+    of = found[(found["analysis"] == "disposition") & (found["level"] != "")]
+    cells = {(row.paramcd, row.level, row.arm, row.statistic): row.value for row in of.itertuples()}
+    codes, records = [arm.code for arm in config.arms], []
+
+    def sizes(paramcd: str, level: str) -> dict[str, float]:
+        counts = {arm: cells.get((paramcd, level, arm, "n"), math.nan) for arm in codes}
+        return counts | {"all": cells.get((paramcd, level, "all", "n"), sum(counts.values()))}
+
+    whole = sizes("RANDFL", "RANDOMIZED")
+    for paramcd, level in dict.fromkeys((key[0], key[1]) for key in cells):
+        for arm, n in sizes(paramcd, level).items():
+            told = {"n": n, "percent": 100 * n / whole[arm] if whole[arm] else math.nan}
+            new = {
+                name: value
+                for name, value in told.items()
+                if not math.isnan(value) and (paramcd, level, arm, name) not in cells
+            }
+            records += rows("disposition", new, paramcd=paramcd, level=level, arm=arm)
+    return results_frame(records)
 
 
 def _drawn(curves: Path, findings: "Findings") -> pd.DataFrame:

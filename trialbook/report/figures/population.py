@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_SMD = 18
 
 
-def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
+def plot_flow_of_patients(lookup: "Lookup") -> Drawing | None:
     """Draw the CONSORT flow of patients from the data.
 
     Parameters
@@ -32,9 +32,12 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing:
 
     Returns
     -------
-    Drawing
+    Drawing or None
+        None where nothing tells how many there were.
     """
     trial = lookup.trial
+    if not lookup.has("disposition", level="RANDOMIZED"):
+        return None
     randomized = trial.randomized == "yes"
 
     def n(paramcd: str, level: str, arm: str = "all") -> int | None:

@@ -91,9 +91,7 @@ def close_population(lookup: "Lookup", endpoint: "Endpoint") -> Text:
     endpoint : Endpoint
         Whose follow-up is told.
     """
-    parts = [say_population(lookup), say_balance(lookup)]
-    if lookup.has("follow_up", paramcd=endpoint.paramcd):
-        parts.append(say_follow_up(lookup, endpoint))
+    parts = [say_population(lookup), say_balance(lookup), say_follow_up(lookup, endpoint)]
     said = [str(one) for one in parts if one is not None]
     silent = ["To patients who differ from these the result need not apply."]
     if lookup.has("baseline"):

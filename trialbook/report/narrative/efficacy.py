@@ -160,8 +160,12 @@ def say_rmst(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     return Text("\n\n".join(lines)) if lines else None
 
 
-def say_proportional_hazards(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) -> Text:
-    """Return whether the hazard ratio may be read as constant over time."""
+def say_proportional_hazards(
+    lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05
+) -> Text | None:
+    """Return whether the hazard ratio may be read as constant; None where no test is given."""
+    if lookup.trial.given and not lookup.has("proportional_hazards", paramcd=endpoint.paramcd):
+        return None
     lines = []
     for comparison in lookup.trial.comparisons:
         who = pair_in_words(comparison)

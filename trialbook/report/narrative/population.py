@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 
-def say_population(lookup: "Lookup") -> Text:
-    """Return who was randomized, treated, and completed."""
+def say_population(lookup: "Lookup") -> Text | None:
+    """Return who was randomized, treated, and completed; None where it is not given."""
     trial = lookup.trial
     verb = "were randomized" if trial.randomized == "yes" else "entered the study"
 
@@ -37,6 +37,8 @@ def say_population(lookup: "Lookup") -> Text:
     when = ""
     if first and last:
         when = f" in {first}" if first == last else f" between {first} and {last}"
+    if not everyone:
+        return None
     if everyone == WITHHELD:
         return Text(
             "How many patients took part, and stayed, is withheld: it would tell how few "
@@ -107,9 +109,11 @@ def shown_differences(lookup: "Lookup") -> pd.DataFrame:
     return found[found["value"].notna()]
 
 
-def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text:
-    """Return how long the patients were followed, by arm."""
+def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
+    """Return how long the patients were followed, by arm; None where it is not given."""
     trial = lookup.trial
+    if not lookup.has("follow_up", paramcd=endpoint.paramcd):
+        return None
     parts = []
     for arm in trial.arms:
         text = lookup.text(

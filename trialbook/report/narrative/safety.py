@@ -9,18 +9,22 @@ from trialbook.escape import escape_markdown
 from trialbook.printed import size_of
 from trialbook.report.labels import term_label
 from trialbook.report.narrative.common import pair_in_words
+from trialbook.report.narrative.population import not_given
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import at_start, of
 from trialbook.report.tables.safety import COMMON
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
+    from trialbook.trial import Trial
 
 LIMITS = ("lower", "upper")
 
 
-def no_course_of_harms() -> Remark:
+def no_course_of_harms(trial: "Trial") -> Remark:
     """Return why no curve of serious events, or of those that ended treatment, is drawn."""
+    if trial.given is not None:
+        return not_given("Curves of adverse events are")
     return Remark(
         "No curve is drawn: too few patients are known to have had such an event, and when."
     )

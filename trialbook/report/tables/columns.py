@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from trialbook.report.words import in_text, pair_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,12 @@ def row_cells(
     }
 
 
+def told(lines: list[dict[str, str]]) -> pd.DataFrame:
+    """Return lines as a frame without the columns of which results made elsewhere tell nothing."""
+    frame = pd.DataFrame(lines).fillna("")
+    return frame.loc[:, (frame != "").any()]
+
+
 def numbers_of_patients(lookup: "Lookup", paramcd: str) -> dict[str, int]:
     """Return each arm's number of patients in the analysis of an end point, if it may be shown."""
     return sizes_shown(lookup, "kaplan_meier", paramcd)
@@ -74,6 +82,8 @@ def sizes_shown(lookup: "Lookup", analysis: str, paramcd: str, level: str = "") 
         n = lookup.value("n", *of, level=level)
         if n == n:
             counts[arm.code] = int(n)
-        elif not lookup.withholds("n", *of, level=level):
+        elif lookup.has(analysis, paramcd=paramcd, level=level) and not lookup.withholds(
+            "n", *of, level=level
+        ):
             counts[arm.code] = 0
     return counts

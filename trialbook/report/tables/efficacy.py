@@ -84,7 +84,9 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
         cells = {label: text}
         cells |= {column: arm_cells(arm) for arm, column in arms.items()}
         to = comparison_cells or (lambda _: "")
-        lines.append(cells | {column: to(name) for name, column in compared.items()})
+        cells |= {column: to(name) for name, column in compared.items()}
+        if any(cells[column] for column in cells if column != label):
+            lines.append(cells)
 
     def hazard_ratio(name):
         return lookup.text(HR, "cox", code, name, method=plan.model)

@@ -14,6 +14,7 @@ from trialbook.report.tables.columns import (
     comparison_columns,
     row_cells,
     sizes_shown,
+    told,
 )
 from trialbook.safe import WITHHELD, shown_sizes
 
@@ -68,7 +69,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
         item = described.get(name)
         label = item.label if item else name.capitalize()
         lines += _variable_lines(lookup, name, label, item.summary if item else None, arms, smd)
-    frame = pd.DataFrame(lines)
+    frame = told(lines)
     if not missing:
         frame = frame.drop(columns="Missing", errors="ignore")
     differences = "SMD: standardized mean difference, treated minus control over the pooled SD. "
@@ -88,7 +89,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
             + ("" if missing else " No value is missing."),
             SPREAD if "geometric" in {item.summary for item in described.values()} else "",
             RARE if lookup.leaves_out("level", "baseline") else "",
-            differences if smd else "",
+            differences if set(smd.values()) & set(frame) else "",
         ],
     )
 

@@ -13,7 +13,7 @@ from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Table
 from trialbook.report.sentences import in_text, pair_of
 from trialbook.report.table import INDENT, html_table
-from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells
+from trialbook.report.tables.columns import arm_columns, comparison_columns, row_cells, told
 from trialbook.safe import shown_sizes
 
 if TYPE_CHECKING:
@@ -58,14 +58,19 @@ def tbl_adverse_events(lookup: "Lookup", groups: Mapping[str, str]) -> Table | N
         line = {"Patients with, n (%)": label}
         line |= row_cells(lookup, arms, "{n} ({percent})", "adverse_events", key)
         lines.append(line | _compared(lookup, key, "", with_p=True))
+    compared = (
+        f"Difference: percentage points, treated minus control, with Newcombe's {lookup.ci}. P: "
+        "Fisher's exact test, two-sided, unadjusted; the trial was not designed to test these "
+        "differences."
+    )
+    frame = told(lines)
     return html_table(
-        pd.DataFrame(lines),
+        frame,
         name="adverse-events",
         caption="Treatment-emergent adverse events, by actual treatment",
         notes=[
-            "A patient counts once per line. Difference: percentage points, treated minus "
-            f"control, with Newcombe's {lookup.ci}. P: Fisher's exact test, two-sided, unadjusted; "
-            "the trial was not designed to test these differences.",
+            "A patient counts once per line."
+            + (f" {compared}" if len(frame.columns) > 1 + len(arms) else ""),
             _rounded(lookup),
         ],
     )
@@ -275,11 +280,12 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
             ranked.append(_ranked(lookup, term, level, arms, compared))
             ranked[-1]["term"] = variable == "AEDECOD"
     positions = {arm.code: place for place, arm in enumerate(trial.arms)}
-    notes = [
-        f"Difference: percentage points, treated minus control, with Newcombe's {lookup.ci}. The "
-        "files have rates as well: patients with a first event per 100 patient-years at risk, "
-        f"without events later than {_window(trial)}."
-    ]
+    notes = [f"Difference: percentage points, treated minus control, with Newcombe's {lookup.ci}."]
+    if any(line[column] for line in lines for column in rates.values()):
+        notes[0] += (
+            " The files have rates as well: patients with a first event per 100 patient-years at "
+            f"risk, without events later than {_window(trial)}."
+        )
     if len(totals) > MOST_TERMS:
         notes.append(
             f"The {MOST_TERMS} most frequent of {len(totals)} terms; all are in the results file."
