@@ -11,6 +11,7 @@ import pytest
 from tests.new.command import run, run_new
 from trialbook.cli import main
 from trialbook.new import Request, UsageError, converse
+from trialbook.new.conversation import _for_windows
 from trialbook.trial import load_trial
 
 
@@ -125,3 +126,30 @@ def test_what_is_confirmed_is_asked_no_more(flat, tmp_path):
     assert "Confirm first" not in checked
     assert "compared: new (n = 6) with old (n = 6)" in checked
     assert not load_trial(tmp_path / "m").config.inferred
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [("plain", "plain"), ("C:\\data\\mine.csv", "C:\\data\\mine.csv"),
+     ("Relapse|Death", '"Relapse|Death"'),
+     ("two words", '"two words"'), ('5" pipe', '"5\\" pipe"'), ("ends \\", '"ends \\\\"'),
+     ("", '""'),
+     ("Überleben", "Überleben")],
+)  # fmt: skip
+def test_a_command_can_be_pasted_on_windows(word, quoted):
+    assert _for_windows(word) == quoted
+
+
+@pytest.mark.parametrize(
+    ("name", "arms"),
+    [("plain.csv", ["A", "B"]), ("it's mine.csv", ["Drug $X \"new\"", "Drug Y"]),
+     ("Überleben (1).csv", ["Präparat & mehr", "`x`; exit"])],
+)  # fmt: skip
+def test_the_command_that_answers_runs_as_it_is_pasted(name, arms, tmp_path):
+    rows = frame().assign(treatment=arms * 6).rename(columns={"state": "status"})
+    rows.to_csv(tmp_path / name, index=False)
+    asked = run_new(tmp_path / "new one", "--from", tmp_path / name).output
+    pasted = next(line for line in reversed(asked.splitlines()) if "trialbook new" in line).strip()
+    made = run(*shlex.split(pasted)[1:])
+    assert made.exit_code == 0, made.output
+    assert "compared: " in made.output

@@ -1,5 +1,7 @@
 """`trialbook new` in a terminal asks one by one; without one, it says the command that answers."""
 
+import os
+import re
 import shlex
 from collections.abc import Callable
 
@@ -100,7 +102,15 @@ def command(request: Request) -> str:
     for option, name in repeated.items():
         for value in request.said[name]:
             words += [option, value]
-    return " ".join(map(shlex.quote, words))
+    return " ".join(map(_for_windows if os.name == "nt" else shlex.quote, words))
+
+
+def _for_windows(word: str) -> str:
+    """Return a word as Windows' command line takes it: in double quotes, which hold | and &."""
+    if re.fullmatch(r"[\w.:/\\=+-]+", word):
+        return word
+    escaped = re.sub(r'(\\*)"', r'\1\1\\"', word)
+    return '"' + re.sub(r"(\\+)$", r"\1\1", escaped) + '"'
 
 
 def commands_that_answer(request: Request, error: UsageError) -> str:
