@@ -16,6 +16,7 @@ from tests.browser.conftest import ROOT
 from trialbook import survival
 from trialbook.cli import main
 from trialbook.publishing.headers import SEALED
+from trialbook.trial import load_trial
 
 COMPONENTS = ROOT / "book" / "assets" / "components"
 REFERENCE = ROOT / "trialbook" / "agreement" / "reference"
@@ -297,3 +298,141 @@ def test_columns_with_spaces_between_them_are_read_and_repeated_patients_told_of
     page.locator("input[name=event_value][value='1']").check()
     assert page.locator(".tb-your-data table").count() == 2
     assert "record_id holds the same value in several rows" in told(page)
+
+
+def same_as_the_command(page, folder, content, name):
+    """Run the command that the page offers to its end, and hold its numbers to the page's."""
+    command = page.locator(".tb-your-data pre").inner_text().splitlines()[0]
+    (folder / name).write_bytes(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        words = shlex.split(command)
+        made = CliRunner().invoke(main, words[1:])
+        assert made.exit_code == 0, made.output
+        trial = load_trial(folder / words[2])
+    shown = result(page)
+    data = trial.time_to_event(trial.primary.paramcd)
+    arms = [next(iter(arm.values)) for arm in trial.arms]
+    assert sorted(shown["arms"]) == sorted(arms)
+    assert shown["arms"][0] == arms[0]
+    for one, values in zip(trial.arms, arms, strict=True):
+        of = data[data["arm"] == one.code]
+        km = survival.kaplan_meier(of["AVAL"], of["event"])
+        curve = shown["curves"][shown["arms"].index(values)]
+        assert curve["survival"] == pytest.approx(km.survival, rel=1e-9)
+        assert curve["atRisk"] == pytest.approx(km.n_at_risk)
+    test = survival.log_rank(data["AVAL"], data["event"], data["arm"])
+    assert shown["test"]["chisq"] == pytest.approx(test.chisq, rel=1e-9)
+
+
+CASES = ROOT.parent / "shared" / "cases"
+USUAL = {"id": "id", "time": "time", "unit": "days", "arm": "arm", "event": "event",
+         "event_value": "1", "control": "Placebo"}  # fmt: skip
+# What is answered, or the sentence that refuses: when the file comes, or when it is answered.
+FLAT = {
+    "arm-called-none/trial": USUAL | {"arm": "dose", "control": "None"},
+    "double-dummy/pbo3": USUAL | {"time": "months", "unit": "months", "event": "death",
+                                  "control": "Placebo A + Placebo B"},
+    "flat-adtte-evntdesc/onefile": USUAL | {"id": "USUBJID", "time": "AVAL", "arm": "TRTP",
+                                            "event": "CNSR", "event_value": "0"},
+    "header-not-understood/data_clinical_patient": USUAL | {
+        "id": "PATIENT_ID", "time": "OS_MONTHS", "unit": "months", "arm": "ARM",
+        "event": "OS_STATUS", "event_value": "1:DECEASED"},
+    "header-not-understood/write_table": USUAL,
+    "inverted-indicator/alive": USUAL | {"event": "alive", "event_value": "0"},
+    "inverted-indicator/trial": USUAL | {"event": "is_censored", "event_value": "0"},
+    "long-flat-adtte/survminer_adtte": "PARAMCD names several end points",
+    "long-ids/exponent-ids": USUAL,
+    "long-ids/trial": USUAL,
+    "lookalike-arms/trial": "two arms look alike",
+    "lookalike-arms/zero-width": "two arms look alike",
+    "rows-are-not-patients/doubled-row": "keep one row of each patient",
+    "rows-are-not-patients/trial": "keep one row of each patient",
+    "shift-jis/trial": "is not UTF-8",
+    "thousands-dot/same-without-dots": USUAL,
+    "thousands-dot/thousands-comma-tab": "time holds numbers with commas",
+    "thousands-dot/trial": "the point may mark decimals or thousands",
+    "unit-in-camel-case/trial": USUAL | {"time": "survivalMonths", "unit": "months"},
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="../shared is not here")
+@pytest.mark.parametrize("name", FLAT)
+def test_each_flat_file_that_failed_once_is_refused_or_gives_what_new_does(page, name, tmp_path):
+    content, said = (CASES / f"{name}.csv").read_bytes(), FLAT[name]
+    given(page, content)
+    if isinstance(said, dict):
+        answered(page, **said)
+        page.locator(".tb-your-data table").first.wait_for()
+        same_as_the_command(page, tmp_path, content, "mine.csv")
+    else:
+        if page.locator("select[name=time] option[value=time]").count():
+            header = content.decode("utf-8").splitlines()[0]
+            of = {"id": "record_id" if "record_id" in header else "id", "time": "time",
+                  "unit": "days", "arm": "arm", "event": "event"}  # fmt: skip
+            for option, value in of.items():
+                page.locator(f"select[name={option}]").select_option(value)
+            page.locator("input[name=event_value][value='1']").check()
+            page.locator("input[name=control]").first.check()
+        assert said in told(page)
+        assert page.locator(".tb-your-data table").count() == 0
+    assert page.wrong == []
+
+
+def test_a_file_is_dropped(page):
+    frame, said = trials()["lung"]
+    page.reload()
+    moved = page.evaluate_handle(
+        """(text) => {
+          const moved = new DataTransfer();
+          moved.items.add(new File([text], "dropped.csv", {type: "text/csv"}));
+          return moved;
+        }""",
+        frame.to_csv(index=False),
+    )
+    page.dispatch_event(".tb-drop", "dragover", {"dataTransfer": moved})
+    assert "tb-over" in page.locator(".tb-drop").get_attribute("class")
+    page.dispatch_event(".tb-drop", "drop", {"dataTransfer": moved})
+    page.locator(".tb-your-data [role=status] p").first.wait_for()
+    assert f"dropped.csv: {len(frame)} rows" in told(page)
+    answered(page, **said)
+    page.locator(".tb-your-data table").first.wait_for()
+    assert page.locator("form input[type=file]").count() == 0
+    assert page.wrong == []
+
+
+AWKWARD = {
+    "four arms": [("a", 1, 1), ("b", 2, 1), ("c", 3, 0), ("d", 4, 1), ("a", 5, 0), ("b", 6, 1),
+                  ("c", 7, 1), ("d", 8, 0), ("a", 9, 1), ("b", 3, 0), ("c", 2, 1), ("d", 1, 1)],
+    "ties": [("a", 2, 1), ("a", 2, 1), ("b", 2, 1), ("b", 2, 0), ("a", 3, 1), ("b", 3, 1),
+             ("a", 3, 0), ("b", 4, 1)],
+    "times of zero": [("a", 0, 1), ("a", 0, 0), ("b", 0, 1), ("b", 5, 1), ("a", 7, 1), ("b", 8, 0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_awkward_files_give_what_the_command_gives(page, tmp_path, name):
+    frame = pd.DataFrame(AWKWARD[name], columns=["arm", "time", "event"])
+    content = frame.to_csv(index=False).encode()
+    given(page, content)
+    answered(page, **USUAL | {"id": "none", "control": "a"})
+    page.locator(".tb-your-data table").first.wait_for()
+    same_as_the_command(page, tmp_path, content, "mine.csv")
+    assert page.wrong == []
+
+
+def test_an_arm_without_events_has_no_ratio_and_says_so(page):
+    rows = [("a", 1, 1), ("a", 2, 1), ("b", 3, 0), ("b", 4, 0), ("a", 5, 0)]
+    given(page, pd.DataFrame(rows, columns=["arm", "time", "event"]))
+    answered(page, **USUAL | {"id": "none", "control": "a"})
+    page.locator(".tb-your-data table").first.wait_for()
+    assert "NaN" not in page.locator(".tb-your-data").inner_text()
+    assert "Infinity" not in page.locator(".tb-your-data").inner_text()
+    assert page.wrong == []
+
+
+def test_names_in_an_old_encoding_are_refused_with_a_way_on(page):
+    given(page, "time,event,arm\n1,1,Témoin\n2,0,Médicament\n".encode("cp1252"))
+    assert "is not UTF-8" in told(page)
+    assert "trialbook new" in told(page)
+    assert page.locator(".tb-your-data form").is_hidden()

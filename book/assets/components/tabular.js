@@ -188,7 +188,7 @@ globalThis.tbTabular = (() => {
       time: free("time").filter(isTime),
       event: free("event").filter((one) => distinct(one) >= 1 && distinct(one) <= MOST_STATES),
       arm: free("arm").filter((one) => distinct(one) >= 1 && distinct(one) <= MOST_ARMS),
-      id: free("id").filter((one) => distinct(one) >= 2 || table.rows === 1),
+      id: free("id").filter((one) => new Set(table.columns.get(one)).size >= 2 || table.rows === 1),
       problems: [],
     };
     const lacking = {
@@ -219,7 +219,8 @@ globalThis.tbTabular = (() => {
     const status = table.texts(said.event);
     const arms = table.texts(said.arm, true);
     if (said.id && said.id !== "none") {
-      const ids = table.texts(said.id);
+      // as they stand: 0E1 and 0E2 are two names, and so are two of eighteen digits
+      const ids = table.columns.get(said.id);
       const blank = ids.filter((one) => one === null).length;
       if (blank) problems.push(`${said.id} must not be blank (${blank} rows); name each patient.`);
       const several = ids.length - blank - new Set(ids.filter((one) => one !== null)).size;
@@ -228,7 +229,7 @@ globalThis.tbTabular = (() => {
     if (said.id === "none") {
       const named = table.names.filter((one) => /(^|[_ ])(id|usubjid|subjid|pid|patient|subject|record)s?($|[_ ])|ID$/i.test(one) && ![said.time, said.event, said.arm].includes(one));
       for (const one of named) {
-        const ids = table.texts(one).filter((cell) => cell !== null);
+        const ids = table.columns.get(one).filter((cell) => cell !== null);
         if (ids.length > new Set(ids).size) notes.push(`${one} holds the same value in several rows. If it says whose a row is, choose it: each row counts as a patient now.`);
       }
     }
