@@ -31,6 +31,10 @@ def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
     below, clear = sum(one.hr < 1 for one in known), sum(one.upper < 1 for one in known)
     above = sum(one.lower > 1 for one in known)
     verb = "is" if below == 1 else "are"
+    if not below:
+        which = {0: "no interval", 1: "1 interval"}.get(above, f"{above} intervals")
+        text = f"{len(known)} of {len(known)} hazard ratios are 1 or above, {which} wholly"
+        return _of_pair(lookup, comparison, text)
     text = (
         f"{below} of {len(known)} hazard ratios {verb} below 1, {clear or 'none'} with the whole "
     )

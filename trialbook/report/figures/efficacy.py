@@ -94,12 +94,12 @@ def plot_end_points(
             )
         )
     estimated = [row for row in rows if isfinite(row.hr)]
-    below = sum(row.hr < 1 for row in estimated)
+    side, count = _side(estimated)
     return plot_forest(
         rows,
         name=f"end-points-{comparison.name}",
         message=f"Hazard ratios of {counted_noun(len(estimated), 'end point')}, "
-        f"{pair_of(comparison)}: {below} below 1.",
+        f"{pair_of(comparison)}: {count} {side} 1.",
         headline=_headline(estimated, "end points"),
         caption=_caption(lookup, rows),
         data=lookup.drawn(("cox", {"arm": comparison.name, "level": ""})),
@@ -115,16 +115,21 @@ def _headline(rows: Sequence[ForestRow], what: str) -> str:
     """Return how many ratios lie below 1, and how many intervals leave 1 out."""
     if not rows:
         return ""
-    below = sum(row.hr < 1 for row in rows)
+    side, count = _side(rows)
     clear = sum(row.upper < 1 or row.lower > 1 for row in rows)
     if len(rows) == 1:
-        side = "below" if below else "not below"
         covers = "its interval does not cover 1" if clear else "its interval covers 1"
         return f"Of one of the {what} alone there is a hazard ratio, {side} 1; {covers}"
     covered = "every interval covers 1"
     if clear:
         covered = f"{clear} {'interval does' if clear == 1 else 'intervals do'} not cover 1"
-    return f"The hazard ratio is below 1 in {below} of {len(rows)} {what}; {covered}"
+    return f"The hazard ratio is {side} 1 in {count} of {len(rows)} {what}; {covered}"
+
+
+def _side(rows: Sequence[ForestRow]) -> tuple[str, int]:
+    """Return on which side of 1 most ratios lie, and how many."""
+    below, above = sum(row.hr < 1 for row in rows), sum(row.hr > 1 for row in rows)
+    return ("above", above) if above > below else ("below", below)
 
 
 def _caption(lookup: "Lookup", rows: Sequence[ForestRow]) -> str:
@@ -214,12 +219,12 @@ def plot_subgroups(
                 )
             )
     estimated = [row for row in rows[1:] if isfinite(row.hr)]
-    below = sum(row.hr < 1 for row in estimated)
+    side, count = _side(estimated)
     return plot_forest(
         rows,
         name=f"subgroups-{code}-{comparison.name}",
         message=f"Hazard ratios of {in_text(endpoint.label)} in "
-        f"{counted_noun(len(estimated), 'subgroup')}, {pair_of(comparison)}: {below} below 1.",
+        f"{counted_noun(len(estimated), 'subgroup')}, {pair_of(comparison)}: {count} {side} 1.",
         headline=_headline(estimated, "subgroups"),
         caption=_caption(lookup, rows),
         data=lookup.drawn(("subgroup", {"paramcd": code})),
