@@ -108,7 +108,7 @@ def test_efficacy_reads_for_any_trial(name, tmp_path):
         "null": "no clear difference",
         "no events in one arm": "o relapse was recorded with an arm, ",
         "one arm": "One group: nothing is compared.",
-        "three arms": "MOREX vs NOX",
+        "three arms": "An arm vs an arm",
         "hostile names": "&lt;b&gt;x&lt;/b&gt;",
     }
     assert expected[name] in text

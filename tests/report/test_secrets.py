@@ -271,6 +271,8 @@ def table_leaks(name: str, table: pd.DataFrame) -> list[tuple]:
     """Return counts from 1 to 4 in a table, or left of a column's size by a count."""
     leaks = []
     for column in table.columns[1:]:
+        if column.startswith("Difference, points"):
+            continue  # of percentages, which are no counts
         size = re.search(r"\(N=([\d,]+)\)", column)
         for label, cell in zip(table.iloc[:, 0], table[column].fillna(""), strict=True):
             match = COUNT.match(cell)

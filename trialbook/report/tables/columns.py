@@ -43,9 +43,12 @@ def comparison_columns(
     comparisons = trial.comparisons
     if len(comparisons) == 1:
         return {comparisons[0].name: heading}
+    pairs = [in_text(pair_of(comparison)) for comparison in comparisons]
+    if len(set(pairs)) < len(pairs):  # labels that do not tell arms apart
+        pairs = [comparison.name for comparison in comparisons]
     return {
-        comparison.name: f"{heading}, {in_text(pair_of(comparison))}"
-        for comparison in comparisons
+        comparison.name: f"{heading}, {pair}"
+        for comparison, pair in zip(comparisons, pairs, strict=True)
         if arms is None or {comparison.treated.code, comparison.control.code} <= set(arms)
     }
 
