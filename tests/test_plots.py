@@ -22,6 +22,13 @@ def test_the_examples_run():
     assert doctest.testmod(plots).failed == 0
 
 
+@pytest.mark.parametrize("name", plots.__all__)
+def test_a_public_name_has_an_example(name):
+    text = getattr(plots, name).__doc__
+    assert "Examples\n" in text
+    assert ">>>" in text
+
+
 def test_numbers_at_risk_and_curves_are_those_of_the_estimator():
     figure = plots.plot_kaplan_meier(TIME, EVENT, ARM, ticks=[0, 4, 8, 12], xlabel="Months")
     said = texts(figure)
