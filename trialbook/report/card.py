@@ -202,7 +202,8 @@ def _counts(lookup, endpoint, comparison) -> list[KeyNumber]:
     for arm in (comparison.control, comparison.treated):
         text = lookup.text("{n_events} of {n}", "kaplan_meier", endpoint.paramcd, arm.code)
         words = f"patients {with_event(endpoint)}, {in_text(arm.label)}"
-        found.append(KeyNumber(text, words, ""))
+        if text:
+            found.append(KeyNumber(text, words, ""))
     return found
 
 

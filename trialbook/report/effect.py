@@ -196,8 +196,10 @@ def effect_of(
         if isfinite(count):
             return int(count)
         # Where events are withheld because they are few, the hazard ratio is, too.
+        # Where results made elsewhere do not tell them, it stands as it was given.
+        told = lookup.text("{n_events}", "kaplan_meier", code, of_arm.code)
         withheld = lookup.withholds("n_events", "kaplan_meier", code, of_arm.code)
-        return FEWEST_EVENTS if withheld else 0
+        return FEWEST_EVENTS if withheld or not told else 0
 
     primary = endpoint.paramcd == trial.primary.paramcd
     return Effect(

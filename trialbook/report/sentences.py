@@ -57,10 +57,10 @@ def how_many(trial: "Trial") -> str:
 
     Of two arms with fewer than 5 each, 8 would tell both.
     """
-    if not shown_sizes(trial, "efficacy"):
-        return "A number, withheld, of"
     n = trial.sizes("efficacy").get("all")
-    return "A number, not given, of" if n is None else f"{n:,.0f}"
+    if n is None:
+        return "A number, not given, of"
+    return f"{n:,.0f}" if shown_sizes(trial, "efficacy") else "A number, withheld, of"
 
 
 def p_phrase(lookup: "Lookup", *key: str, **of_row: object) -> str:

@@ -64,6 +64,12 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
         for name in variables
         for arm in trial.arms
     )
+    # Results made elsewhere may not tell it.
+    counted = all(
+        lookup.text("{n_missing}", "baseline", name, arm.code)
+        for name in variables
+        for arm in trial.arms
+    )
     lines = []
     for name in variables:
         item = described.get(name)
@@ -86,7 +92,7 @@ def tbl_baseline(lookup: "Lookup") -> Table | None:
         caption="Patients at baseline, by group",
         notes=[
             "Categories are n (%) of the patients with a value."
-            + ("" if missing else " No value is missing."),
+            + ("" if missing or not counted else " No value is missing."),
             SPREAD if "geometric" in {item.summary for item in described.values()} else "",
             RARE if lookup.leaves_out("level", "baseline") else "",
             differences if set(smd.values()) & set(frame) else "",
