@@ -184,3 +184,29 @@ def test_a_number_that_one_analysis_withholds_no_other_shows(tmp_path):
     states = counts.groupby(["paramcd", "arm", "statistic"])["state"].agg(set)
     assert {"withheld"} in list(states)
     assert all(len(one) == 1 for one in states), states
+
+
+def test_a_quantile_has_the_least_count_of_patients_on_either_side(tmp_path):
+    """A median of ten patients at least, quartiles of twenty: five lie beyond each of them."""
+    sizes = {"A": 9, "B": 10, "C": 19, "D": 20}
+    adsl = patients("".join(arm * n for arm, n in sizes.items()))
+    adsl["AGE"] = [40 + k * 7 % 31 for k in range(len(adsl))]
+    cnsr = [k % 2 for k in range(len(adsl))]
+    times(adsl, [20 + k % 37 for k in range(len(adsl))], cnsr).to_csv(
+        tmp_path / "adtte.csv", index=False
+    )
+    adsl.to_csv(tmp_path / "adsl.csv", index=False)
+    text = {
+        "id": "four", "title": "A trial", "privacy": "confidential", "randomized": "yes",
+        "time": {"unit": "days", "show": "days"}, "arms": [{"code": arm} for arm in sizes],
+        "endpoints": [{"paramcd": "EVENT", "label": "relapse", "role": "primary"}],
+        "baseline": [{"variable": "AGE", "summary": "median"}],
+    }  # fmt: skip
+    (tmp_path / "trial.yml").write_text(yaml.safe_dump(text), encoding="utf-8")
+    trial = load_trial(tmp_path)
+    gated = safe(analyses.baseline(trial), trial).query("paramcd == 'AGE'")
+    state = gated.set_index(["statistic", "arm"])["state"].to_dict()
+    hidden = {
+        of: [arm for arm in sizes if state[of, arm] == "withheld"] for of in ("median", "q1", "q3")
+    }
+    assert hidden == {"median": ["A"], "q1": ["A", "B", "C"], "q3": ["A", "B", "C"]}
