@@ -27,6 +27,7 @@ from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonym
 WEIGHTS = (1.0, 0.6, 0.25)
 # The style sheets of ``book/assets``, in their order, and what they are together on the site.
 SHEETS, STYLE = ("report.css", "trialbook.css", "explorers.css"), "book.css"
+_HEADS_NOTHING = re.compile(r'<th( class="blank[^"]*")?\s*>(\s|&nbsp;)*</th>')
 _COMPONENT = re.compile(r'data-script="([a-z][a-z-]*)"')
 _DOCUMENT_TITLE = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
 
@@ -94,7 +95,7 @@ def mend_markup(
     # a name that is not what is seen cannot be spoken
     body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
     # the corner of a frame of pandas heads nothing
-    context["body"] = re.sub(r"<th( class=\"blank[^\"]*\")?>(\s|&nbsp;)*</th>", "<td></td>", body)
+    context["body"] = _HEADS_NOTHING.sub("<td></td>", body)
 
 
 def lay_out(
