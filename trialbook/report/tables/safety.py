@@ -294,12 +294,16 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         notes.append("Rows with too few patients to show are left out.")
     if not lines:
         return None
+    frame = told(lines)
+    rated = [column for column in rates.values() if column in frame]
+    if len(frame.columns) == 1 + len(arms) + len(rated):
+        del notes[0]  # no difference is told
     return html_table(
-        pd.DataFrame(lines),
+        frame,
         name="adverse-event-terms",
         caption="Adverse events by system organ class and preferred term",
         notes=notes,
-        in_files=list(rates.values()),
+        in_files=rated,
         drawn_as={positions[code]: in_text(trial.arm(code).label) for code in arms},
         harms=[
             Harm(
