@@ -1,9 +1,7 @@
 """A trial of which no patients are at hand, but results made elsewhere."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import pandas as pd
 
@@ -90,8 +88,8 @@ class Given:
 
         As `sizes`; what is not told is not there.
         """
-        of = self._rows_of("kaplan_meier", paramcd) & self.rows["level"].eq("")
-        of &= self.rows["time"].isna()
+        of = self.rows["analysis"].eq("kaplan_meier") & self.rows["paramcd"].eq(paramcd)
+        of &= self.rows["level"].eq("") & self.rows["time"].isna()
         return self._counts(of, "n", arms), self._counts(of, "n_events", arms)
 
     def has(self, name: str) -> bool:
@@ -105,13 +103,6 @@ class Given:
         drawn = self.rows["analysis"].eq(CURVE) & self.rows["level"].eq("kaplan_meier")
         of = drawn | self.rows["analysis"].eq("kaplan_meier")
         return float(self.rows.loc[of & self.rows["paramcd"].eq(paramcd), "time"].max())
-
-    def _rows_of(self, analysis: str, paramcd: str) -> pd.Series:
-        return self._by["analysis"](analysis) & self._by["paramcd"](paramcd)
-
-    @cached_property
-    def _by(self) -> dict[str, Callable[[str], pd.Series]]:
-        return {name: self.rows[name].eq for name in ("analysis", "paramcd")}
 
     def _counts(self, of: pd.Series, statistic: str, arms: list[str]) -> dict[str, float]:
         rows = self.rows[of & self.rows["statistic"].eq(statistic)]
