@@ -6,15 +6,11 @@ and unique by `KEY`.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    pass
-
 # An analysis as results name it, in words: the beginning of a sentence on its results.
-ANALYSES = {
+IN_WORDS = {
     "adverse_events": "Adverse events are",
     "average_hazard": "Average hazards are",
     "baseline": "Characteristics at baseline are",

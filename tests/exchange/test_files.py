@@ -10,7 +10,7 @@ from trialbook.adam.problems import Findings
 from trialbook.exchange.files import read_file
 from trialbook.exchange.reading import table
 from trialbook.kinds import STATISTICS
-from trialbook.results import ANALYSES
+from trialbook.results import IN_WORDS
 from trialbook.trial import DataError, load_trial
 
 TEXT = (HERE / "trial.yml").read_text()
@@ -134,7 +134,7 @@ def test_a_file_of_another_encoding_is_refused(tmp_path):
 
 def test_the_table_leads_to_statistics_of_the_book():
     for (context, name), (ours, factor) in table().items():
-        assert context not in ANALYSES  # or a row of ours would be taken for one of theirs
+        assert context not in IN_WORDS  # or a row of ours would be taken for one of theirs
         assert ours in STATISTICS or ours == "" or context == "regression", (context, name)
         assert factor in (1.0, 100.0)
 

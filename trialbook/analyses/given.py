@@ -14,7 +14,7 @@ import pandas as pd
 from trialbook.analyses.common import endpoint_of
 from trialbook.analyses.order import in_order
 from trialbook.config import Endpoint
-from trialbook.results import ANALYSES, CURVE, method_at
+from trialbook.results import CURVE, IN_WORDS, method_at
 from trialbook.trial import Trial
 
 Analysis = Callable[..., pd.DataFrame]
@@ -50,7 +50,7 @@ def of_results(
     level : str
         Of a curve, the analysis that it draws.
     called : str
-        What its results are, in the words of `ANALYSES`, where that tells of all of the analysis.
+        What its results are, in the words of `IN_WORDS`, where that tells of all of the analysis.
     """
 
     def decorate(function: Analysis) -> Analysis:
@@ -73,7 +73,7 @@ def of_results(
             found = in_order(_at(found, asked.arguments.get("conf_level", 0.95)), trial)
             lacks = found.empty and analysis != CURVE and _is_asked(analysis, trial)
             found.attrs["remarks"] = (
-                (_not_given(called or ANALYSES[analysis], endpoint),) if lacks else ()
+                (_not_given(called or IN_WORDS[analysis], endpoint),) if lacks else ()
             )
             return found
 

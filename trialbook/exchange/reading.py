@@ -24,7 +24,7 @@ from trialbook.exchange.files import NOT_USED, ROW, read_file
 from trialbook.exchange.given import Given
 from trialbook.exchange.survival import difference, model, over_time, quantiles, test
 from trialbook.kinds import STATISTICS
-from trialbook.results import ANALYSES, COLUMNS, CURVE, results_frame, rows
+from trialbook.results import COLUMNS, CURVE, IN_WORDS, results_frame, rows
 
 if TYPE_CHECKING:
     from trialbook.adam.problems import Findings
@@ -80,7 +80,7 @@ def read_given(file: Path, config: TrialConfig, findings: "Findings") -> Given |
     frame = read_file(file, findings)
     if frame is None:
         return None
-    own = frame["context"].isin(ANALYSES)
+    own = frame["context"].isin(IN_WORDS)
     theirs = frame[~own].reset_index(drop=True)
     cards = cards_in(theirs)
     design = Design(config, cards)

@@ -15,7 +15,7 @@ from trialbook.new.inference import Inference, Questions, UsageError, asked
 from trialbook.new.parts import Composed, write_arms, write_grounds, write_head
 from trialbook.new.source import Source
 from trialbook.new.write import Writer
-from trialbook.results import ANALYSES
+from trialbook.results import IN_WORDS
 
 NAME = "cards"
 _DESCRIBED = ("summary", "continuous", "tabulate", "categorical", "tabulate_value", "dichotomous",
@@ -108,7 +108,7 @@ def _levels(cards: pd.DataFrame) -> tuple[list[str], str]:
     """Return the levels of treatment in their order, and what it is called."""
     found: dict[str, None] = {}
     name = "TRT01P"
-    own = cards["context"].isin(ANALYSES)
+    own = cards["context"].isin(IN_WORDS)
     if own.any() and "group1_level" in cards:
         of = cards.loc[own, "group1_level"]
         found |= dict.fromkeys(of[~of.str.contains(" vs ") & ~of.isin(["", "all"])])
@@ -130,7 +130,7 @@ def _reference(cards: pd.DataFrame) -> str | None:
     found = set(stat[names == "reference_level"])
     found |= set(cards.loc[(names == "reference_row") & (stat == "TRUE"), "variable_level"])
     if "group1_level" in cards:
-        pairs = cards.loc[cards["context"].isin(ANALYSES), "group1_level"].str.split(" vs ")
+        pairs = cards.loc[cards["context"].isin(IN_WORDS), "group1_level"].str.split(" vs ")
         found |= {pair[1] for pair in pairs if len(pair) == 2}
     return found.pop() if len(found) == 1 else None
 
