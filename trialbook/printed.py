@@ -111,6 +111,16 @@ def printed_ratio(hr: float, lower: float, upper: float) -> tuple[str, str, str]
     )
 
 
+# A hazard ratio that events can find differs little from the one planned.
+PLANNED_DIGITS = 3
+
+
+def planned_ratio(value: float) -> str:
+    """Return a hazard ratio of a plan, without needless zeros: ``"0.475"``, ``"0.47"``."""
+    text = rounded(value, PLANNED_DIGITS)
+    return text[:-1] if text.endswith("0") else text
+
+
 def size_of(difference: str, lower: str, upper: str) -> tuple[str, str, str]:
     """Return a printed difference without its sign, its limits turned to the same direction.
 

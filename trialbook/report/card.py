@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.printed import is_zero, printed_ratio, rounded, size_of, with_sign
+from trialbook.printed import is_zero, planned_ratio, printed_ratio, rounded, size_of, with_sign
 from trialbook.report.course import landmarks_told
 from trialbook.report.effect import Effect, Verdict, effect_of
 from trialbook.report.events import free_of, with_event
@@ -288,7 +288,7 @@ def design_card(lookup: "Lookup") -> tuple[KeyNumber, ...]:
         lookup.text(f"{{{name}}}", *of, method="schoenfeld") for name in ("n_events", "power")
     )
     if trial.config.design and needed and trial.comparisons:
-        hr = rounded(lookup.value("hr", "design", "", trial.comparisons[0].name), 2)
+        hr = planned_ratio(lookup.value("hr", "design", "", trial.comparisons[0].name))
         words = f"events needed for {power} power at a hazard ratio of {hr}"
         found.append(KeyNumber(needed, words, ""))
         seen, reached = (

@@ -7,7 +7,7 @@ import numpy as np
 
 from trialbook.adam.problems import counted_noun
 from trialbook.analyses.laboratory_records import visit_unit
-from trialbook.printed import printed
+from trialbook.printed import planned_ratio, printed
 from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.output import Drawing
 from trialbook.report.plots.plans import plot_power, plot_schedule
@@ -83,7 +83,7 @@ def plot_planned_power(lookup: "Lookup") -> Drawing | None:
     null = lookup.trial.margin or 1.0
     at_null = printed("power", float(power[np.abs(ratios - null).argmin()]))
     at_assumed = lookup.text("{power}", "design", "", "all", level="planned", method="schoenfeld")
-    said = f"{at_assumed} at the assumed {printed('hr', assumed)}, " if at_assumed else ""
+    said = f"{at_assumed} at the assumed {planned_ratio(assumed)}, " if at_assumed else ""
     ratios, power = ratios[order], power[order]
     figure = plot_power(
         ratios,

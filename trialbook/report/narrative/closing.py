@@ -4,11 +4,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from trialbook.escape import escape_markdown
+from trialbook.printed import planned_ratio
 from trialbook.report import findings, sentences
 from trialbook.report.card import harms_card, not_said
 from trialbook.report.heading import heading, question
 from trialbook.report.narrative.common import pair_in_words
-from trialbook.report.narrative.design import planned_ratio
 from trialbook.report.narrative.efficacy import beside
 from trialbook.report.narrative.population import say_balance, say_follow_up, say_population
 from trialbook.report.output import Text

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from trialbook.escape import escape_markdown
-from trialbook.printed import printed, rounded
+from trialbook.printed import planned_ratio, printed
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import of
 from trialbook.safe import WITHHELD
@@ -16,15 +16,6 @@ from trialbook.safe import WITHHELD
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
     from trialbook.trial import Trial
-
-# A hazard ratio that events can find differs little from the one planned.
-PLANNED_DIGITS = 3
-
-
-def planned_ratio(value: float) -> str:
-    """Return a hazard ratio of a plan, without needless zeros: ``"0.475"``, ``"0.47"``."""
-    text = rounded(value, PLANNED_DIGITS)
-    return text[:-1] if text.endswith("0") else text
 
 
 def no_estimand() -> Remark:
