@@ -13,6 +13,7 @@ from tests.adam.folders import CONFIG, small, write_frame, write_trial
 from tests.examples import fewer
 from trialbook.adam.problems import DataError, Findings
 from trialbook.adam.trial_yml import parse_trial_yml
+from trialbook.adam.unknown import says_unknown
 from trialbook.new import UsageError, new_trial
 from trialbook.trial import Trial, load_trial
 
@@ -44,7 +45,7 @@ def test_hostile_text_is_read_untouched(text, form, tmp_path):
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_arm_goes_through_new(text, tmp_path):
+def test_a_hostile_arm_goes_through_new_but_no_word_for_unknown(text, tmp_path):
     data = small()
     arms = [text, "Placebo"] * 4
     data["adsl"]["TRT01P"] = data["adsl"]["TRT01A"] = arms
@@ -52,6 +53,10 @@ def test_a_hostile_arm_goes_through_new(text, tmp_path):
     source.mkdir()
     for name, frame in data.items():
         write_frame(source / f"{name}.parquet", frame)
+    if says_unknown(text):
+        with pytest.raises(DataError, match="is no value of an arm"):
+            new_trial(tmp_path / "made", source, primary="OS", control="Placebo")
+        return
     trial = new_trial(tmp_path / "made", source, primary="OS", control="Placebo").trial
     assert trial.control.code == "Placebo"
     assert trial.arms[1].values == (text.strip(),)  # noqa: PD011

@@ -76,7 +76,7 @@ def with_harms(html: str, harms: Sequence[Harm], names: Mapping[int, str]) -> st
     ]
     headings = (
         f'<th scope="col" class="tb-forest">{key}<br>0 to {end}%</th>'
-        f'<th scope="col" class="tb-forest">fewer, more treated<br>±{reach} points</th>'
+        f'<th scope="col" class="tb-forest">treated:<br>fewer | more<br>±{reach} points</th>'
     )
     cells = iter([headings, *drawn])
     return _FIRST.sub(lambda found: found[0] + next(cells, ""), html)
