@@ -42,6 +42,8 @@ SAID = {
         "heading": "^No clear difference in relapse between low dose and placebo; fewer relapses "
         "with high dose than with placebo$",
         "closing": r"Of all 3 groups together, the log-rank test gives P<0\.001",
+        "landing": r"Hazard ratio of relapse, low dose compared with placebo, \d(.|\n)*Hazard "
+        r"ratio of relapse, high dose compared with placebo, \d",
         "mean time": r"Within 26\.8 months, patients given low(.|\n)*Within 26\.8 months, patients "
         r"given high(.|\n)*the data chose it, one for all comparisons",
     },

@@ -153,9 +153,16 @@ def _hazard_ratio(effect: Effect, endpoint: "Endpoint") -> KeyNumber | None:
 def ratio_said(
     lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison", ties: str | None = None
 ) -> str:
-    """Return the ratio with its interval and test as a sentence, '' where there is none."""
+    """Return the ratio with its interval and test as a sentence, '' where there is none.
+
+    One of several comparisons is named.
+    """
     one = _hazard_ratio(effect_of(lookup, endpoint, comparison, ties), endpoint)
-    return f"{at_start(one.words)}, {one.number} ({one.limits})." if one else ""
+    if not one:
+        return ""
+    treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
+    pair = f", {treated} compared with {control}" if len(lookup.trial.comparisons) > 1 else ""
+    return f"{at_start(one.words)}{pair}, {one.number} ({one.limits})."
 
 
 def _points(
