@@ -60,7 +60,7 @@ def test_events_are_drawn_beside_their_names_what_is_withheld_is_not():
                        in_files=["Rate"])  # fmt: skip
     assert list(shown.frame) == ["Event", "A", "Rate"]
     assert "Rate" not in shown.html
-    assert "○ A&lt;" in shown.html
+    assert "○&nbsp;A&lt;" in shown.html
     head, *rows = re.findall(r"<tr.*?</tr>", shown.html, re.DOTALL)
     assert "0 to 40%" in head
     assert "±30 points" in head

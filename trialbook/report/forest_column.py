@@ -66,7 +66,7 @@ def with_harms(html: str, harms: Sequence[Harm], names: Mapping[int, str]) -> st
     far = max(map(abs, told), default=0.0)
     reach = next((top for top in (5, 10, 20, 30, 50) if far <= top), 100)
     key = "<br>".join(
-        f'<span class="tb-key tb-arm-{i}">{"●" if i else "○"} {escape_html(name)}</span>'
+        f'<span class="tb-key tb-arm-{i}">{"●" if i else "○"}&nbsp;{escape_html(name)}</span>'
         for i, name in names.items()
     )
     drawn = [
@@ -76,7 +76,8 @@ def with_harms(html: str, harms: Sequence[Harm], names: Mapping[int, str]) -> st
     ]
     headings = (
         f'<th scope="col" class="tb-forest">{key}<br>0 to {end}%</th>'
-        f'<th scope="col" class="tb-forest">treated:<br>fewer | more<br>±{reach} points</th>'
+        '<th scope="col" class="tb-forest">treated:<br>fewer&nbsp;|&nbsp;more<br>'
+        f"±{reach} points</th>"
     )
     cells = iter([headings, *drawn])
     return _FIRST.sub(lambda found: found[0] + next(cells, ""), html)
