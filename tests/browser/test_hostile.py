@@ -65,7 +65,9 @@ def _text_is_text(said: str, first: int) -> None:
         assert re.sub(r"\s+", " ", shown)[:60] in words, attack[:60]
 
 
-PAGE_NUMBER = re.compile(r"\{\\field\{\\\*\\fldinst (NUM)?PAGES?\}\}")
+PAGE_NUMBER = re.compile(
+    r"\{\\field\{\\\*\\fldinst\{\\f0\\fs16 (PAGE|NUMPAGES)\}\}\{\\fldrslt\{\\f0\\fs16 1\}\}\}"
+)
 
 
 def _files_are_harmless(out: Path) -> None:
