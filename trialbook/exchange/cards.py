@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from trialbook.escape import escape_cell, unescape_cell
 from trialbook.results import COLUMNS, KEY
 
 # Ours to cards' and cardx's; a statistic without an entry keeps its name. One to one, so that a
@@ -67,7 +68,8 @@ def cards_of(
         "group1": arms.where(by_arm, ""),
         "group1_level": ard["arm"],
         "group2": variable,
-        "group2_level": ard["subgroup"].map(lambda text: text.partition("=")[2]),
+        # apart from its variable, a level could be taken for a formula
+        "group2_level": ard["subgroup"].map(lambda text: escape_cell(text.partition("=")[2])),
         "variable": ard["paramcd"],
         "variable_level": ard["level"],
         "context": ard["analysis"],
@@ -79,8 +81,9 @@ def cards_of(
     }
     of_term: dict[str, list[str]] = {}
     for name, term in classes:
-        of_term.setdefault(term, []).append(name)
-    told = ard["paramcd"].map({term: BETWEEN.join(names) for term, names in of_term.items()})
+        of_term.setdefault(escape_cell(term), []).append(name)
+    joined = {term: escape_cell(BETWEEN.join(names)) for term, names in of_term.items()}
+    told = ard["paramcd"].map(joined)
     is_term = ard["analysis"].eq("adverse_events") & ard["level"].isin(["", "AEDECOD"])
     found[CLASS] = told.where(is_term).fillna("")
     frame = pd.DataFrame(found)
@@ -102,7 +105,7 @@ def read_cards(cards: pd.DataFrame, *, ordered: bool = True) -> pd.DataFrame:
     pandas.DataFrame
         Columns `trialbook.results.COLUMNS`.
     """
-    has_level = cards["group2_level"] != ""
+    level = cards["group2_level"].map(unescape_cell)
     found = cards.rename(
         columns={
             "group1_level": "arm",
@@ -113,7 +116,7 @@ def read_cards(cards: pd.DataFrame, *, ordered: bool = True) -> pd.DataFrame:
             "stat_fmt": "printed",
         }
     ).assign(
-        subgroup=cards["group2"].where(~has_level, cards["group2"] + "=" + cards["group2_level"]),
+        subgroup=cards["group2"].where(level == "", cards["group2"] + "=" + level),
         statistic=cards["stat_name"].map(_BACK).fillna(cards["stat_name"]),
         value=cards["stat"].map(number),
         time=cards["time"].map(number),
@@ -134,6 +137,7 @@ def classes_of(cards: pd.DataFrame) -> pd.DataFrame:
     if CLASS not in cards:
         return pd.DataFrame(columns=columns)
     told = cards.loc[cards[CLASS] != "", [CLASS, "variable"]].drop_duplicates()
+    told = told.map(unescape_cell)
     told[CLASS] = told[CLASS].str.split(BETWEEN, regex=False)
     pairs = told.explode(CLASS).set_axis(columns, axis=1).drop_duplicates()
     return pairs.sort_values(columns, ignore_index=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialbook.adam.problems import counted_noun
+from trialbook.escape import escape_cell
 from trialbook.publishing.cache import Cache
 from trialbook.publishing.fingerprint import key, package_hash, versions
 from trialbook.publishing.watched import Watched
@@ -158,8 +159,9 @@ def _of_results(trial: "Trial") -> dict[str, Any]:
     if trial.given is None:
         return {}
     unplaced = trial.given.unplaced
+    cells = unplaced.rename(columns=escape_cell).map(escape_cell)
     return {
         "n_results": trial.given.n_results,
         "unplaced": {str(why): int(n) for why, n in unplaced["why"].value_counts().items()},
-        "unplaced_csv": unplaced.to_csv(index=False) if len(unplaced) else "",
+        "unplaced_csv": cells.to_csv(index=False) if len(unplaced) else "",
     }
