@@ -280,4 +280,4 @@ def _conf_type(found: pd.DataFrame) -> str:
     """Return the kind of intervals of survival that is shown: the book's own where it is there."""
     of = found[(found["analysis"] == "kaplan_meier") & (found["statistic"] == "survival")]
     kinds = dict.fromkeys(of["method"].str.split("@").str[0])
-    return next(iter(kinds), "log-log") if "log-log" not in kinds else "log-log"
+    return "log-log" if "log-log" in kinds else next(iter(kinds), "log-log")

@@ -7,7 +7,6 @@ as nobody would be censored, (1 - S(tau)) / RMST(tau). As R's survAH.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from trialbook.survival import validation
 from trialbook.survival.few_events import bpcp, mover
@@ -176,7 +175,7 @@ def average_hazard_ratio(
     >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
     1.009 (0.331 to 3.079)
     """
-    tau = _common_tau(treated, control)
+    tau = validation.common_tau(treated.tau, control.tau)
     ratio = np.nan
     if control.events:
         ratio = treated.average_hazard / control.average_hazard
@@ -186,7 +185,9 @@ def average_hazard_ratio(
     se = float(np.hypot(of_treated, of_control))
     half = validation.normal_quantile(conf_level) * se
     lower, upper = float(ratio * np.exp(-half)), float(ratio * np.exp(half))
-    return AverageHazardRatio(tau, ratio, se, lower, upper, _p_value(np.log(ratio), se))
+    return AverageHazardRatio(
+        tau, ratio, se, lower, upper, validation.wald_p_value(np.log(ratio), se)
+    )
 
 
 def average_hazard_difference(
@@ -208,7 +209,7 @@ def average_hazard_difference(
     >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
     0.001 (-0.111 to 0.113)
     """
-    tau = _common_tau(treated, control)
+    tau = validation.common_tau(treated.tau, control.tau)
     difference = treated.average_hazard - control.average_hazard
     if not (treated.events and control.events):
         pairs = [(one.average_hazard, (one.lower, one.upper)) for one in (treated, control)]
@@ -217,17 +218,10 @@ def average_hazard_difference(
     se = float(np.hypot(treated.std_error, control.std_error))
     half = validation.normal_quantile(conf_level) * se
     return AverageHazardDifference(
-        tau, difference, se, difference - half, difference + half, _p_value(difference, se)
+        tau,
+        difference,
+        se,
+        difference - half,
+        difference + half,
+        validation.wald_p_value(difference, se),
     )
-
-
-def _common_tau(treated: AverageHazard, control: AverageHazard) -> float:
-    if treated.tau != control.tau:
-        raise ValueError(
-            f"tau: {treated.tau:g} in the treated arm but {control.tau:g} in control; use one."
-        )
-    return treated.tau
-
-
-def _p_value(estimate: float, std_error: float) -> float:
-    return float(2 * norm.sf(abs(estimate) / std_error)) if std_error > 0 else np.nan

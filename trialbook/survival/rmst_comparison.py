@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from trialbook.survival import validation
 from trialbook.survival.few_events import mover
@@ -105,7 +104,7 @@ def rmst_difference(treated: RMST, control: RMST, *, conf_level: float = 0.95) -
     >>> print(f"{found.difference:.3f} ({found.lower:.3f} to {found.upper:.3f})")
     1.133 (-2.485 to 4.751)
     """
-    tau = _common_tau(treated, control)
+    tau = validation.common_tau(treated.tau, control.tau)
     difference = treated.rmst - control.rmst
     std_error = float(np.hypot(treated.std_error, control.std_error))
     if not (treated.known and control.known):
@@ -118,7 +117,7 @@ def rmst_difference(treated: RMST, control: RMST, *, conf_level: float = 0.95) -
         std_error,
         difference - z * std_error,
         difference + z * std_error,
-        _p_value(difference, std_error),
+        validation.wald_p_value(difference, std_error),
     )
 
 
@@ -139,7 +138,7 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
     >>> print(f"{found.ratio:.3f} ({found.lower:.3f} to {found.upper:.3f})")
     1.177 (0.691 to 2.006)
     """
-    tau = _common_tau(treated, control)
+    tau = validation.common_tau(treated.tau, control.tau)
     if treated.rmst == 0 or control.rmst == 0:
         return RMSTRatio(tau, np.nan, np.nan, np.nan, np.nan, np.nan)
     log_ratio = np.log(treated.rmst / control.rmst)
@@ -154,7 +153,7 @@ def rmst_ratio(treated: RMST, control: RMST, *, conf_level: float = 0.95) -> RMS
         std_error,
         float(np.exp(log_ratio - z * std_error)),
         float(np.exp(log_ratio + z * std_error)),
-        _p_value(log_ratio, std_error),
+        validation.wald_p_value(log_ratio, std_error),
     )
 
 
@@ -224,15 +223,3 @@ def _logs(one: RMST) -> tuple[float, tuple[float, float]]:
             return np.log(one.rmst), (np.log(one.lower), np.log(one.upper))
     half = (one.upper - one.rmst) / one.rmst
     return np.log(one.rmst), (np.log(one.rmst) - half, np.log(one.rmst) + half)
-
-
-def _common_tau(treated: RMST, control: RMST) -> float:
-    if treated.tau != control.tau:
-        raise ValueError(
-            f"tau: {treated.tau:g} in the treated arm but {control.tau:g} in control; use one."
-        )
-    return treated.tau
-
-
-def _p_value(estimate: float, std_error: float) -> float:
-    return float(2 * norm.sf(abs(estimate) / std_error)) if std_error > 0 else np.nan

@@ -6,7 +6,6 @@ Altman and Andersen (1999), BMJ 319:1492, for the number needed to treat from su
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from trialbook.survival import validation
 from trialbook.survival.kaplan_meier import KaplanMeier
@@ -90,7 +89,7 @@ def survival_difference(
         std_error=std_error,
         lower=lower,
         upper=upper,
-        p_value=float(2 * norm.sf(abs(difference) / std_error)) if std_error > 0 else np.nan,
+        p_value=validation.wald_p_value(difference, std_error),
         nnt=_inverse(difference),
         nnt_lower=_inverse(upper),
         nnt_upper=_inverse(lower),

@@ -244,3 +244,17 @@ def normal_quantile(conf_level: float) -> float:
     """Return z such that a normal variable lies within ±z with probability `conf_level`."""
     check_conf_level(conf_level)
     return float(norm.ppf((1 + conf_level) / 2))
+
+
+def wald_p_value(estimate: float, std_error: float) -> float:
+    """Return the two-sided P value of Wald's test against 0, NaN without a standard error."""
+    return float(2 * norm.sf(abs(estimate) / std_error)) if std_error > 0 else np.nan
+
+
+def common_tau(treated: float, control: float) -> float:
+    """Return the horizon of two arms; ValueError where they have not the same."""
+    if treated != control:
+        raise ValueError(
+            f"tau: {treated:g} in the treated arm but {control:g} in control; use one."
+        )
+    return treated
