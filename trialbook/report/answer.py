@@ -105,8 +105,8 @@ def opened(said: str | None, numbers: Iterable[KeyNumber] = (), silent: str = ""
 def card(numbers: Iterable[KeyNumber], title: str = "", silent: str = "") -> str:
     """Return a results card: numbers, their words and intervals; what they do not say."""
     items = "".join(
-        f"<div><dt>{_html(one.words)}</dt><dd>{_html(one.number)}"
-        f"<span>{_html(one.limits)}</span></dd></div>"
+        f"<div><dt>{_html(one.words)}</dt><dd>{_html(one.number)}</dd>"
+        f"<dd>{_html(one.limits)}</dd></div>"
         for one in numbers
     )
     above = f"<p>{_html(title)}</p>" if title else ""
