@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -75,6 +76,24 @@ def long_numbers(values):
     return {text for text in texts if len(re.sub(r"\D|^0\.0*", "", text)) >= 8}
 
 
+def told_by(book):
+    """Return the text of every file of a book; a workbook unpacked, all tables of one RTF apart."""
+    texts = {}
+    for path in filter(Path.is_file, book.rglob("*")):
+        name = str(path.relative_to(book))
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as packed:
+                parts = [packed.read(part).decode("utf-8") for part in packed.namelist()]
+            texts[name] = "".join(parts)
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if path.name == "all.rtf":
+            texts |= {f"{name}, {n}": part for n, part in enumerate(text.split(r"\sect"))}
+        else:
+            texts[name] = text
+    return texts
+
+
 @pytest.mark.slow
 def test_no_file_of_a_blinded_book_holds_a_result_of_an_arm(commands, tmp_path):
     finished = commands(
@@ -88,17 +107,20 @@ def test_no_file_of_a_blinded_book_holds_a_result_of_an_arm(commands, tmp_path):
     assert len(of_arms) > 1000
     book = (tmp_path / "book").resolve()
     assert arms(book) <= {"POOLED", "all", ""}
-    files = [path for path in book.rglob("*") if path.is_file() and "_static" not in path.parts]
-    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in files}
-    assert {".csv", ".html", ".ipynb", ".js", ".json", ".rtf", ".svg"} <= {f.suffix for f in files}
-    for path, text in texts.items():
+    texts = told_by(book)
+    kinds = {Path(name).suffix for name in texts}
+    assert {".csv", ".html", ".ipynb", ".js", ".json", ".rtf", ".svg", ".xlsx"} <= kinds
+    for name, text in texts.items():
         found = set(re.findall(r"-?\d+\.\d+(?:e-\d+)?", text)) & of_arms
-        assert not found, f"{path.relative_to(book)}: {sorted(found)[:3]}"
+        assert not found, f"{name}: {sorted(found)[:3]}"
     # the arms are named where the design is told, and in the title, and nowhere else
     words = re.compile("|".join(re.escape(arm.label) for arm in trial.arms), re.IGNORECASE)
-    told = {"design.html", "design.ipynb", "question.csv", "question.rtf", "estimands.csv",
-            "estimands.rtf", "searchindex.js", "references.html", "glossary.html"}  # fmt: skip
-    naming = {
-        path.name for path, text in texts.items() if words.search(text.replace(trial.title, ""))
-    }
-    assert naming <= told, naming - told
+    told = {"design.html", "design.ipynb", "question.csv", "question.rtf", "question.xlsx",
+            "estimands.csv", "estimands.rtf", "estimands.xlsx", "searchindex.js",
+            "references.html", "glossary.html"}  # fmt: skip
+    naming = {name for name, text in texts.items() if words.search(text.replace(trial.title, ""))}
+    in_one_file = {name for name in naming if "all.rtf" in name}
+    sections = {name.rsplit(", ")[-1] for name in in_one_file}
+    assert len(sections) == 2, "the tables of question and estimands"
+    others = {Path(name).name for name in naming - in_one_file}
+    assert others <= told, others - told

@@ -68,8 +68,10 @@ def damages(draw) -> tuple[str, str, int]:
 def damage(folder: Path, name: str, what: str, column: int) -> None:
     """Take something away from a data set, as real folders lack it."""
     path = folder / f"{name}.csv"
+    if not path.read_text(encoding="utf-8").strip():
+        return  # no column is left of it
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    if frame.empty or frame.columns.empty:
+    if frame.empty:
         return
     variable = frame.columns[column % len(frame.columns)]
     match what:
