@@ -234,6 +234,9 @@ def _unknown(written: Written, draw: Draw, role: str) -> Written:
         if role == "event" and sign in ("unknown", "not known") and one in truth:
             # followed up to then without an event that anybody saw: censored, and told so
             truth[one] = (truth[one][0], False, truth[one][2])
+        elif written.names[role] == "CNSR" and sign.isdecimal() and one in truth:
+            # CDISC's standard: any code above 0 is a reason for censoring
+            truth[one] = (truth[one][0], False, truth[one][2])
         else:
             truth.pop(one, None)
     code = sign if role == "time" and sign.isdecimal() else written.code

@@ -76,6 +76,16 @@ def test_a_status_that_is_not_known_is_refused(sign, flat, tmp_path):
         new_trial(tmp_path / "m", flat(frame(status=status)), event_value="1")
 
 
+def test_a_code_of_cnsr_is_a_reason_to_confirm_and_no_number_below_zero(flat, tmp_path):
+    codes = [*["1", "0"] * 5, "99", "1"]
+    made = new_trial(tmp_path / "m", flat(frame(CNSR=codes).drop(columns="status")))
+    assert made.trial.time_to_event("TTE")["event"].sum() == 5
+    assert "99 (1)" in str(made).partition("Confirm first")[2]
+    codes[-2] = "-99"
+    with pytest.raises(UsageError, match="CNSR is -99 in 1 row, as one writes what is not known"):
+        new_trial(tmp_path / "n", flat(frame(CNSR=codes).drop(columns="status")), event_value="0")
+
+
 def test_who_is_called_unknown_is_censored_and_to_be_confirmed(flat, tmp_path):
     status = [*["DOD", "NED"] * 5, "unknown", "DOD"]
     made = new_trial(tmp_path / "m", flat(frame(status=status)), event_value="DOD")

@@ -141,9 +141,10 @@ def no_event(frame: pd.DataFrame, name: str, events: Sequence[str]) -> list[Infe
     """
     column = one_spelling(as_text(frame[name]))
     counts = column.value_counts()
-    # CNSR may hold any code, as CDISC has it: each is a reason for censoring
+    odd = odd_codes(counts.index)
+    # in CNSR any code above 0 is a reason for censoring, as CDISC has it: 99, too
     standard = name.upper() == "CNSR" and tuple(events) == ("0",)
-    unknown = [] if standard else odd_codes(counts.index)
+    unknown = [one for one in odd if not (standard and one.isdecimal())]
     unknown += [one for one in counts.index if _says_nothing(one)]
     if unknown:
         n = int(counts[unknown].sum())
@@ -159,7 +160,7 @@ def no_event(frame: pd.DataFrame, name: str, events: Sequence[str]) -> list[Infe
         return []
     told = ", ".join(f"{shortened(one)} ({counts[one]:,})" for one in others[:12])
     told += ", ..." if len(others) > 12 else ""
-    proved = all(said) or standard
+    proved = all(said) or (standard and not odd)
     ground = "what they say" if proved else "whatever is not the event is censored"
     return [Inference("no event", told, ground, proved)]
 
