@@ -11,7 +11,8 @@ from tests.browser.hostile_trial import ATTACKS, hostile_trial
 from tests.browser.test_pages import DESK, opened
 from trialbook.escape import escape_cell
 from trialbook.publishing.book import find_book
-from trialbook.publishing.build import Order, build
+from trialbook.publishing.build import build
+from trialbook.publishing.order import Order
 from trialbook.publishing.serve import server
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,8 @@ from tests.browser.compressing import compressed
 from tests.browser.conftest import AXE, ROOT, TRIALS
 from tests.report.secret_trial import secret_trial
 from trialbook.publishing.book import find_book
-from trialbook.publishing.build import Order, build
+from trialbook.publishing.build import build
+from trialbook.publishing.order import Order
 from trialbook.publishing.serve import server
 
 PHONE = {"width": 390, "height": 844}

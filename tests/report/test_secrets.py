@@ -26,7 +26,8 @@ from trialbook.analyses import adverse_events, all_results, hazard_ratio_by_peri
 from trialbook.analyses import end_points as end_points_results
 from trialbook.analyses.sensitivity import period_of
 from trialbook.publishing.book import find_book
-from trialbook.publishing.build import Order, build
+from trialbook.publishing.build import build
+from trialbook.publishing.order import Order
 from trialbook.safe import curve_times, safe, without_counts
 from trialbook.safe.arithmetic import apart, open_times, secret_parts
 from trialbook.safe.lookup import Lookup

@@ -3,74 +3,28 @@
 import os
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trialbook import released
 from trialbook.exporting import COMPLETE, EXPORT_NOTE
 from trialbook.messages import BuildError, SourcesChangedError, UsageError
 from trialbook.publishing import fingerprint, parameters
 from trialbook.publishing.book import Book
-from trialbook.publishing.cache import COMPLETED, TABLES, Cache
+from trialbook.publishing.cache import Cache
+from trialbook.publishing.chapters import execute_chapters
 from trialbook.publishing.editions import Edition, Task, edition, read_provenance
-from trialbook.publishing.execute import Run
+from trialbook.publishing.order import Order, Say
 from trialbook.publishing.pdf import CHROMIUM, chromium, pdf_of, print_book
-from trialbook.publishing.reading import is_course
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.watched import Watched
 
 if TYPE_CHECKING:
     from trialbook.publishing.trials import TrialFacts
 
-Say = Callable[[str], None]
-
 # What a file says of itself that holds what readers of guarded data do not see.
 _COMPLETE = "Complete, with small counts: for those who have the data, not for readers."
-# An hour: the chapters of a trial of a million patients take some minutes.
-LIMIT = 3600
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked of a build.
-
-    Attributes
-    ----------
-    parameters : dict
-        Name to value, for every chapter that declares the name.
-    grid : tuple of str
-        ``name=v1,v2`` texts.
-    only : tuple of str
-        Chapters to execute; the others come from the last build.
-    jobs : int
-        Chapters at a time.
-    force : bool
-        Whether to execute what did not change, too.
-    timeout : float
-        Seconds that a chapter may take.
-    out : Path or None
-        The link to publish at, instead of ``_build/<trial>``.
-    paper : str
-        The size of the sheets of a PDF of the whole book; empty for none.
-    """
-
-    parameters: dict[str, Any] = field(default_factory=dict)
-    grid: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    jobs: int = field(default_factory=cores)
-    force: bool = False
-    timeout: float = LIMIT
-    out: Path | None = None
-    paper: str = ""
 
 
 def trial_folder(folder: Path) -> Path:
@@ -199,7 +153,6 @@ def _build(
                 one, chapters, (book, data), cache, only=order.only, force=order.force
             )
         ]
-        to_do.sort(key=_expected_seconds, reverse=True)  # the longest first: none is left alone
         for one in editions:
             _say_what_is_kept(one, order, [task for of, task in to_do if of is one], say)
         of_data = fingerprint.key(data.hashes)
@@ -212,20 +165,20 @@ def _build(
         named = keyed(of_data, os.environ[SECRET]) if facts.confidential else of_data
         os.environ[EXPORT_NOTE] = f"{_origin(facts, named)} {facts.notice}".strip()
         complete = f"{_origin(facts, of_data)} {_COMPLETE}" if facts.guarded else ""
-        _execute(to_do, (data, cache, complete), order, shelf.scratch, say)
+        execute_chapters(to_do, (data, cache, complete), order, shelf.scratch, say)
         built = {}
         for one in editions:
             work = shelf.work / ("blinded" if blinded else "") / (one.point.name or "book")
             began = time.perf_counter()
             new = assemble(one, book, facts, site, work, data.hashes, order.paper, complete)
             built[one.point.name] = new
-            say(f"{_label('pages', one)}  {time.perf_counter() - began:.1f} s")
+            say(f"{one.named('pages')}  {time.perf_counter() - began:.1f} s")
             if order.paper:
                 began = time.perf_counter()
                 file = new / "html" / pdf_of(facts.id)
                 printed = print_book(new / "html", file, cache, shelf.scratch / "printing")
                 said = f"{time.perf_counter() - began:.1f} s" if printed else "unchanged"
-                say(f"{_label('PDF', one)}  {said}")
+                say(f"{one.named('PDF')}  {said}")
         _unchanged(editions, book, data)
     except SourcesChangedError:
         for _, task in to_do:
@@ -243,74 +196,6 @@ def _build(
     cache.prune(_used(version))
 
 
-def _execute(
-    to_do: list[tuple[Edition, Task]],
-    given: tuple[Watched, Cache, str],
-    order: Order,
-    scratch: Path,
-    say: Say,
-) -> None:
-    """Execute chapters into their editions; all of them, even if one fails.
-
-    `given` are the data, where chapters are kept, and for guarded data what the files of complete
-    tables say of themselves: for these a chapter of the report is executed once more, with the
-    gate open; nothing but its tables is kept of that.
-    """
-    data, cache, complete = given
-    if not to_do:
-        return
-    from trialbook.publishing import kernels
-    from trialbook.publishing.workers import execute_all
-    from trialbook.trial import load_trial
-
-    if kernels.can_fork():
-        kernels.preload()
-        load_trial(data.folder, blinded=to_do[0][0].blinded)
-    runs, failures = [task.run for _, task in to_do], []
-    tables = _complete_tables(runs, complete, order, scratch / COMPLETED) if complete else {}
-    for index, result, seconds in execute_all(runs, order.jobs, scratch, order.timeout):
-        one, task = to_do[index]
-        name = task.run.chapter.name
-        data.check()  # before anything is kept under a key that the old data gave
-        of_owner = tables.get(index)
-        errors = [found for found in (result, of_owner) if isinstance(found, BuildError)]
-        if errors:
-            say(f"{_label(name, one)}  failed")
-            failures.append(errors[0])
-            continue
-        exports = scratch / f"exports-{index}"
-        if of_owner and of_owner.is_dir():
-            exports.mkdir(exist_ok=True)
-            shutil.move(of_owner, exports / COMPLETED)
-        one.add(task, cache.keep(name, task.key, result, exports), seconds)
-        say(f"{_label(name, one)}  {seconds:.1f} s")
-    if failures:
-        worst = max(failures, key=lambda error: error.exit_code)
-        raise type(worst)("\n\n".join(map(str, failures)))
-
-
-def _complete_tables(
-    runs: list[Run], complete: str, order: Order, scratch: Path
-) -> dict[int, BuildError | Path]:
-    """Make the tables of the report with the gate open: of each its folder, or what failed.
-
-    Nothing but the tables is kept: see `trialbook.publishing.execute.Run`.
-    """
-    from trialbook.publishing.workers import execute_all
-
-    of_report = [
-        at
-        for at, run in enumerate(runs)
-        if "trial" in run.chapter.parameters and not is_course(run.chapter.name)
-    ]
-    again = [replace(runs[at], complete=complete) for at in of_report]
-    found: dict[int, BuildError | Path] = {}
-    for index, result, _ in execute_all(again, order.jobs, scratch, order.timeout):
-        tables = scratch / f"exports-{index}" / TABLES
-        found[of_report[index]] = result if isinstance(result, BuildError) else tables
-    return found
-
-
 def _unchanged(editions: list[Edition], book: Book, data: Watched) -> None:
     """Refuse to publish what was made of files that are not as they were when it began."""
     data.check(content=True)
@@ -320,13 +205,6 @@ def _unchanged(editions: list[Edition], book: Book, data: Watched) -> None:
                 "A page of the book, _toc.yml or _config.yml changed while the book was built. "
                 "Nothing was published; build again."
             )
-
-
-def _expected_seconds(item: tuple[Edition, Task]) -> float:
-    """Return what a chapter took last time; before that, longer texts are taken to run longer."""
-    one, task = item
-    last = one.published.get("chapters", {}).get(task.run.chapter.name, {})
-    return last.get("seconds") or len(task.run.chapter.text) / 2000
 
 
 def _joined(built: dict[str, Path], shelf: Shelf, blinded: bool) -> Path:
@@ -370,8 +248,4 @@ def _say_what_is_kept(one: Edition, order: Order, to_do: list[Task], say: Say) -
         if gone:
             say(f"left out, for no build has them yet: {', '.join(gone)}")
     elif one.chapters:
-        say(f"{_label('unchanged', one)}: {', '.join(one.chapters)}")
-
-
-def _label(what: str, one: Edition) -> str:
-    return f"{what} ({one.point.name})" if one.point.name else what
+        say(f"{one.named('unchanged')}: {', '.join(one.chapters)}")

@@ -21,7 +21,8 @@ from trialbook.messages import (
     UsageError,
 )
 from trialbook.publishing.book import Book, find_book
-from trialbook.publishing.build import Order, build, target_of, trial_folder
+from trialbook.publishing.build import build, target_of, trial_folder
+from trialbook.publishing.order import Order
 from trialbook.publishing.parameters import assignments
 from trialbook.publishing.shelf import Shelf
 from trialbook.publishing.workers import settle, side_by_side

@@ -80,6 +80,10 @@ class Edition:
         """Chapters that belong to the edition and are not there."""
         return [name for name in self.expected if name not in self.chapters]
 
+    def named(self, what: str) -> str:
+        """Return what a line of progress is about: in a grid, of which of its books."""
+        return f"{what} ({self.point.name})" if self.point.name else what
+
     def add(self, task: Task, executed: Kept, seconds: float) -> None:
         """Take in a chapter that was executed just now."""
         name = task.run.chapter.name
