@@ -163,6 +163,9 @@ BROKEN = [
     Broken("a number is text", "horizon: must be a number", config=_text(horizon="a year")),
     Broken("an arm's code stands twice", "arms[2].code: A stands twice",
            config=_text(arms="[{code: A, values: [Placebo]}, {code: A, values: [Active]}]")),
+    Broken("two arms bear one label", "arms[2].label: one  drug stands twice",
+           config=_text(arms="[{code: A, label: One drug, values: [Placebo]}, "
+                             "{code: B, label: one  drug, values: [Active]}]")),
     Broken("non-inferiority without a margin", "objective: noninferiority needs a margin",
            config=_text(objective="noninferiority")),
     Broken("a path out of the folder", "must name a file inside the trial's folder",

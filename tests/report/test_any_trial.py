@@ -41,14 +41,17 @@ def folder_of(name, hazards, folder):
         parts.append(pd.DataFrame({**part, "arm": arm, "age": age, "sex": sex}))
     folder.mkdir()
     pd.concat(parts).to_csv(folder / "flat.csv", index=False)
-    label = HOSTILE if name == "hostile names" else "An arm"
+    labels = ["An arm", "Another arm", "A third arm"]
+    if name == "hostile names":
+        labels = [HOSTILE, f"{HOSTILE} 2"]
     arms = "\n".join(
-        f"  - {{code: {arm.upper()}X, values: ['{arm}'], label: '{label}'}}" for arm in hazards
+        f"  - {{code: {arm.upper()}X, values: ['{arm}'], label: '{label}'}}"
+        for arm, label in zip(hazards, labels, strict=False)
     )
     event = HOSTILE if name == "hostile names" else "relapse"
     (folder / "trial.yml").write_text(
         f"""id: tiny
-title: '{label}'
+title: '{labels[0]}'
 privacy: public
 randomized: "yes"
 time: {{unit: months, show: months}}
@@ -106,9 +109,9 @@ def test_efficacy_reads_for_any_trial(name, tmp_path):
     expected = {
         "harm": "On this end point that favours an arm.",
         "null": "no clear difference",
-        "no events in one arm": "o relapse was recorded with an arm, ",
+        "no events in one arm": "o relapse was recorded with another arm, ",
         "one arm": "One group: nothing is compared.",
-        "three arms": "An arm vs an arm",
+        "three arms": "Another arm vs an arm",
         "hostile names": "&lt;b&gt;x&lt;/b&gt;",
     }
     assert expected[name] in text

@@ -228,10 +228,11 @@ def cost(lookup: "Lookup", labels: dict[str, str]) -> Html:
     several = len(lookup.trial.comparisons) > 1
     for comparison in lookup.trial.comparisons:
         found = harms_card(lookup, comparison, labels)
-        who = f"{comparison.treated.label}: " if several else ""
+        who = f", {in_text(comparison.treated.label)}" if several else ""
         said = "; ".join(f"{one.number} {one.words} ({one.limits})" for one in found)
         if said:
-            blocks.append(f"<p><strong>What it cost.</strong> {_html(who + at_start(said))}.</p>")
+            about = _html(f"Adverse events{who}.")
+            blocks.append(f"<p><strong>{about}</strong> {_html(at_start(said))}.</p>")
     if blocks:
         blocks.append('<p><a href="../notebooks/safety.html">Safety</a></p>')
     return Html("".join(blocks))

@@ -223,14 +223,17 @@ def not_said(trial: "Trial", effects: Iterable[Effect] = ()) -> str:
         )
     said = []
     if trial.randomized != "yes":
-        said.append(f"{FORMED[trial.randomized]}; how treatment was chosen, they do not tell.")
-    if any(one.verdict() is Verdict.NO_CLEAR_DIFFERENCE for one in effects):
+        said.append(f"{FORMED[trial.randomized]}, and how treatment was chosen is not told.")
+    verdicts = {one.verdict() for one in effects}
+    if Verdict.NO_CLEAR_DIFFERENCE in verdicts:
         said.append("No clear difference is not the same as no difference.")
-    harms = (
-        "no adverse events are given"
-        if not trial.has("ADAE")
-        else "whether it is worth its harms is the question of the chapter on safety"
-    )
+    benefit = Verdict.BETTER in verdicts and trial.randomized == "yes" and not trial.config.inferred
+    if not trial.has("ADAE"):
+        harms = "no adverse events are given"
+    elif benefit:
+        harms = "whether it is worth its harms is the question of the chapter on safety"
+    else:  # what did no good, or is not known to, is not weighed
+        harms = "adverse events are in the chapter on safety"
     said.append(f"One end point, an average over patients who differ; {harms}.")
     return " ".join(said)
 

@@ -12,7 +12,7 @@ from trialbook.analyses.planned import planned
 from trialbook.report.card import harms_card
 from trialbook.report.constancy import Constancy
 from trialbook.report.effect import effect_of
-from trialbook.report.words import at_start, in_text, listed, of
+from trialbook.report.words import at_start, continued, in_text, listed
 
 if TYPE_CHECKING:
     from trialbook.config import Comparison, Endpoint
@@ -32,9 +32,8 @@ def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
     above = sum(one.lower > 1 for one in known)
     verb = "is" if below == 1 else "are"
     if not below:
-        which = {0: "no interval", 1: "1 interval"}.get(above, f"{above} intervals")
-        text = f"{len(known)} of {len(known)} hazard ratios are 1 or above, {which} wholly"
-        return _of_pair(lookup, comparison, text)
+        text = f"{len(known)} of {len(known)} hazard ratios are 1 or above, "
+        return _of_pair(lookup, comparison, f"{text}{above or 'none'} with the whole interval")
     text = (
         f"{below} of {len(known)} hazard ratios {verb} below 1, {clear or 'none'} with the whole "
     )
@@ -46,8 +45,8 @@ def _of_pair(lookup: "Lookup", comparison: "Comparison", text: str) -> str:
     """Return what is found of a comparison, named where there are several."""
     if len(lookup.trial.comparisons) < 2:
         return text
-    treated, control = of(comparison.treated.label), of(comparison.control.label)
-    return f"{at_start(treated)} compared with {control}: {in_text(text)}"
+    treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
+    return f"{at_start(treated)} compared with {control}: {continued(text)}"
 
 
 def find_components(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
@@ -87,7 +86,8 @@ def find_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         if len(lookup.trial.comparisons) > 1:
             return "In no comparison is a subgroup known to differ from the others"
         return "No subgroup is known to differ from the others"
-    return f"{below} of {len(tests)} interaction tests below 0.05"
+    verb = "is" if below == 1 else "are"
+    return f"{below} of {len(tests)} interaction tests {verb} below 0.05"
 
 
 def other_analyses(
@@ -132,9 +132,11 @@ def find_sensitivity(
     gives = "analysis gives" if n == 1 else "analyses give"
     if clear == n:
         told = "its interval included" if n == 1 else "intervals included"
+    elif not clear:
+        told = f"but no interval lies wholly {side} it"
     else:
-        which = {0: "no interval lies", 1: "1 interval lies"}.get(clear, f"{clear} intervals lie")
-        told = f"but {which} wholly {side} it"
+        lie = "lies" if clear == 1 else "lie"
+        told = f"and {clear} of the {n} intervals {lie} wholly {side} it"
     return _of_pair(lookup, comparison, f"{how_many} other {gives} a hazard ratio {side} 1, {told}")
 
 
@@ -169,9 +171,12 @@ def find_harms(
     lookup: "Lookup",
     comparison: "Comparison",
     labels: dict[str, str],
-    keys: Iterable[str] = ("serious",),
+    keys: Iterable[str] = ("serious", "any"),
 ) -> str | None:
-    """Return the difference in serious adverse events: ``"9.9 percentage points fewer ..."``."""
+    """Return the difference in serious adverse events: ``"9.9 percentage points fewer ..."``.
+
+    Of all adverse events where that of the serious ones may not be shown or is not given.
+    """
     found = harms_card(lookup, comparison, labels, keys)
     if not found:
         return None
@@ -179,6 +184,18 @@ def find_harms(
     number = found[0].number.replace(" points", " percentage points")
     treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
     return f"{number} {words} with {treated} than with {control}"
+
+
+def find_shares(lookup: "Lookup") -> str | None:
+    """Return how many had an adverse event, by arm: what is known where nothing is compared."""
+    parts, arms = [], lookup.trial.arms
+    for arm in arms:
+        percent = lookup.text("{percent}", "adverse_events", "any", arm.code)
+        if not percent[:1].isdigit():
+            return None
+        who = "the patients" if len(arms) == 1 else f"those given {in_text(arm.label)}"
+        parts.append(f"{percent.removesuffix('%')}% of {who}")
+    return f"An adverse event was recorded in {listed(parts)}" if parts else None
 
 
 def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:

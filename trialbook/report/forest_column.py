@@ -64,21 +64,22 @@ def with_harms(html: str, harms: Sequence[Harm], names: Mapping[int, str]) -> st
     end = next((top for top in (5, 10, 20, 40, 60, 80) if highest <= top), 100)
     told = [x for one in harms for _, limits in one.differences for x in limits if isfinite(x)]
     far = max(map(abs, told), default=0.0)
-    reach = next((top for top in (5, 10, 20, 30, 50) if far <= top), 100)
+    reach = next((top for top in (5, 10, 15, 20, 30, 40, 50, 60, 80) if far <= top), 100)
     key = "<br>".join(
         f'<span class="tb-key tb-arm-{i}">{"●" if i else "○"}&nbsp;{escape_html(name)}</span>'
         for i, name in names.items()
     )
-    drawn = [
-        f'<td class="tb-forest">{_dots(one.percent, end)}</td>'
-        f'<td class="tb-forest">{_differences(one.differences, reach)}</td>'
-        for one in harms
-    ]
-    headings = (
-        f'<th scope="col" class="tb-forest">{key}<br>0 to {end}%</th>'
-        '<th scope="col" class="tb-forest">treated:<br>fewer&nbsp;|&nbsp;more<br>'
-        f"±{reach} points</th>"
-    )
+    drawn = [f'<td class="tb-forest">{_dots(one.percent, end)}</td>' for one in harms]
+    headings = f'<th scope="col" class="tb-forest">{key}<br>0 to {end}%</th>'
+    if told:
+        drawn = [
+            f'{dots}<td class="tb-forest">{_differences(one.differences, reach)}</td>'
+            for dots, one in zip(drawn, harms, strict=True)
+        ]
+        headings += (
+            '<th scope="col" class="tb-forest">treated:<br>fewer&nbsp;|&nbsp;more<br>'
+            f"±{reach} points</th>"
+        )
     cells = iter([headings, *drawn])
     return _FIRST.sub(lambda found: found[0] + next(cells, ""), html)
 
@@ -90,10 +91,11 @@ def _differences(of: Sequence[tuple[int, Limits]], reach: float) -> str:
         return round(WIDTH / 2 + value / reach * (WIDTH / 2 - EDGE), 1)
 
     several, lines = len(of) > 1, []
+    height = max(HEIGHT, 11 * (len(of) + 1))
     for number, (arm, (difference, lower, upper)) in enumerate(of):
         if not all(map(isfinite, (difference, lower, upper))):
             continue
-        y = HEIGHT * (number + 1) / (len(of) + 1)
+        y = height * (number + 1) / (len(of) + 1)
         colour = f' class="tb-of-arm tb-arm-{arm}"' if several else ""
         lines.append(
             f'<g{colour}><line x1="{at(lower):g}" x2="{at(upper):g}" y1="{y:g}" y2="{y:g}"/>'
@@ -102,8 +104,8 @@ def _differences(of: Sequence[tuple[int, Limits]], reach: float) -> str:
     if not lines:
         return ""
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">'
-        f'<line class="tb-one" x1="{WIDTH / 2:g}" x2="{WIDTH / 2:g}" y1="0" y2="{HEIGHT}"/>'
+        f'<svg viewBox="0 0 {WIDTH} {height}" aria-hidden="true" focusable="false">'
+        f'<line class="tb-one" x1="{WIDTH / 2:g}" x2="{WIDTH / 2:g}" y1="0" y2="{height}"/>'
         f"{''.join(lines)}</svg>"
     )
 

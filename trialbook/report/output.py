@@ -31,7 +31,7 @@ from trialbook.escape import (
 from trialbook.exporting import EXPORT_NOTE, EXPORTS
 from trialbook.report.rtf import rtf_table
 from trialbook.report.signature import signed_png, signed_svg
-from trialbook.report.words import in_text
+from trialbook.report.words import continued
 from trialbook.report.xlsx import xlsx_table
 from trialbook.results import results_frame
 
@@ -167,7 +167,7 @@ class Drawing:
             (folder / f"{self.name}.png").write_bytes(png)
             if self.data is not None and len(self.data):
                 _leave(self.data, folder / f"{self.name}.csv")
-        found = in_text(self.headline) if self.subject else self.headline
+        found = continued(self.headline) if self.subject else self.headline
         title = ": ".join(filter(None, [self.subject, found]))
         parts = [
             f'<p class="tb-figtitle">{marked_html(title, 1000)}</p>' if title else "",

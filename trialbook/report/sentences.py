@@ -150,17 +150,27 @@ def meaning(
     # The question asked is answered first.
     margin = noninferiority(effect, treated, control)
     parts = [margin, at_start(finding) if margin else finding, changed, judgement]
-    parts += [_agreement(effect), CAVEATS[randomized]]
+    parts += [_agreement(effect), _caveat(verdict, randomized)]
     return " ".join(" ".join(filter(None, parts)).split())
 
 
-_OTHERWISE = "so this is an association: other differences between the groups may explain it."
-CAVEATS = {
-    "yes": "",
-    "partly": f"Only some of the patients were assigned by chance, {_OTHERWISE}",
-    "no": f"Chance did not assign the patients, {_OTHERWISE}",
-    "unknown": f"Nothing in the files says that chance assigned the patients, {_OTHERWISE}",
+_ASSIGNED = {
+    "partly": "Only some of the patients were assigned by chance",
+    "no": "Chance did not assign the patients",
+    "unknown": "Nothing in the files says that chance assigned the patients",
 }
+
+
+def _caveat(verdict: Verdict, randomized: str) -> str:
+    """Return what other differences between the groups may do, where chance did not form them."""
+    if randomized == "yes":
+        return ""
+    if verdict is Verdict.NO_CLEAR_DIFFERENCE:
+        return f"{_ASSIGNED[randomized]}, so other differences between the groups may hide one."
+    return (
+        f"{_ASSIGNED[randomized]}, so this is an association: other differences between the groups "
+        "may explain it."
+    )
 
 
 def _finding(effect: Effect, treated: str, control: str, event: str, randomized: str) -> str:

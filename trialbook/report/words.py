@@ -28,6 +28,16 @@ def in_text(label: str) -> str:
     return label[:1].lower() + rest if rest == rest.lower() != rest.upper() else label
 
 
+def continued(sentence: str) -> str:
+    """Return a sentence as it stands after a colon, whatever names it holds.
+
+    >>> continued("The largest difference is in Region"), continued("C3 fell")
+    ('the largest difference is in Region', 'C3 fell')
+    """
+    first, space, rest = sentence.partition(" ")
+    return f"the{space}{rest}" if first == "The" else in_text(sentence)
+
+
 def pair_of(comparison: "Comparison") -> str:
     """Return who is compared with whom, as a heading: ``"Low dose vs placebo"``."""
     return f"{comparison.treated.label} vs {in_text(comparison.control.label)}"

@@ -38,7 +38,7 @@ for (const box of document.querySelectorAll(".tb-explorer.tb-harms")) {
     line.button.addEventListener("click", () => { line.open = !line.open; show(); });
   }
   if (lines.some((line) => line.term && line.most >= told.least)) {
-    sort.value = "0";
+    sort.value = told.comparisons.length ? "0" : "frequency";
     least.value = told.least;
   }
   const rank = { frequency: (line) => line.most ?? -1 };

@@ -84,6 +84,9 @@ def _arms(config: TrialConfig) -> Iterator[Inconsistency]:
     for number, arm in enumerate(config.arms):
         if arm.code in [other.code for other in config.arms[:number]]:
             yield ("arms", number, "code"), f"{arm.code} stands twice", "give each arm a code"
+        elif _same(arm.label) in [_same(other.label) for other in config.arms[:number]]:
+            rule = f"{arm.label} stands twice"
+            yield ("arms", number, "label"), rule, "a reader tells arms by their labels"
         if arm.code.lower() == "all" or " vs " in arm.code:
             hint = "choose another code; 'all' and 'A vs B' name rows of the results"
             yield ("arms", number, "code"), f"{arm.code} cannot be an arm's code", hint
@@ -93,6 +96,11 @@ def _arms(config: TrialConfig) -> Iterator[Inconsistency]:
                 rule = f"the value {value} belongs to the arm {owner[key]} already"
                 yield ("arms", number, "values"), rule, "a value of TRT01P belongs to one arm"
             owner[key] = arm.code
+
+
+def _same(label: str) -> str:
+    """Return a label as a reader sees it: case and spaces tell nobody two arms apart."""
+    return " ".join(label.split()).casefold()
 
 
 def _endpoints(config: TrialConfig) -> Iterator[Inconsistency]:

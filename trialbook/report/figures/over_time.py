@@ -104,7 +104,8 @@ def plot_survival(
         effects.append(
             f"{pair_of(comparison)}: {text}" if len(trial.comparisons) > 1 else at_start(text)
         )
-    said = course_heading(lookup, endpoint, ties) or _free_at(lookup, endpoint, ticks)
+    free, time = _free_at(lookup, endpoint, ticks)
+    said = course_heading(lookup, endpoint, ties) or free
     piled = any(curve.note for curve in curves)
     counted = any("(" in text for curve in curves for text in curve.counts)
     caption = [f"Kaplan-Meier estimates with pointwise {lookup.ci}s ({lookup.trial.conf_type})."]
@@ -130,7 +131,7 @@ def plot_survival(
                 for one in others
                 if one != endpoint and not trial.is_sparse(one.paramcd)
             ],
-            start=headline_landmark(lookup, endpoint),
+            start=time,
         )
     figure = plot_steps(
         [
@@ -189,8 +190,32 @@ def _read(
         Read(level, code, "cumulative_incidence", title, title)
         for code, title in ((code, one.title.removesuffix(" (%)")) for code, one in panels.items())
     ]
-    last = max(lookup.trial.landmarks, default=None)
-    return replace(figure, explorer=curve_reader(lookup, what, ticks, start=last))
+    start = _enough_at(lookup, level, list(panels), ticks)
+    return replace(figure, explorer=curve_reader(lookup, what, ticks, start=start))
+
+
+def _enough_at(
+    lookup: "Lookup", level: str, paramcds: Sequence[str], ticks: Sequence[float]
+) -> float | None:
+    """Return the last landmark, else tick, at which every curve has enough patients at risk.
+
+    None where there is none. Where how many are at risk is withheld, the gate has seen to it.
+    """
+    curves = [lookup.curve(level, code, arm.code) for code in paramcds for arm in lookup.trial.arms]
+    curves = [one for one in curves if len(one)]
+    for t in [*sorted(lookup.trial.landmarks, reverse=True), *reversed(ticks[1:])]:
+        if all(_has_enough(one, t) for one in curves):
+            return t
+    return None
+
+
+def _has_enough(curve: pd.DataFrame, t: float) -> bool:
+    if t > curve.index[-1]:
+        return False
+    if "n_at_risk" not in curve:
+        return True
+    start, now = curve["n_at_risk"].iloc[0], curve["n_at_risk"][curve.index >= t].iloc[0]
+    return not (now < SAID_AT or now < start * SAID_AT / 100)
 
 
 def _steps(
@@ -254,8 +279,10 @@ def _marked(steps: Steps, curve: pd.DataFrame, last_tick: float, mark: str) -> S
     return replace(steps, marks=early, note=f"{followed:,.0f}{mark} followed to the end")
 
 
-def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> str:
-    """Return how many were free of the event at the headline's landmark.
+def _free_at(
+    lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]
+) -> tuple[str, float | None]:
+    """Return how many were free of the event at the headline's landmark, and its time.
 
     Without landmarks, or where it is withheld, at the last time at which enough are at risk.
     """
@@ -277,8 +304,8 @@ def _free_at(lookup: "Lookup", endpoint: "Endpoint", ticks: Sequence[float]) -> 
             told.append(f"{text} with {in_text(arm.label)}")
         else:
             said = f"{at_start(free_of(endpoint))} at {shown_time(trial, t)}"
-            return f"{said}: {', '.join(told)}"
-    return ""
+            return f"{said}: {', '.join(told)}", t
+    return "", landmark
 
 
 def _incidence(
@@ -318,22 +345,29 @@ def _is_coarse(lookup: "Lookup", level: str, paramcd: str) -> bool:
     return any(lookup.curve(level, paramcd, arm).attrs.get("coarse", False) for arm in arms)
 
 
-def _said(panels: Sequence[Panel], lookup: "Lookup") -> str:
-    """Return the last percentages of every panel, ``"renal flare: 9.3% with placebo, ..."``."""
+def _said(panels: Sequence[Panel], lookup: "Lookup", t: float | None = None) -> str:
+    """Return the percentages of every panel, ``"renal flare: 9.3% with placebo, ..."``.
+
+    At time `t`, in AVAL's unit, which is said; else at the end.
+    """
     arms, parts = lookup.trial.arms, []
+    when = "" if t is None else f" by {shown_time(lookup.trial, t)}"
+    shown = None if t is None else float(lookup.trial.time.to_show(t))
     for one in panels:
         ends = ", ".join(
-            f"{_percent(curve)}{lookup.curve_mark} with {in_text(arms[curve.position].label)}"
+            f"{_percent(curve, shown)}{lookup.curve_mark} with "
+            f"{in_text(arms[curve.position].label)}"
             for curve in one.curves
         )
-        parts.append(f"{in_text(one.title.removesuffix(' (%)'))}: {ends}")
+        parts.append(f"{in_text(one.title.removesuffix(' (%)'))}{when}: {ends}")
     return "; ".join(parts)
 
 
-def _percent(curve: Steps) -> str:
-    """Return a curve's last percentage, without decimals where all of it has none."""
+def _percent(curve: Steps, t: float | None) -> str:
+    """Return a curve's percentage at a time, else its last; as whole as all of them are."""
     whole = len(curve.value) > 1 and bool(np.allclose(curve.value, np.round(curve.value)))
-    return f"{rounded(curve.value[-1], 0 if whole else 1)}%"
+    at = -1 if t is None else np.searchsorted(curve.time, t + 1e-9, side="right") - 1
+    return f"{rounded(curve.value[at], 0 if whole else 1)}%"
 
 
 def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"]) -> Drawing | None:
@@ -361,15 +395,16 @@ def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"])
     least = LEAST_SHARE * max(highest.values(), default=0.0)
     shown = [code for code in panels if code in commonest and highest[code] >= least]
     coarse = any(_is_coarse(lookup, level, code) for code in shown)
-    said = _said([panels[code] for code in shown], lookup)
+    t = _enough_at(lookup, level, shown, time_ticks(trial))
+    said = _said([panels[code] for code in shown], lookup, t)
     more = "" if len(shown) == len(panels) else " Of the end points, the commonest."
     figure = plot_steps(
         [panels[code] for code in shown],
         trial,
         height=1.7,
         name="cumulative-incidence",
-        message=f"Cumulative incidence at the end of follow-up: {said}.",
-        headline=at_start(_said([panels[code] for code in shown[:1]], lookup)),
+        message=f"Cumulative incidence{' at the end of follow-up' if t is None else ''}: {said}.",
+        headline=at_start(_said([panels[code] for code in shown[:1]], lookup, t)),
         caption=f"Cumulative incidence (Aalen-Johansen) with pointwise {lookup.ci}s."
         f"{more}{' ' + COARSE_NOTE if coarse else ''}",
         data=_rows(lookup, level, shown),
@@ -406,14 +441,16 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
     of = {status: one for status, one in of.items() if _rises(one)}
     panels = list(of.values())
     coarse = any(_is_coarse(lookup, level, status) for status in LEAVING)
-    said = _said(panels, lookup)
+    # late curves stand on few patients: most have completed the study
+    t = _enough_at(lookup, level, list(of), ticks)
+    said = _said(panels, lookup, t)
     figure = plot_steps(
         panels,
         trial,
         height=1.5,
         name="leaving",
-        message=f"Cumulative share over time: {said}, at the end.",
-        headline=at_start(_said(panels[:1], lookup)),
+        message=f"Cumulative share over time: {said}{', at the end' if t is None else ''}.",
+        headline=at_start(_said(panels[:1], lookup, t)),
         caption=f"Share over time with pointwise {lookup.ci}s; completion ends observation."
         f"{' ' + COARSE_NOTE if coarse else ''}",
         data=_rows(lookup, level, list(LEAVING)),

@@ -30,7 +30,11 @@ from trialbook.report.narrative.population import (
     say_population,
     shown_differences,
 )
-from trialbook.report.narrative.safety import no_course_of_harms, say_largest_difference
+from trialbook.report.narrative.safety import (
+    no_course_of_harms,
+    no_liver,
+    say_largest_difference,
+)
 from trialbook.report.narrative.withdrawal import say_withdrawal
 from trialbook.report.sentences import how_many
 
@@ -44,6 +48,7 @@ __all__ = [
     "no_course_of_harms",
     "no_distributions",
     "no_estimand",
+    "no_liver",
     "not_given",
     "not_named",
     "opening",

@@ -123,8 +123,8 @@ def close_efficacy(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = No
     if not trial.comparisons:
         return Text(sentences.not_compared(trial))
     answer = heading(lookup, endpoint, ties)
-    stop = "" if answer.endswith("?") else "."
-    said = [f"**{escape_markdown(answer, LONGEST)}{stop}**"]
+    # a question is no finding
+    said = [] if answer.endswith("?") else [f"**{escape_markdown(answer, LONGEST)}.**"]
     several, effects = len(trial.comparisons) > 1, []
     for comparison in trial.comparisons:
         effect = sentences.effect_of(lookup, endpoint, comparison, ties)
@@ -186,12 +186,16 @@ def _none_seen(lookup: "Lookup") -> str:
     if not sizes:
         return ""
     tail = (1 - lookup.conf_level) / 2
-    each = [
-        f"{100 * (1 - tail ** (1 / n)):.1f} in 100 given {of(label)}" for label, n in sizes.items()
-    ]
+    each = {label: f"{100 * (1 - tail ** (1 / n)):.1f} in 100" for label, n in sizes.items()}
+    alike = len(set(each.values())) == 1
+    most = (
+        next(iter(each.values()))
+        if alike
+        else listed([f"{limit} given {of(label)}" for label, limit in each.items()])
+    )
     return (
         "An event that no patient of a group had may still come to as many as "
-        f"{listed(each)} (upper limits of {100 * lookup.conf_level:g}% intervals)."
+        f"{most} (upper limits of {100 * lookup.conf_level:g}% intervals)."
     )
 
 

@@ -90,7 +90,7 @@ def say_amendments(trial: "Trial") -> Text:
     """Return the changes of the protocol after the start, with the end points they replaced."""
     plan = trial.config.design
     if plan is None or not plan.amendments:
-        return Text("No change of the end points after the start is recorded.")
+        return Remark("No change of the end points after the start is recorded.")
     lines = []
     for one in plan.amendments:
         line = f"- **{escape_markdown(_in_words(one.date))}**: {escape_markdown(one.text, 1000)}"

@@ -23,7 +23,7 @@ from trialbook.report.landmarks import (
     shown_time,
 )
 from trialbook.report.narrative.common import pair_in_words
-from trialbook.report.output import Text
+from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import at_start, listed, of, p_phrase
 
 if TYPE_CHECKING:
@@ -41,36 +41,40 @@ def beside(lookup: "Lookup", endpoint: "Endpoint", ties: str | None = None) -> l
     if p := p_phrase(lookup, "log_rank", endpoint.paramcd, "all", method=plan.test):
         n, kind = len(lookup.trial.arms), "stratified log-rank" if plan.test else "log-rank"
         said.append(f"Of all {n} groups together, the {kind} test gives {p}.")
-    return said + [_beside(lookup, endpoint, comparison) for comparison in lookup.trial.comparisons]
+    return [*said, _of_strata(lookup, endpoint)]
 
 
-def _beside(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
+def _of_strata(lookup: "Lookup", endpoint: "Endpoint") -> str:
     """Return the stratified analysis beside an unstratified headline, or the other way round.
 
     An analysis should follow a stratified randomization (ICH E9, section 5.7); the plan's stays
     the headline.
     """
-    trial, key = lookup.trial, (endpoint.paramcd, comparison.name)
-    if not trial.config.strata or not lookup.has("cox", paramcd=key[0], method="stratified"):
+    trial, code = lookup.trial, endpoint.paramcd
+    if not trial.config.strata or not lookup.has("cox", paramcd=code, method="stratified"):
         return ""
     follows = planned(trial).model == "stratified"
     model = trial.config.analysis.ties if follows else "stratified"
-    ratio = lookup.text("{hr} ({hr_lower} to {hr_upper})", "cox", *key, method=model)
-    p = p_phrase(lookup, "log_rank", *key, method="" if follows else "stratified")
+    test = "log-rank" if follows else "stratified log-rank"
+    estimates, several = [], len(trial.comparisons) > 1
+    for comparison in trial.comparisons:
+        key = (code, comparison.name)
+        ratio = lookup.text("{hr} ({hr_lower} to {hr_upper})", "cox", *key, method=model)
+        p = p_phrase(lookup, "log_rank", *key, method="" if follows else "stratified")
+        if ratio[:1].isdigit():
+            who = f" for {pair_in_words(comparison, start=False)}" if several else ""
+            estimates.append(f"{ratio}; {test} {p}{who}" if p else f"{ratio}{who}")
+    if not estimates:
+        return ""
     by = listed([of(trial.labels.get(one, one).partition(",")[0]) for one in trial.config.strata])
     said = f"Randomization was stratified by {by}"
-    if not ratio[:1].isdigit():
-        return ""
-    test = "log-rank" if follows else "stratified log-rank"
-    estimate = f"{ratio}; {test} {p}" if p else ratio
+    told = f"the hazard ratio is {'; '.join(estimates)}."
     if follows:
-        said += f", and so is the analysis. Without strata the hazard ratio is {estimate}."
-    else:
-        said += (
-            f"; analysed so, the hazard ratio is {estimate}. The planned analysis, which is not "
-            "stratified, stays the headline."
-        )
-    return f"{pair_in_words(comparison)}: {said}" if len(trial.comparisons) > 1 else said
+        return f"{said}, and so is the analysis. Without strata {told}"
+    return (
+        f"{said}; analysed so, {told} The planned analysis, which is not stratified, stays the "
+        "headline."
+    )
 
 
 def say_landmark(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
@@ -191,7 +195,9 @@ def say_proportional_hazards(
             )
     if any("did not hold" in line or "changed over" in line for line in lines):
         lines.append("The planned estimate stands all the same: no test chooses the analysis.")
-    return Text("\n\n".join(lines) or sentences.not_compared(lookup.trial))
+    if not lines:
+        return Remark(sentences.not_compared(lookup.trial))
+    return Text("\n\n".join(lines))
 
 
 def _without_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comparison") -> str:
@@ -213,7 +219,7 @@ def _without_constancy(lookup: "Lookup", endpoint: "Endpoint", comparison: "Comp
 def say_subgroups(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     """Return the interaction tests, with the warning that subgroups deserve."""
     if not lookup.trial.comparisons:
-        return Text(sentences.not_compared(lookup.trial))
+        return Remark(sentences.not_compared(lookup.trial))
     lines, tests = [], []
     for comparison in lookup.trial.comparisons:
         found = []

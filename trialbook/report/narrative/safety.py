@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from math import isfinite
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from trialbook.adam.problems import counted_noun
 from trialbook.escape import escape_markdown
 from trialbook.printed import size_of
 from trialbook.report.labels import term_label
-from trialbook.report.narrative.common import pair_in_words
+from trialbook.report.narrative.common import pair_in_words, show_remarks
 from trialbook.report.narrative.population import not_given
 from trialbook.report.output import Remark, Text
 from trialbook.report.sentences import at_start, of
@@ -28,6 +30,23 @@ def no_course_of_harms(trial: "Trial") -> Remark:
     return Remark(
         "No curve is drawn: too few patients are known to have had such an event, and when."
     )
+
+
+def no_liver(lookup: "Lookup", injury: pd.DataFrame) -> Remark | None:
+    """Return why there is no table of the highest liver values.
+
+    Parameters
+    ----------
+    lookup : Lookup
+        With results of ``liver``, as far as there are.
+    injury : pandas.DataFrame
+        The same results, with what their analysis remarks on.
+    """
+    if lookup.has("liver"):
+        return Remark(
+            "The highest liver values are withheld, since few patients stand behind them."
+        )
+    return show_remarks(lookup.trial, injury)
 
 
 def say_largest_difference(lookup: "Lookup", terms: Iterable[str]) -> Text | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.report.words import in_text, pair_of
+from trialbook.safe import WITHHELD
 
 if TYPE_CHECKING:
     from trialbook.safe.lookup import Lookup
@@ -43,12 +44,9 @@ def comparison_columns(
     comparisons = trial.comparisons
     if len(comparisons) == 1:
         return {comparisons[0].name: heading}
-    pairs = [in_text(pair_of(comparison)) for comparison in comparisons]
-    if len(set(pairs)) < len(pairs):  # labels that do not tell arms apart
-        pairs = [comparison.name for comparison in comparisons]
     return {
-        comparison.name: f"{heading}, {pair}"
-        for comparison, pair in zip(comparisons, pairs, strict=True)
+        comparison.name: f"{heading}, {in_text(pair_of(comparison))}"
+        for comparison in comparisons
         if arms is None or {comparison.treated.code, comparison.control.code} <= set(arms)
     }
 
@@ -70,6 +68,15 @@ def told(lines: list[dict[str, str]]) -> pd.DataFrame:
     """Return lines as a frame without the columns of which results made elsewhere tell nothing."""
     frame = pd.DataFrame(lines).fillna("")
     return frame.loc[:, (frame != "").any()]
+
+
+def tells_anything(lines: list[dict[str, str]]) -> bool:
+    """Return whether a reader learns a number from lines, whose first cell names them.
+
+    Cells that are empty, withheld, or below the smallest count shown tell none.
+    """
+    cells = (cell for line in lines for cell in list(line.values())[1:])
+    return any(cell not in ("", WITHHELD) and not cell.startswith("<") for cell in cells)
 
 
 def numbers_of_patients(lookup: "Lookup", paramcd: str) -> dict[str, int]:

@@ -8,7 +8,12 @@ from trialbook.analyses.centres import OTHERS
 from trialbook.report.labels import level_label
 from trialbook.report.output import Table
 from trialbook.report.table import html_table
-from trialbook.report.tables.columns import arm_columns, row_cells, sizes_shown
+from trialbook.report.tables.columns import (
+    arm_columns,
+    row_cells,
+    sizes_shown,
+    tells_anything,
+)
 from trialbook.safe import shown_sizes
 
 if TYPE_CHECKING:
@@ -67,6 +72,7 @@ def tbl_liver(lookup: "Lookup") -> Table | None:
     Returns
     -------
     Table or None
+        None also where every count is withheld.
     """
     trial = lookup.trial
     if not lookup.has("liver"):
@@ -77,6 +83,8 @@ def tbl_liver(lookup: "Lookup") -> Table | None:
         | row_cells(lookup, arms, "{n} ({percent})", "liver", "HYSLAW", level=level)
         for level, words in QUADRANTS.items()
     ]
+    if not tells_anything(lines):
+        return None
     return html_table(
         pd.DataFrame(lines),
         name="liver",
