@@ -154,7 +154,8 @@ def event_classes(trial: Trial) -> pd.DataFrame:
 def group_labels(trial: Trial) -> dict[str, str]:
     """Return key and label of the named groups, the standard ones first."""
     groups = GROUPS | dict(trial.config.adverse_events)
-    return {key: group.label or key.replace("_", " ") for key, group in groups.items()}
+    named = {key: key[:1].upper() + key[1:].replace("_", " ") for key in groups}
+    return {key: group.label or named[key] for key, group in groups.items()}
 
 
 def untold_variable(trial: Trial, group: EventGroup) -> str:

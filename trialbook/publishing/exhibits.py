@@ -102,7 +102,7 @@ def set_exhibits(
     body = FILES.sub(menu, body)
     whole = [(name, shown) for name, shown in WHOLE.items() if name in files]
     if whole and pagename.startswith("notebooks/"):
-        links = " ".join(
+        links = ", ".join(
             f'<a href="{context["pathto"](f"files/{name}", 1)}" download>{shown}</a>'
             for name, shown in whole
         )

@@ -22,6 +22,7 @@ from trialbook.publishing.print_page import write_print_page
 from trialbook.publishing.reading import for_reading, is_course
 from trialbook.publishing.search_index import SearchIndex
 from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonyms, terms_of
+from trialbook.publishing.together import keep_together
 
 # How much a page counts in a search: the report, what it rests on, reference.
 WEIGHTS = (1.0, 0.6, 0.25)
@@ -47,7 +48,7 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("doctree-read", count_exhibits)
     app.connect("doctree-resolved", link_terms)
     for step in (mend_markup, explain_marks, set_exhibits, link_citations, name_notes,
-                 lay_out):  # fmt: skip
+                 keep_together, lay_out):  # fmt: skip
         app.connect("html-page-context", step)
     app.connect("html-collect-pages", more_pages)
     app.connect("build-finished", finish, priority=900)  # after what sphinx-design copies

@@ -163,7 +163,8 @@ def find_flow(lookup: "Lookup") -> str | None:
         percent = lookup.text("{percent}", *key, level="COMPLETED")
         if not percent[:1].isdigit():
             return None
-        parts.append(f"{percent}% of those given {in_text(arm.label)}")
+        several = len(lookup.trial.arms) > 1
+        parts.append(f"{percent}% of {f'those given {in_text(arm.label)}' if several else 'all'}")
     return f"The study was completed by {listed(parts)}" if parts else None
 
 
@@ -210,6 +211,7 @@ def find_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> str | None:
         mark = lookup.mark("median", *key, **of)
         unit = "" if parts else f" {lookup.trial.time.show}"
         parts.append(
-            f"{lookup.trial.time.to_show(median):.1f}{mark}{unit} with {in_text(arm.label)}"
+            f"{lookup.trial.time.to_show(median):.1f}{mark}{unit}"
+            + (f" with {in_text(arm.label)}" if len(lookup.trial.arms) > 1 else "")
         )
     return f"Followed for a median of {listed(parts)}" if parts else None

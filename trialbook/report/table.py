@@ -15,6 +15,7 @@ INDENT = "\N{EM SPACE}"
 # A table of more columns has no room for intervals beside their estimates.
 MANY = 5
 SHOWN_NOTES = 2
+_GROUP = re.compile(r'(<th class="gt_group_heading"[^>]*>)(.*?)(</th>)', re.DOTALL)
 _INTERVAL = re.compile(rf"(<td[^>]*>[^<(]+(?:{MARK_HTML})? )(\([^<()]* to [^<()]*\))(</td>)")
 _STRIPPED = [
     re.compile(r"<style>.*?</style>", re.DOTALL),
@@ -101,6 +102,7 @@ def html_table(
     html = re.sub(r"<table[^>]*>", f'<table class="{kind}">', html, count=1)
     html = re.sub(r"\n\s*", "\n", html)
     html = html.replace(MARK, MARK_HTML)
+    html = _GROUP.sub(r"\1<span>\2</span>\3", html)
     html = _INTERVAL.sub(r'\1<span class="tb-ci">\2</span>\3', html)
     html = re.sub(rf'gt_stub">(?={INDENT})', 'gt_stub tb-indented">', html)
     if any(forest):

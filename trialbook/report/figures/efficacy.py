@@ -143,6 +143,9 @@ def _caption(lookup: "Lookup", rows: Sequence[ForestRow]) -> str:
         said.append("An arrow says that an interval goes on.")
     if any(not row.heading and not isfinite(row.hr) and row.otherwise == "NE" for row in rows):
         said.append("NE: not estimable, as where an arm has no event.")
+    cells = {cell for row in rows for cell in (row.control, row.treated, row.otherwise)}
+    if any(isfinite(row.hr) for row in rows) and WITHHELD in cells - {""}:
+        said.append(f"{at_start(WITHHELD)}: few patients stand behind it.")
     if any("interaction" in row.note for row in rows):
         said.append("The interaction P value asks whether the ratio differs between categories.")
     return " ".join(said)

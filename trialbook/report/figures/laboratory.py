@@ -11,6 +11,7 @@ from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Parameter as Configured
 from trialbook.printed import printed
 from trialbook.report.explorers.along import Along, Line, along_reader
+from trialbook.report.figures.over_time import WHY_NOT_SHOWN
 from trialbook.report.output import Drawing
 from trialbook.report.plots.means import Mean, Parameter, plot_means
 from trialbook.report.sentences import in_text
@@ -50,6 +51,8 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
         f"{words[:1].upper()}{words[1:]} with {lookup.ci}s, by treatment taken; below each panel "
         "the patients observed."
     ]
+    if any(0 < np.isnan(arm.n).sum() < len(arm.n) for one in parameters for arm in one.arms):
+        caption.append(WHY_NOT_SHOWN)
     if any(one.limits_in_view() for one in parameters):
         caption.append("Dotted, a limit of the normal range.")
     if any(one.span()[0] > 0 for one in parameters):

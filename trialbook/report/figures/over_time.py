@@ -301,7 +301,7 @@ def _free_at(
             few = now < SAID_AT or now < start * SAID_AT / 100
             if few or text in ("", "NE", WITHHELD):
                 break
-            told.append(f"{text} with {in_text(arm.label)}")
+            told.append(f"{text} with {in_text(arm.label)}" if len(trial.arms) > 1 else text)
         else:
             said = f"{at_start(free_of(endpoint))} at {shown_time(trial, t)}"
             return f"{said}: {', '.join(told)}", t
@@ -335,6 +335,18 @@ def _rows(lookup: "Lookup", level: str, paramcds: Sequence[str]) -> pd.DataFrame
     return lookup.drawn(*parts) if parts else None
 
 
+def _withheld_said(panels: Sequence[Panel], lookup: "Lookup", *, coarse: bool) -> str:
+    """Return what a caption says of what is withheld from curves, a space before it; or ''."""
+    said = []
+    if coarse:
+        said.append(COARSE_NOTE)
+        if any(len(one.curves) < len(lookup.trial.arms) for one in panels):
+            said.append("A group’s curve is left out where few patients stand behind it.")
+    if any(NOT_SHOWN in curve.counts for one in panels for curve in one.curves):
+        said.append(WHY_NOT_SHOWN)
+    return "".join(f" {one}" for one in said)
+
+
 def _rises(panel: Panel) -> bool:
     """Return whether any curve of a panel is ever above 0: there is nothing to draw otherwise."""
     return any(curve.value.max() > 0 for curve in panel.curves)
@@ -355,8 +367,8 @@ def _said(panels: Sequence[Panel], lookup: "Lookup", t: float | None = None) -> 
     shown = None if t is None else float(lookup.trial.time.to_show(t))
     for one in panels:
         ends = ", ".join(
-            f"{_percent(curve, shown)}{lookup.curve_mark} with "
-            f"{in_text(arms[curve.position].label)}"
+            f"{_percent(curve, shown)}{lookup.curve_mark}"
+            + (f" with {in_text(arms[curve.position].label)}" if len(arms) > 1 else "")
             for curve in one.curves
         )
         parts.append(f"{in_text(one.title.removesuffix(' (%)'))}{when}: {ends}")
@@ -406,7 +418,7 @@ def plot_cumulative_incidence(lookup: "Lookup", endpoints: Sequence["Endpoint"])
         message=f"Cumulative incidence{' at the end of follow-up' if t is None else ''}: {said}.",
         headline=at_start(_said([panels[code] for code in shown[:1]], lookup, t)),
         caption=f"Cumulative incidence (Aalen-Johansen) with pointwise {lookup.ci}s."
-        f"{more}{' ' + COARSE_NOTE if coarse else ''}",
+        f"{more}{_withheld_said([panels[code] for code in shown], lookup, coarse=coarse)}",
         data=_rows(lookup, level, shown),
     )
     return _read(figure, lookup, level, {code: panels[code] for code in shown}, time_ticks(trial))
@@ -452,7 +464,7 @@ def plot_leaving(lookup: "Lookup") -> Drawing | None:
         message=f"Cumulative share over time: {said}{', at the end' if t is None else ''}.",
         headline=at_start(_said(panels[:1], lookup, t)),
         caption=f"Share over time with pointwise {lookup.ci}s; completion ends observation."
-        f"{' ' + COARSE_NOTE if coarse else ''}",
+        f"{_withheld_said(panels, lookup, coarse=coarse)}",
         data=_rows(lookup, level, list(LEAVING)),
     )
     return _read(figure, lookup, level, of, ticks)
@@ -495,7 +507,7 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         message=f"Cumulative incidence at the end: {said}.",
         headline=f"Adverse events, {_said(panels[:1], lookup)}" if panels else "",
         caption=f"Cumulative incidence of first events with pointwise {lookup.ci}s; the end of "
-        f"treatment competes.{' ' + COARSE_NOTE if coarse else ''}",
+        f"treatment competes.{_withheld_said(panels, lookup, coarse=coarse)}",
         data=_rows(lookup, level, keys),
     )
     return _read(figure, lookup, level, dict(zip(keys, panels, strict=True)), ticks)

@@ -71,7 +71,7 @@ def plot_flow_of_patients(lookup: "Lookup") -> Drawing | None:
     counts = ", ".join(
         said(f"{into} {in_text(arm.label)}", "RANDFL", "RANDOMIZED", arm.code) for arm in trial.arms
     )
-    said = f"{all_of_them}: {counts}"
+    said = f"{all_of_them}: {counts}" if len(trial.arms) > 1 else all_of_them
     return plot_flow(
         start,
         arms,
@@ -103,12 +103,20 @@ def _arm_boxes(lookup: "Lookup", arm: "Arm", n, said) -> dict[str, Box]:
         said(words, paramcd, level, code)
         for paramcd, level, words in (
             (populations.efficacy, "EFFICACY", "for efficacy"),
-            (populations.safety, "SAFETY", "for safety"),
+            *([(populations.safety, "SAFETY", "for safety")] if _tells_safety(lookup) else []),
             ("PPROTFL", "PER-PROTOCOL", "for the per-protocol analysis"),
         )
     ]
     boxes["analysed"] = Box("Analysed", tuple(filter(None, analysed)))
     return boxes
+
+
+def _tells_safety(lookup: "Lookup") -> bool:
+    """Return whether anything of the trial is analysed for safety."""
+    trial = lookup.trial
+    return trial.given is not None or any(
+        trial.has(one) for one in ("ADAE", "ADLB", "ADVS", "ADEG")
+    )
 
 
 def _reasons(lookup: "Lookup", variable: str, code: str) -> tuple[str, ...]:

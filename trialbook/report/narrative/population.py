@@ -48,14 +48,15 @@ def say_population(lookup: "Lookup") -> Text | None:
     arms = [
         f"{count('RANDFL', 'RANDOMIZED', arm.code)} {into} {of(arm.label)}" for arm in trial.arms
     ]
-    sentence = f"{everyone} patients {verb}{when}: {listed(arms)}."
+    several = len(trial.arms) > 1
+    sentence = f"{everyone} patients {verb}{when}{': ' + listed(arms) if several else ''}."
     completed = lookup.text("{n} ({percent}%)", "disposition", "EOSSTT", "all", level="COMPLETED")
     if completed and completed != WITHHELD and not completed.startswith("<"):
         each = [
             f"{count('EOSSTT', 'COMPLETED', arm.code, '{n} ({percent}%)')} with {of(arm.label)}"
             for arm in trial.arms
         ]
-        sentence += f" {completed} completed the study: {listed(each)}."
+        sentence += f" {completed} completed the study{': ' + listed(each) if several else ''}."
     return Text(sentence)
 
 
@@ -120,7 +121,8 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
             "{median}", "follow_up", endpoint.paramcd, arm.code, level="median", method="reverse"
         )
         unit = "" if text in ("not reached", WITHHELD) else f" {trial.time.show}"
-        parts.append(f"{text}{unit} with {of(arm.label)}")
+        who = f" with {of(arm.label)}" if len(trial.arms) > 1 else ""
+        parts.append(f"{text}{unit}{who}")
     if len(parts) > 1 and all(part.startswith("not reached") for part in parts):
         parts = ["not reached in any group"]
     return Text(

@@ -29,7 +29,9 @@ ROW = 0.225
 # Intervals are drawn so far, and as far from 1 on the other side.
 MOST_DRAWN = 20
 LETTERS_PER_LINE = 25
-WIDEST_COLUMN = 1.0
+WIDEST_COLUMN = 1.25
+BETWEEN_COLUMNS = 0.1
+DIGIT, BETWEEN_TICKS = 0.062, 0.1
 SMALLEST, LARGEST = 2.2, 9.0  # side of a square, in points
 
 
@@ -146,9 +148,7 @@ STACKED_RATES = Layout(PHONE, 1.12, 1.2, 44, stacked=True, rates=True)
 
 def _forest(rows, layout: Layout, limits, headings, favours, margin):
     """Return the figure in one of the layouts."""
-    labels = [
-        textwrap.wrap(shortened(row.label, LONGEST_LABEL), layout.letters) or [""] for row in rows
-    ]
+    labels = [_label(row, layout) for row in rows]
     # A row's numbers take lines of their own where there is no room beside its label.
     more = CONTINUED * (layout.stacked + (layout.stacked and layout.rates))
     below = CONTINUED * (layout.stacked and layout.rates)
@@ -191,12 +191,24 @@ def _forest(rows, layout: Layout, limits, headings, favours, margin):
     return figure
 
 
+def _label(row: ForestRow, layout: Layout) -> list[str]:
+    """Return the lines of a row's label; a last one for the note, where they would meet."""
+    lines = textwrap.wrap(shortened(row.label, LONGEST_LABEL), layout.letters) or [""]
+    if layout.stacked and row.note and len(lines[-1]) + len(row.note) > layout.letters - 2:
+        lines.append("")
+    return lines
+
+
 def _ticks(low: float, high: float, width: float) -> list[float]:
     """Return the ratios marked on the axis, 1 among them, so far apart that labels do not touch."""
     candidates = [t for t in (1, 0.5, 2, 0.2, 5, 0.1, 10, 0.05, 20) if low <= t <= high]
     kept: list[float] = []
     for t in candidates:
-        if all(abs(np.log(t / other)) / np.log(high / low) * width >= 0.36 for other in kept):
+        if all(
+            abs(np.log(t / other)) / np.log(high / low) * width
+            >= DIGIT * (len(f"{t:g}") + len(f"{other:g}")) / 2 + BETWEEN_TICKS
+            for other in kept
+        ):
             kept.append(t)
     return sorted(kept)
 
@@ -222,6 +234,8 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
         write(figure, indent, at, words, size=9, weight=weight, **give_way)
     if layout.stacked:
         counts = f"{row.control} v {row.treated}" if row.treated or row.control else ""
+        if row.control == row.treated == row.otherwise:  # both are withheld
+            counts = row.otherwise
         write(figure, indent, y, counts, size=9, color=MUTED)
         rates = f"({row.rates[0] or '–'} v {row.rates[1] or '–'})" if any(row.rates) else ""
         write(figure, indent, y + CONTINUED, rates, size=9, color=MUTED)
@@ -244,7 +258,8 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
 def _with_room(layout: Layout, headings: Sequence[str]) -> Layout:
     """Return a layout whose columns take the longest word of the arms' labels."""
     longest = max(len(word) for text in headings for word in shortened(text, 30).split())
-    more = max(min(BOLD_LETTER * longest + 0.08, WIDEST_COLUMN) - layout.column, 0.0)
+    needed = BOLD_LETTER * (longest + 1) + BETWEEN_COLUMNS
+    more = max(min(needed, WIDEST_COLUMN) - layout.column, 0.0)
     return replace(layout, column=layout.column + more, left=layout.left + 2 * more)
 
 
@@ -287,7 +302,7 @@ def _above(headings: Sequence[str], layout: Layout) -> list[list[str]]:
     if layout.stacked:
         words = at_start(f"{layout.counted}: {shortened(first, 24)} v {shortened(second, 24)}")
         return [textwrap.wrap(words, 46)]
-    letters = int(layout.column / BOLD_LETTER)
+    letters = int((layout.column - BETWEEN_COLUMNS) / BOLD_LETTER)
     return [textwrap.wrap(shortened(text, 30), letters) for text in (first, second)]
 
 

@@ -30,23 +30,22 @@ def tbl_question(trial: "Trial") -> Table:
     primary = trial.primary
     outcome = f"Time to {in_text(primary.label)}"
     if primary.components:
-        outcome += ": the first of " + ", ".join(
-            _label(trial, component) for component in primary.components
-        )
+        *first, last = (_label(trial, component) for component in primary.components)
+        outcome += f": {' or '.join(filter(None, [', '.join(first), last]))}, whichever comes first"
     who = trial.config.patients or f"patients: {trial.title}"
     rows = [
         ("Patients", f"{how_many(trial)} {who}"),
-        ("Intervention", "; ".join(treated) or "none: one group"),
-        ("Comparison", control if treated else "none"),
+        ("Intervention", "; ".join(treated) or "None: one group"),
+        ("Comparison", control if treated else "None"),
         ("Outcome", outcome),
     ]
     if times := _times(trial):
-        rows.append(("Time", times))
+        rows.append(("Time", at_start(times)))
     assigned = {
-        "yes": "at random",
-        "partly": "partly at random",
-        "no": "not at random",
-        "unknown": "not known: nothing in the files says that chance assigned the patients",
+        "yes": "At random",
+        "partly": "Partly at random",
+        "no": "Not at random",
+        "unknown": "Not known: nothing in the files says that chance assigned the patients",
     }
     rows.append(("Assignment", assigned[trial.randomized]))
     if trial.config.strata:

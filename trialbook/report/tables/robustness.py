@@ -66,7 +66,6 @@ def tbl_sensitivity(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
         name=f"sensitivity-{code}",
         caption="The hazard ratio of treatment under other models and conventions",
         notes=[
-            "Where no number stands, all patients of the two groups.",
             "P: Wald's test of the line's own model, which differs a little from the log-rank test "
             "of the same effect.",
             _informing(lookup, endpoint),
@@ -178,7 +177,7 @@ def _lines(
             {
                 "Comparison": pair_of(comparison),
                 MODEL: label,
-                "Patients": lookup.text("{n}", *of, **key),
+                "Patients": lookup.text("{n}", *of, **key) or "all",
                 f"HR ({lookup.ci})": ratio,
                 WALD: "" if firth else lookup.text("{p_value}", *of, **key),
                 RATIO: _ratio(lookup, *of, **key),
