@@ -82,7 +82,8 @@ def html_table(
     # Unique names inside, labels outside: two columns may carry the same heading.
     keys = {column: f"c{position}" for position, column in enumerate(columns)}
     cells = frame.drop(columns=list(in_files)).rename(columns=keys).astype(object)
-    cells = cells.map(_cell).reset_index(drop=True)
+    # what is told in words is not cut as a name is
+    cells = cells.map(_cell, longest=1000 if text else 200).reset_index(drop=True)
     table = GT(cells, rowname_col=keys[rowname], groupname_col=groups, id="t")
     table = table.tab_stubhead(_heading(rowname) if plain(rowname) else " ")
     table = table.cols_label(**{keys[column]: _heading(column) for column in columns[1:]})
@@ -144,10 +145,10 @@ def _heading(text: str):
     return ready_html(escape_html(text).replace("{", "&#123;").replace("}", "&#125;"))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, longest: int) -> str:
     """Return a cell as one line of text that keeps its indent; empty for a missing value."""
     if value is None or (isinstance(value, float) and pd.isna(value)):
         return ""
     text = str(value)
     indent = len(text) - len(text.lstrip(INDENT))
-    return INDENT * indent + plain(text.lstrip(INDENT), marks=True)
+    return INDENT * indent + plain(text.lstrip(INDENT), longest, marks=True)

@@ -506,8 +506,9 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
         name="course-of-harms",
         message=f"Cumulative incidence at the end: {said}.",
         headline=f"Adverse events, {_said(panels[:1], lookup)}" if panels else "",
-        caption=f"Cumulative incidence of first events with pointwise {lookup.ci}s; the end of "
-        f"treatment competes.{_withheld_said(panels, lookup, coarse=coarse)}",
+        caption="Cumulative incidence of first events, as a share of all treated patients, with "
+        f"pointwise {lookup.ci}s; the end of treatment competes."
+        f"{_withheld_said(panels, lookup, coarse=coarse)}",
         data=_rows(lookup, level, keys),
     )
     return _read(figure, lookup, level, dict(zip(keys, panels, strict=True)), ticks)

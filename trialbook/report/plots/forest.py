@@ -15,6 +15,7 @@ from trialbook.report.plots.layout import (
     BOLD_LETTER,
     CONTINUED,
     GIVING_WAY,
+    LETTER,
     LONGEST_LABEL,
     panel,
     sheet,
@@ -118,6 +119,9 @@ def forest_figure(
     with_rates = any(any(row.rates) for row in rows)
     layouts = (BESIDE_RATES, STACKED_RATES) if with_rates else (BESIDE, STACKED)
     layout = layouts[phone] if phone else _with_room(layouts[phone], headings[:2])
+    # arrows of intervals that go on keep clear of the numbers
+    longest = max((len(_printed(row)) for row in rows if isfinite(row.hr)), default=0)
+    layout = replace(layout, right=max(layout.right, LETTER * longest + 0.24))
     return _forest(rows, layout, limits, headings, favours, margin)
 
 
@@ -249,10 +253,15 @@ def _line(figure, y: float, row: ForestRow, lines: Sequence[str], layout: Layout
     if not row.heading:
         text = row.otherwise
         if isfinite(row.hr):
-            hr, low, high = printed_ratio(row.hr, row.lower, row.upper)
-            text = f"{hr}{row.mark} ({low}–{high})"
+            text = _printed(row)
     style = {"size": 9, "ha": "right", "weight": weight if row.overall else None}
     write(figure, layout.width - 0.02, y, text, **style, **give_way)
+
+
+def _printed(row: ForestRow) -> str:
+    """Return a row's estimate with its interval as it stands beside the axis."""
+    hr, low, high = printed_ratio(row.hr, row.lower, row.upper)
+    return f"{hr}{row.mark} ({low}–{high})"
 
 
 def _with_room(layout: Layout, headings: Sequence[str]) -> Layout:
