@@ -92,8 +92,16 @@ def test_every_menu_has_a_name_of_its_own_and_the_files_that_there_are(shown):
     assert all(label.startswith(text) for _, label, text in links)
     files = [href for href, *_ in links if not href.startswith("?")]
     assert files == ["../files/figures/c3.png", "../files/figures/c3.svg",
-                     "../files/tables/t.csv", "../files/tables/t.rtf"]  # fmt: skip
+                     "../files/tables/t.rtf", "../files/tables/t.csv"]  # fmt: skip
     assert 'href="../files/ard.csv"' in body
+
+
+def test_a_table_for_word_is_offered_beside_the_fold_and_the_rest_in_it(shown):
+    body, _ = page(table())
+    beside, folded = re.search(r'<div class="tb-menu">(.*?)<details>(.*?)</details>', body).groups()
+    assert re.findall(r"files/[\w/.]+", beside) == ["files/tables/t.rtf"]
+    assert re.findall(r"files/[\w/.]+", folded) == ["files/tables/t.csv"]
+    assert "Word" not in folded
 
 
 def test_a_page_without_exhibits_or_files_offers_nothing(shown):

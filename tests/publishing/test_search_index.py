@@ -9,7 +9,8 @@ BODY = """
 <div class="cell"><div class="cell_input"><pre>secret_code()</pre></div>
 <div class="tb-exhibit"><p class="tb-title" id="table-3"><span class="tb-number">Table 3.</span> All
 end points</p><div class="tb-table"><table><tr><th scope="row">Renal flare</th><td>12</td></tr>
-</table></div><details class="tb-menu"><summary>Data of Table 3</summary></details></div>
+</table></div><div class="tb-menu"><details><summary>Data of Table 3</summary></details></div>
+</div>
 <div class="tb-exhibit"><p class="tb-figtitle" id="figure-1">Curves</p>
 <div class="tb-figure"><svg><text>letters</text></svg></div></div></div>
 <div class="tag_method"><p>By hand.</p></div></section>

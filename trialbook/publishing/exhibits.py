@@ -1,7 +1,8 @@
 """Tables and figures of the pages: numbered through the book, each with one menu.
 
-The menu offers what can be taken along, and leads to how it was made. Its name is that of the
-exhibit, so that in a screen reader's list no two are the same.
+The menu offers what can be taken along, and leads to how it was made. A table for Word, which is
+asked for most, is one press away; the rest is folded. Every name is that of the exhibit, so that in
+a screen reader's list no two are the same.
 """
 
 import re
@@ -29,6 +30,8 @@ _OFFERED = {
     "png": "Image (PNG)",
     "svg": "Image (SVG)",
 }
+# Offered beside the fold.
+_FIRST = "rtf"
 
 
 def count_exhibits(app: Any, doctree: nodes.document) -> None:
@@ -112,12 +115,14 @@ def set_exhibits(
 
 def _menu(stem: str, name: str, files: set[str], pathto: Any) -> str:
     """Return the menu of an exhibit: its files, and its method."""
-    links = [
-        f'<a href="{pathto(f"files/{stem}.{ending}", 1)}" download '
+    offered = {
+        ending: f'<a href="{pathto(f"files/{stem}.{ending}", 1)}" download '
         f'aria-label="{text}: {escape(name)}">{text}</a>'
         for ending, text in _OFFERED.items()
         if f"{stem}.{ending}" in files
-    ]
+    }
+    first = offered.pop(_FIRST, "")
+    links = list(offered.values())
     anchor = name.lower().replace(" ", "-")
     if anchor and stem.startswith("tables/"):
         # made visible by the script, which does it
@@ -131,8 +136,11 @@ def _menu(stem: str, name: str, files: set[str], pathto: Any) -> str:
             f'aria-label="Method: {escape(name)}">Method</a>'
         )
     if not links:
-        return ""
-    words = "Data, image, method" if "figures/" in stem else "Data, Word, Excel, method"
+        return f'<div class="tb-menu">{first}</div>' if first else ""
+    words = "Data, image, method" if "figures/" in stem else "Data, Excel, method"
     items = "".join(f"<li>{link}</li>" for link in links)
     label = f'<span class="tb-unseen"> of {escape(name)}</span>' if name else ""
-    return f'<details class="tb-menu"><summary>{words}{label}</summary><ul>{items}</ul></details>'
+    return (
+        f'<div class="tb-menu">{first}<details><summary>{words}{label}</summary>'
+        f"<ul>{items}</ul></details></div>"
+    )
