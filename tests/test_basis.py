@@ -18,6 +18,8 @@ ard_statistic,ard_expect
 3,unforced,cox,OS,B vs A,,,,efron,hr,
 4,target,adverse_events,any,A,,,,,n,
 5,target,kaplan_meier,OS,A,,,,,n_events,
+6,target,kaplan_meier,OS,A,,,24,log-log,survival,
+7,target,laboratory,C3,A,,3,,arithmetic,mean,
 """
 
 
@@ -55,6 +57,17 @@ def paper(tmp_path_factory):
         (key("kaplan_meier", "OS", "A", "percent"), False),
         # what was planned is not of these patients
         (key("design", "", "all", "power"), False),
+        # at the start of follow-up nothing has happened
+        (key("kaplan_meier", "OS", "A", "survival", time=0.0, method="log-log"), False),
+        (key("curve", "OS", "A", "n_at_risk", level="kaplan_meier", time=0.0), False),
+        # a place of a curve is the result that the paper prints
+        (
+            key("curve", "OS", "A", "survival", level="kaplan_meier", time=24.0, method="log-log"),
+            False,
+        ),
+        (key("curve", "C3", "A", "mean", level="laboratory", time=3.0, method="arithmetic"), False),
+        (key("curve", "C3", "A", "mean", level="laboratory", time=0.0, method="arithmetic"), True),
+        (key("curve", "OS", "A", "n_events", level="kaplan_meier", time=24.0), True),
         # free
         (key("cox", "OS", "B vs A", "hr", method="stratified"), True),
         (key("kaplan_meier", "OS", "A", "survival", time=12.0, method="log-log"), True),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.analyses.intercurrent import event_paramcd
-from trialbook.results import KEY
+from trialbook.results import CURVE, KEY
 
 if TYPE_CHECKING:
     from trialbook.trial import Trial
@@ -26,6 +26,8 @@ _ELSEWHERE = {"design", "evidence"}
 _SIZES = {"kaplan_meier", "baseline", "exposure", "cox", "strata", "sensitivity"}
 # What is computed from two arms' counts, or means, and from nothing else.
 _OF_COUNTS = {"newcombe", "fisher"}
+# What is followed over time: at its start nothing has happened, and everybody is there.
+_OVER_TIME = {"survival", "cumulative_incidence", "n_at_risk", "n_events"}
 
 
 def basis_of(frame: pd.DataFrame, trial: "Trial") -> pd.Series:
@@ -135,6 +137,13 @@ class Paper:
 
         if statistic == "n" and analysis in _SIZES and not of["level"] + of["subgroup"]:
             return [[]]
+        if of["time"] == 0 and statistic in _OVER_TIME:
+            return [[]]
+        if analysis == CURVE and of["level"] == "kaplan_meier":
+            return [[other(analysis="kaplan_meier", level="")]]
+        if analysis == CURVE and of["level"] == "laboratory":
+            # a visit is a place on the curve's axis, and the level of a result
+            return [[other(analysis="laboratory", level=f"{of['time']:g}", time=None)]]
         if statistic in ("percent", "n_censored"):
             return [[other(statistic="n_events" if analysis == "kaplan_meier" else "n")]]
         if analysis == "intercurrent" and statistic == "n" and key[5] is None:

@@ -70,6 +70,15 @@ function reachable() {
   }
 }
 
+/* Text with U+2063 behind numbers that the paper leaves free, as nodes: marked as in the page. */
+globalThis.tbMarked = (text) => text.split("\u2063").flatMap((part, i) => {
+  if (!i) return [part];
+  const mark = Object.assign(document.createElement("i"), { className: "tb-free" });
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", "not in the paper");
+  return [mark, part];
+});
+
 /* Code of the guide can be copied. */
 for (const block of document.querySelectorAll("article div.highlight")) {
   if (!navigator.clipboard) break;

@@ -16,8 +16,8 @@ from trialbook.safe.lookup import Lookup
 from trialbook.trial import load_trial
 
 ASSETS = ROOT / "book" / "assets"
-SCRIPTS = ("components/estimates", "components/harms", "components/planner", "components/reader",
-           "components/risk")  # fmt: skip
+SCRIPTS = ("trialbook", "components/estimates", "components/harms", "components/planner",
+           "components/reader", "components/risk")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +125,81 @@ def test_the_curve_reader_says_by_keyboard_what_kaplan_meier_gives(alms, open_pa
     assert tab.wrong == []
 
 
+DAGGER = "\N{DAGGER}"
+
+
+def said_with_marks(tab, place=0, of="reader"):
+    """Return what an explorer says, a dagger where a mark shows."""
+    write = """(one, dagger) => {
+      const copy = one.cloneNode(true);
+      for (const mark of copy.querySelectorAll(".tb-free")) mark.replaceWith(dagger);
+      return copy.textContent;
+    }"""
+    return tab.locator(f".tb-{of} output").nth(place).evaluate(write, DAGGER)
+
+
+def test_the_curve_reader_marks_what_the_paper_leaves_free_and_nothing_else(alms, open_page):
+    tab = open_page()
+    slider = tab.locator(".tb-reader input[type=range]")
+    slider.focus()
+    # at the start everybody is there: so the paper says
+    tab.keyboard.press("Home")
+    assert DAGGER not in said_with_marks(tab)
+    for _ in range(24):
+        tab.keyboard.press("ArrowRight")
+    text = said_with_marks(tab)
+    assert re.search(rf"\d+{DAGGER} of 100 given .* and \d+{DAGGER} of 100 given", text)
+    assert re.search(rf"\. [\d.]+{DAGGER} in 100 (more|fewer) given", text)
+    # a list in which every number is free has one mark, at its name
+    assert re.search(rf"95% CIs{DAGGER}, \d+ to \d+ and \d+ to \d+\.", text)
+    assert re.search(rf"Still at risk{DAGGER}: \d+ and \d+\.", text)
+    assert re.search(rf"Events so far{DAGGER}: \d+ and \d+\.", text)
+    assert text.count(DAGGER) == 6
+    # who hears it hears what the marks of the page say
+    heard = tab.locator(".tb-reader output").aria_snapshot()
+    assert heard.count('img "not in the paper"') == 6
+    # of another end point, at the end: all events, which the paper prints
+    tab.locator(".tb-reader select").select_option("1")
+    slider.focus()
+    tab.keyboard.press("End")
+    other = next(one for one in alms.endpoints if one != alms.primary)
+    data = alms.time_to_event(other.paramcd)
+    totals = " and ".join(str(data[data["arm"] == arm.code]["event"].sum()) for arm in alms.arms)
+    assert f"Events so far: {totals}." in said_with_marks(tab)
+
+
+def test_along_other_axes_marks_stand_behind_what_is_free(open_page):
+    tab = open_page("along")
+    power, ratios, means = (said_with_marks(tab, place) for place in range(3))
+    assert DAGGER not in power  # what was planned is of no patients
+    assert re.search(rf"hazard ratio \d\.\d\d{DAGGER} \(95% CI, \d", ratios)
+    assert re.search(rf"[\d.]+{DAGGER} \(95% CI, [\d.]+ to [\d.]+; \d+ patients\) with", means)
+    slider = tab.locator(".tb-reader input").nth(1)
+    slider.focus()
+    tab.keyboard.press("ArrowRight")
+    assert (moved := said_with_marks(tab, 1)) != ratios
+    assert moved.count(DAGGER) == ratios.count(DAGGER) == 2
+
+
+def test_a_trial_without_a_paper_shows_no_mark(browser, tmp_path):
+    trial = load_trial(ROOT / "data" / "gbsg2")
+    rows = [analyses.end_points(trial), analyses.survival_curves(trial)]
+    rows += [analyses.hazard_ratio_curves(trial)]
+    numbers = Lookup(analyses.joined(rows), trial)
+    pair = trial.comparisons[0]
+    shown = [figures.plot_survival(numbers, trial.primary),
+             figures.plot_hazard_over_time(numbers, trial.primary, pair)]  # fmt: skip
+    tab = browser.new_page()
+    tab.goto(page_of("gbsg2", shown, tmp_path).as_uri())
+    for slider in tab.locator(".tb-reader input").all():
+        slider.focus()
+        for key in ("ArrowLeft", "Home", "ArrowRight", "End"):
+            tab.keyboard.press(key)
+            assert re.search(r"\d", tab.locator(".tb-reader output").first.inner_text())
+            assert tab.locator(".tb-free").count() == 0
+    tab.close()
+
+
 def test_the_curve_reader_follows_mouse_and_finger(open_page):
     for options in ({}, {"has_touch": True, "viewport": {"width": 390, "height": 844}}):
         tab = open_page(**options)
@@ -227,9 +302,27 @@ def test_a_risk_is_the_formulas_and_its_dots_are_a_hundred(alms, numbers, open_p
     text = tab.locator(".tb-risk output").inner_text()
     assert f"{risk:.1f} would with the treatment (95% CI, {low:.1f} to {high:.1f})" in text
     assert f"one fewer for every {100 / (25 - risk):.1f}" in text
+    # the paper prints the ratio from which all is computed
+    assert tab.locator(".tb-risk .tb-free").count() == 0
     assert tab.locator(".tb-dots i").count() == 100
     assert tab.locator(".tb-dots .tb-dot-both").count() == round(risk)
     assert tab.locator(".tb-dots .tb-dot-spared").count() == 25 - round(risk)
+
+
+def test_from_a_ratio_that_is_free_each_number_is_free(
+    alms, numbers, browser, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Lookup, "mark", lambda *_, **__: MARK)
+    shown = [patient_risk(numbers, alms.primary, alms.comparisons[0])]
+    tab = browser.new_page()
+    tab.goto(page_of("free", shown, tmp_path).as_uri())
+    tab.locator(".tb-risk summary").click()
+    tab.locator(".tb-risk input").fill("30")
+    text = said_with_marks(tab, of="risk")
+    assert re.search(rf"whom 30 have the event .*, [\d.]+{DAGGER} would with the treatment", text)
+    assert re.search(rf"[\d.]+{DAGGER} fewer: one fewer for every [\d.]+{DAGGER} treated", text)
+    assert text.count(DAGGER) == 3
+    tab.close()
 
 
 def test_the_planner_is_schoenfelds_and_freedmans(open_page):

@@ -1,7 +1,10 @@
 from types import SimpleNamespace
 
-from trialbook.escape import MARK_HTML
+import pytest
+
+from trialbook.escape import MARK, MARK_HTML
 from trialbook.publishing.free_numbers import explain_marks
+from trialbook.report.explorers import explorer
 
 BODY = f"<p>81.0%{MARK_HTML} and 0.44</p>\n"
 
@@ -22,6 +25,16 @@ def test_a_page_with_marks_says_once_what_they_mean():
 
 def test_without_the_page_of_ranges_there_is_no_link():
     assert "<a" not in told(BODY, found=())
+
+
+@pytest.mark.parametrize("values", [{"said": f"0.44{MARK}"}, {"free": True}], ids=str)
+def test_a_page_whose_explorer_alone_writes_marks_says_what_they_mean(values):
+    assert "could have come out otherwise" in told(explorer("reader", values))
+
+
+def test_an_explorer_without_marks_asks_for_no_word():
+    body = explorer("reader", {"said": "free: 0.44", "free": False})
+    assert told(body) == body
 
 
 def test_pages_without_marks_say_nothing():

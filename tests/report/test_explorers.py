@@ -9,8 +9,9 @@ import pytest
 
 from tests.report.secret_trial import secret_trial
 from trialbook import analyses, survival
-from trialbook.escape import MARK
+from trialbook.escape import MARK, MARK_HTML
 from trialbook.report import figures, narrative
+from trialbook.report.explorers import explorer
 from trialbook.report.explorers.planner import planner
 from trialbook.report.explorers.reader import curve_reader, survival_read
 from trialbook.report.explorers.risk import patient_risk, risk_under
@@ -78,6 +79,58 @@ def test_the_reader_says_what_kaplan_meier_gives_at_each_time_offered(gbsg2, ope
         )
         assert np.array(arm["risk"], float)[same] == pytest.approx(at.n_at_risk[same])
         assert np.array(arm["events"], float)[same] == pytest.approx(at.n_events[same])
+
+
+def test_of_a_paper_each_number_read_off_a_curve_is_free_but_what_it_ties_down():
+    trial = load_trial("data/alms")
+    numbers = lookup_of(trial)
+    first, *more = (read := told(numbers))["choices"]
+    assert read["free"] is True
+    labels = {one.label: one.paramcd for one in trial.endpoints}
+    totals = {
+        (code, arm.code): numbers.value("n_events", "kaplan_meier", code, arm.code)
+        for code in labels.values()
+        for arm in trial.arms
+    }
+    ended = 0
+    for choice in (first, *more):
+        for arm in choice["panels"][0]["arms"]:
+            tied, events = arm["tied"], [x for x in arm["events"] if x is not None]
+            # everybody is there at the start, and nothing has happened
+            assert choice["at"][0] == 0
+            assert [tied["value"], tied["risk"]] == [[0], [0]]
+            # in the end stand all events, which the paper prints
+            all_told = totals[labels[choice["name"]], trial.arms[arm["arm"]].code]
+            ends = [len(events) - 1] * (events[-1] == all_told)
+            assert tied["events"] == [0, *ends]
+            ended += len(ends)
+    assert ended >= 4
+
+
+def test_of_no_paper_an_explorer_says_nothing_of_marks(open_numbers, gbsg2):
+    shown = html.unescape(figures.plot_survival(open_numbers, gbsg2.primary).explorer)
+    assert '"value":[' in shown
+    assert re.findall(r'"free":true|"tied"|u2063', shown) == []
+
+
+def test_a_risk_from_a_free_ratio_is_free_and_from_a_printed_one_is_not(monkeypatch):
+    trial = load_trial("data/alms")
+    numbers = lookup_of(trial)
+    of = (trial.primary, trial.comparisons[0])
+    printed = patient_risk(numbers, *of).html
+    assert "free" not in values_in(printed)
+    assert MARK_HTML not in printed
+    monkeypatch.setattr(Lookup, "mark", lambda *_, **__: MARK)
+    free = patient_risk(numbers, *of).html
+    assert values_in(free)["free"] is True
+    assert re.search(rf"\d\.\d{MARK_HTML} would with the treatment", free)
+    assert re.search(rf"with the hazard ratio of \d\.\d\d{MARK_HTML} ", free)
+
+
+def test_marks_leave_an_explorer_in_letters_that_can_be_seen():
+    text = explorer("reader", {"said": f"0.44{MARK} given drug{MARK} \u202eB"})
+    assert MARK not in text
+    assert values_in(text)["said"] == f"0.44{MARK} given drug B"
 
 
 def test_of_guarded_data_the_reader_knows_the_published_rows_and_no_other(secret, safe_numbers):
@@ -179,7 +232,9 @@ def test_along_a_true_hazard_ratio_the_reader_says_the_power_of_the_results():
         of = {"level": f"hr={ratio:g}", "method": "schoenfeld"}
         assert y == pytest.approx(100 * numbers.value("power", *key, **of), abs=1e-4)
         assert f"ratio of {ratio:g}, the" in said
-        assert numbers.text("{power}", *key, **of).replace(MARK, "") in said
+        # what was planned is of no patients: nothing of it is free
+        assert numbers.text("{power}", *key, **of) in said
+        assert MARK not in said
 
 
 def test_along_an_assumption_the_reader_says_the_ratios_of_the_tipping_point():
@@ -187,6 +242,8 @@ def test_along_an_assumption_the_reader_says_the_ratios_of_the_tipping_point():
     numbers = Lookup(analyses.tipping_point(trial, n_imputations=10), trial)
     comparison = trial.comparisons[0]
     at, [panel] = along(figures.plot_withdrawal(numbers, trial.primary, comparison))
+    figure = figures.plot_withdrawal(numbers, trial.primary, comparison)
+    assert re.search(rf"go from \d\.\d\d{MARK} to \d\.\d\d{MARK}$", figure.headline)
     of = ("tipping_point", trial.primary.paramcd, comparison.name)
     for level, line in zip(("treated", "both"), panel["arms"], strict=True):
         for delta, y, (lead, said) in zip(at, line["value"], panel["said"], strict=True):
@@ -195,7 +252,8 @@ def test_along_an_assumption_the_reader_says_the_ratios_of_the_tipping_point():
             assert y == pytest.approx(np.log(hr), abs=1e-4)
             assert f"{delta:g} times" in lead
             printed = "{hr} (95% CI, {hr_lower} to {hr_upper})"
-            assert numbers.text(printed, *of, **key).replace(MARK, "") in said
+            assert f"{MARK} (" in numbers.text(printed, *of, **key)
+            assert numbers.text(printed, *of, **key) in said
 
 
 def test_along_the_visits_the_reader_says_the_means_of_the_results():
@@ -214,6 +272,7 @@ def test_along_the_visits_the_reader_says_the_means_of_the_results():
             for visit, y, (lead, said) in zip(at, line["value"], panel["said"], strict=True):
                 assert lead == f"{label}, at month {visit:g}:"
                 assert y == pytest.approx(curve.loc[visit, statistic], abs=1e-4)
+                assert said.count(MARK) == len(panel["arms"])
                 assert f"{curve.loc[visit, 'n']:.0f} patients) with {arm.label.lower()}" in said
 
 
@@ -229,6 +288,17 @@ def test_over_time_the_reader_says_the_smoothed_hazard_ratio(gbsg2):
     assert len(at) > 10
     for month, y in zip(at, panel["arms"][0]["value"], strict=True):
         assert y == pytest.approx(known[round(month, 4)], abs=1e-4)
+
+
+def test_the_smoothed_hazard_ratio_of_a_paper_is_free_and_the_models_constant_is_not():
+    trial = load_trial("data/alms")
+    rows = [analyses.end_points(trial), analyses.hazard_ratio_curves(trial)]
+    numbers = Lookup(analyses.joined(rows), trial)
+    figure = figures.plot_hazard_over_time(numbers, trial.primary, trial.comparisons[0])
+    least, most, constant = re.findall(rf"\d\.\d\d{MARK}?", figure.headline)
+    assert [one[-1] == MARK for one in (least, most, constant)] == [True, True, False]
+    _, [panel] = along(figure)
+    assert all(re.match(rf"hazard ratio \d+\.\d+{MARK} \(", said) for _, said in panel["said"])
 
 
 def test_the_largest_difference_of_harms_is_that_of_the_results():

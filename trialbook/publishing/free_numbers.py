@@ -1,10 +1,14 @@
 """At the end of pages with marked numbers: what the mark means, once."""
 
+import re
 from typing import Any
 
 from trialbook.escape import DAGGER, MARK_HTML
+from trialbook.report.explorers import MARK_JSON
 
 RANGES = "notebooks/left_open"
+# An explorer that writes marks into its sentences, see `trialbook.report.explorers.explorer`.
+_IN_EXPLORER = re.compile(rf'data-values="[^"]*(?:{re.escape(MARK_JSON)}|&quot;free&quot;:true)')
 
 
 def explain_marks(
@@ -15,7 +19,7 @@ def explain_marks(
     With a link to the ranges of such numbers, where the trial's book has their page.
     """
     body = context.get("body") or ""
-    if MARK_HTML not in body:
+    if MARK_HTML not in body and not _IN_EXPLORER.search(body):
         return
     ranges = ""
     if RANGES in app.env.found_docs:

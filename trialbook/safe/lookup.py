@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,24 @@ class Lookup:
         """
         place = self._key(statistic, *key, **row)
         return MARK if place in self._found and self._paper.leaves_free(place) else ""
+
+    def marks_at(
+        self, statistic: str, level: str, paramcd: str, arm: str, times: Sequence[float]
+    ) -> list[str]:
+        """Return what stands behind numbers read off a `curve` at times: `MARK`, or ''.
+
+        Parameters
+        ----------
+        statistic, level, paramcd, arm : str
+        times : sequence of float
+            Places on the horizontal axis, whether the curve has points there or not.
+        """
+        rows = self._curves.get((level, paramcd, arm))
+        if not self._paper or rows is None:
+            return [""] * len(times)
+        of, method = (CURVE, paramcd, arm, "", level), rows["method"].iloc[0]
+        places = ((*of, float(t), method, statistic) for t in times)
+        return [MARK if self._paper.leaves_free(place) else "" for place in places]
 
     @property
     def curve_mark(self) -> str:

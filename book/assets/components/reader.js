@@ -14,6 +14,7 @@ const add = (tag, parent, properties = {}) => {
   parent.append(one);
   return one;
 };
+const MARK = "\u2063";
 const started = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const and = (parts) => parts.length < 2 ? parts.join("")
   : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
@@ -160,13 +161,19 @@ const begin = (box) => {
     read();
   };
 
+  /* Of curves of a paper a number is free but where the arm says that it is tied down. */
+  const mark = (arm, of, i) => told.free && !arm.tied?.[of]?.includes(i) ? MARK : "";
+  /* Where all numbers of a list are free, its name bears the mark for them. */
+  const list = (name, texts, marks) => marks.every(Boolean)
+    ? [`${name}${MARK}`, and(texts)]
+    : [name, and(texts.map((text, k) => `${text}${marks[k]}`))];
   const number = (value, decimals) => value.toFixed(decimals);
   const given = (arm) => told.arms.length > 1 ? ` given ${told.arms[arm.arm]}` : "";
   const sentences = (panel, i, when) => {
     if (panel.said) return panel.said[i];
     const known = panel.arms.filter((arm) => arm.value[i] !== null);
     if (!known.length) return [`${when} nobody is followed any more.`];
-    const of100 = known.map((arm) => `${number(shown(arm.value[i]), 0)} of 100${given(arm)}`);
+    const of100 = known.map((arm) => `${number(shown(arm.value[i]), 0)}${mark(arm, "value", i)} of 100${given(arm)}`);
     const state = turned ? panel.had : panel.free;
     const found = panel.had
       ? [`${when}, ${and(of100)} ${turned ? state : `were ${state}`}.`.replace("were without", "were still without")]
@@ -174,25 +181,27 @@ const begin = (box) => {
     const by = new Map(known.map((arm) => [arm.arm, arm]));
     for (const [treated, control] of told.pairs) {
       if (!by.has(treated) || !by.has(control)) continue;
-      const gap = shown(by.get(treated).value[i]) - shown(by.get(control).value[i]);
+      const two = [by.get(treated), by.get(control)];
+      const gap = shown(two[0].value[i]) - shown(two[1].value[i]);
+      const free = two.map((arm) => mark(arm, "value", i)).find(Boolean) ?? "";
       const size = number(Math.abs(gap), panel.decimals);
       const against = told.pairs.length > 1 ? ` than given ${told.arms[control]}` : "";
       found.push(Number(size) === 0
         ? `No difference given ${told.arms[treated]}${against.replace("than", "and")}.`
-        : `${size} in 100 ${gap > 0 ? "more" : "fewer"} given ${told.arms[treated]}${against}.`);
+        : `${size}${free} in 100 ${gap > 0 ? "more" : "fewer"} given ${told.arms[treated]}${against}.`);
     }
     const limits = known.filter((arm) => arm.low?.[i] != null && arm.high?.[i] != null);
     if (limits.length === known.length && i > 0) {
       const ranges = limits.map((arm) => [shown(arm.low[i]), shown(arm.high[i])].sort((a, b) => a - b)
         .map((v) => number(v, 0)).join(" to "));
-      found.push(`${told.interval}s, ${and(ranges)}.`);
+      found.push(`${list(`${told.interval}s`, ranges, limits.map((arm) => mark(arm, "value", i))).join(", ")}.`);
     }
-    const counts = (of) => and(of.map((n) => n.toLocaleString("en")));
-    const risk = panel.arms.map((arm) => arm.risk?.[i]);
-    const events = panel.arms.map((arm) => arm.events?.[i]);
-    const all = (of) => of.every((n) => n != null);
-    if (all(risk)) found.push(`Still at risk: ${counts(risk)}.`);
-    if (all(events)) found.push(`Events so far: ${counts(events)}.`);
+    for (const [name, of] of [["Still at risk", "risk"], ["Events so far", "events"]]) {
+      const counts = panel.arms.map((arm) => arm[of]?.[i]);
+      if (counts.some((n) => n == null)) continue;
+      const texts = counts.map((n) => n.toLocaleString("en"));
+      found.push(`${list(name, texts, panel.arms.map((arm) => mark(arm, of, i))).join(": ")}.`);
+    }
     return found;
   };
 
@@ -208,8 +217,8 @@ const begin = (box) => {
     choice.panels.forEach((panel) => {
       const [lead, ...rest] = sentences(panel, i, when);
       const block = add("p", said);
-      add("strong", block, { textContent: lead });
-      block.append(` ${rest.join(" ")}`);
+      add("strong", block).append(...tbMarked(lead));
+      block.append(" ", ...tbMarked(rest.join(" ")));
     });
     for (const { panels, over } of drawings) {
       over.replaceChildren();

@@ -5,10 +5,14 @@ knows what is published and no more. The component (``book/assets/components``) 
 controls; without scripts and on paper there is what was there without it.
 """
 
+import html
 import json
 from typing import Any
 
-from trialbook.escape import escape_html
+from trialbook.escape import MARK, plain
+
+# `MARK` as JSON writes it in letters that can be seen.
+MARK_JSON = json.dumps(MARK).strip('"')
 
 
 def explorer(component: str, values: dict[str, Any], inside: str = "", *, needs: str = "") -> str:
@@ -19,14 +23,15 @@ def explorer(component: str, values: dict[str, Any], inside: str = "", *, needs:
     component : str
         Its script's name.
     values : dict
-        JSON; text in it may be anybody's: a component writes text, never markup.
+        JSON; text in it may be anybody's: a component writes text, never markup. Marks of free
+        numbers in it are kept; ``free`` is true where the component itself has numbers to mark.
     inside : str
         HTML that stands there without scripts, too.
     needs : str
         Another script, which is loaded before.
     """
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    held = escape_html(text, len(text) + 1)
+    held = html.escape(plain(text, len(text) + 1, marks=True)).replace(MARK, MARK_JSON)
     before = f'<div data-script="{needs}" hidden></div>' if needs else ""
     return (
         f'{before}<div class="tb-explorer tb-{component}" data-script="{component}" '

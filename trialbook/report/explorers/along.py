@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Along:
-    """One panel: its lines, and at each place a lead and what follows it."""
+    """One panel: its lines, and at each place a lead and what follows it, free numbers marked."""
 
     lines: Sequence[Line]
     said: Sequence[tuple[str, str]]
@@ -58,7 +58,7 @@ def along_reader(
         return ""
     told = [
         {
-            "said": [[plain(part, 1000) for part in pair] for pair in one.said],
+            "said": [[plain(part, 1000, marks=True) for part in pair] for pair in one.said],
             "arms": [
                 {"arm": line.arm, "value": [short(y) if isfinite(y) else None for y in line.y]}
                 for line in one.lines

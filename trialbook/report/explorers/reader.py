@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 # Places between two ticks: half a month where a tick is six.
 PLACES = {"days": 10, "weeks": 13, "months": 12, "years": 12}
+# What the component calls a curve's columns; the first is the panel's own statistic.
+_COLUMNS = {"value": "", "low": "lower", "high": "upper", "risk": "n_at_risk",
+            "events": "n_events"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,9 @@ def curve_reader(
             ],
             "choices": [shown, *more],
         }
-        | ({} if start is None else {"start": short(float(trial.time.to_show(start)))}),
+        | ({} if start is None else {"start": short(float(trial.time.to_show(start)))})
+        # off a curve nearly every number is free; each arm says which of its own are not
+        | ({"free": True} if lookup.curve_mark else {}),
     )
 
 
@@ -166,7 +171,8 @@ def _choice(
                 "had": plain(one.had),
                 "decimals": _decimals(one, curves.values()),
                 "arms": [
-                    {"arm": position, **_at(one, curve, times)}
+                    {"arm": position, **(found := _at(one, curve, times))}
+                    | _tied(lookup, one, position, found, times)
                     | (_steps(lookup, one, curve) if steps else {})
                     for position, curve in curves.items()
                 ],
@@ -202,9 +208,8 @@ def _at(one: Read, curve: pd.DataFrame, times: np.ndarray) -> dict[str, list]:
     beyond = times > points[-1]
     whole = _is_whole(one, curve)
     found: dict[str, list] = {}
-    wanted = {"value": one.statistic, "low": "lower", "high": "upper"}
-    wanted |= {"risk": "n_at_risk", "events": "n_events"}
-    for name, column in wanted.items():
+    for name, column in _COLUMNS.items():
+        column = column or one.statistic
         if column not in curve:
             continue
         values = curve[column].to_numpy(float)
@@ -217,6 +222,25 @@ def _at(one: Read, curve: pd.DataFrame, times: np.ndarray) -> dict[str, list]:
         if np.isfinite(told).any():
             found[name] = [short(scale * x) if isfinite(x) else None for x in told]
     return found
+
+
+def _tied(
+    lookup: "Lookup", one: Read, position: int, found: Mapping[str, list], times: np.ndarray
+) -> dict[str, dict[str, list[int]]]:
+    """Return the places of the numbers that a paper ties down; empty where nothing is free."""
+    if not lookup.curve_mark:
+        return {}
+    of = (one.level, one.paramcd, lookup.trial.arms[position].code)
+    tied = {}
+    for name in ("value", "risk", "events"):
+        marks = lookup.marks_at(_COLUMNS[name] or one.statistic, *of, times)
+        tied[name] = [i for i, mark in enumerate(marks) if not mark]
+    # in the end the events so far are all events, which a paper prints
+    known = [i for i, x in enumerate(found.get("events", [])) if x is not None]
+    total = ("n_events", one.level, *of[1:])
+    if known and found["events"][known[-1]] == lookup.value(*total) and not lookup.mark(*total):
+        tied["events"].append(known[-1])
+    return {"tied": {name: places for name, places in tied.items() if places}}
 
 
 def _steps(lookup: "Lookup", one: Read, curve: pd.DataFrame) -> dict[str, list]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from trialbook.escape import escape_html, plain
+from trialbook.escape import MARK, marked_html, plain
 from trialbook.printed import printed_ratio, rounded
 from trialbook.report import sentences
 from trialbook.report.effect import Effect, Verdict
@@ -116,13 +116,15 @@ def patient_risk(
         "favourable": endpoint.favourable,
     }
     values = {"hr": effect.hr, "low": effect.lower, "high": effect.upper, "risk": start.percent}
+    # of a ratio that the paper leaves free, so is each number that is computed from it
+    values |= {"free": True} if effect.mark else {}
     title = (
         f"What would it mean for my patient? {treated[:1].upper()}{treated[1:]}, {event}"
         if named
         else "How a hazard ratio becomes a risk"
     )
     assumed = (
-        f"Computed as 1 − (1 − p)^HR with the hazard ratio of {hr} "
+        f"Computed as 1 − (1 − p)^HR with the hazard ratio of {hr}{effect.mark} "
         f"({lookup.ci}, {low} to {high}). It assumes that the ratio is the same at all times "
         "(proportional hazards) and for every patient, and that nothing else ends the risk; "
         "the risk that one starts from is a guess of the reader, and the interval does not hold "
@@ -144,9 +146,10 @@ def said(values: dict[str, float], words: dict[str, object], percent: int) -> st
     """Return what becomes of a risk, as the component says it too."""
     risk = percent / 100
     of = {name: 100 * risk_under(risk, values[name]) for name in ("hr", "low", "high")}
+    mark = MARK if values.get("free") else ""
     who = f"Of 100 patients of whom {percent} {_plural(words, percent)} {words['control']}"
     return (
-        f"{who}{words['within']}, {rounded(of['hr'], 1)} would {words['treated']} "
+        f"{who}{words['within']}, {rounded(of['hr'], 1)}{mark} would {words['treated']} "
         f"(interval, {rounded(of['low'], 1)} to {rounded(of['high'], 1)})."
     )
 
@@ -160,4 +163,4 @@ def _plural(words: dict[str, object], count: int) -> str:
 
 
 def _html(text: str) -> str:
-    return escape_html(text, 2000)
+    return marked_html(text, 2000)

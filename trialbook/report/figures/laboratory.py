@@ -99,6 +99,7 @@ def _at(arm: Mean, values: np.ndarray, visits: list[float]) -> list[float]:
 def _read(lookup: "Lookup", item: Configured, one: Parameter, visit: float) -> str:
     """Return a parameter's means at a visit, by arm, as they are drawn."""
     said = []
+    statistic = "geometric_mean" if item.summary == "geometric" else "mean"
     for arm in one.arms:
         columns = (arm.mean, arm.lower, arm.upper, arm.n)
         mean, low, high, n = (_at(arm, column, [visit])[0] for column in columns)
@@ -111,7 +112,9 @@ def _read(lookup: "Lookup", item: Configured, one: Parameter, visit: float) -> s
             beside.append(counted_noun(int(n), "patient"))
         beside = f" ({'; '.join(beside)})" if beside else ""
         label = in_text(lookup.trial.arms[arm.position].label)
-        said.append(f"{_number(item, mean)}{beside} with {label}")
+        of = ("laboratory", item.paramcd, lookup.trial.arms[arm.position].code)
+        [mark] = lookup.marks_at(statistic, *of, [visit])
+        said.append(f"{_number(item, mean)}{mark}{beside} with {label}")
     return f"{', '.join(said)}." if said else "no value is shown."
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialbook.analyses.curves import regular_times
 from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
+from trialbook.escape import daggered
 from trialbook.printed import printed, printed_ratio
 from trialbook.report.explorers.along import Along, Line, along_reader
 from trialbook.report.figures.over_time import COARSE_NOTE
@@ -61,8 +63,12 @@ def plot_hazard_over_time(
     shown = trial.time.to_show(ticks)
     marks = np.empty(0) if coarse else _event_times(lookup, code, comparison)
     first, last = (printed("hr", curve["hr"].iloc[i]) for i in (0, -1))
-    constant = printed("hr", hr)
-    least, most = (printed("hr", edge) for edge in (curve["hr"].min(), curve["hr"].max()))
+    constant = printed("hr", hr) + lookup.mark("hr", "cox", code, comparison.name, method=ties)
+    marks_at = partial(lookup.marks_at, "hr", "proportional_hazards", code, comparison.name)
+    least, most = (
+        printed("hr", curve["hr"][at]) + marks_at([at])[0]
+        for at in (curve["hr"].idxmin(), curve["hr"].idxmax())
+    )
     caption = [f"Smoothed scaled Schoenfeld residuals with a pointwise {lookup.ci}."]
     if len(marks):
         caption.append("Marks on the axis are events.")
@@ -81,7 +87,7 @@ def plot_hazard_over_time(
             np.asarray(trial.time.to_show(marks)),
         ),
         title=f"Hazard ratio over time, {pair_of(comparison)} (log scale)",
-        constants=[Constant(hr, f"the model’s constant, {constant}")],
+        constants=[Constant(hr, f"the model’s constant, {daggered(constant)}")],
         name=f"hazard-over-time-{code}-{comparison.name}",
         message=f"Smoothed hazard ratio of {in_text(endpoint.label)} over time, "
         f"{pair_of(comparison)}: {first} at the first, {last} at the last time drawn; the model's "
@@ -99,7 +105,8 @@ def plot_hazard_over_time(
     read = read if len(read) > 1 else np.arange(len(times))
     called = [shown_time(trial, t) for t in times[read]]
     leads = [f"At {at}, smoothed:" for at in called]
-    reader = _reader(lookup, trial.time.show, line.x[read], called, leads, [line])
+    marks_read = [marks_at(times[read])]
+    reader = _reader(lookup, trial.time.show, line.x[read], called, leads, [line], marks_read)
     return replace(figure, explorer=reader)
 
 
@@ -110,21 +117,25 @@ def _reader(
     called: Sequence[str],
     leads: Sequence[str],
     lines: Sequence[RatioLine],
+    marks: Sequence[Sequence[str]],
     *,
     start: int = -1,
 ) -> str:
-    """Return the reader of ratios, whose dots lie where their logarithms are drawn."""
+    """Return the reader of ratios, whose dots lie where their logarithms are drawn.
+
+    `marks` has by line and place what stands behind the ratio.
+    """
     drawn, said = [], [[] for _ in at]
-    for line in lines:
+    for line, marks_of in zip(lines, marks, strict=True):
         known = {round(float(x), 9): i for i, x in enumerate(line.x)}
         places = [known.get(round(float(x), 9)) for x in at]
         y = [float("nan") if i is None else float(np.log(line.ratio[i])) for i in places]
         arm = ARMS.index(line.colour) if line.colour in ARMS else None
         drawn.append(Line(arm, y))
-        for told, i in zip(said, places, strict=True):
+        for told, i, mark in zip(said, places, marks_of, strict=True):
             if i is not None:
                 hr, low, high = printed_ratio(line.ratio[i], line.lower[i], line.upper[i])
-                told.append(f"{hr} ({lookup.ci}, {low} to {high})")
+                told.append(f"{hr}{mark} ({lookup.ci}, {low} to {high})")
                 told[-1] += f" for {line.label[0].lower()}{line.label[1:]}" if line.label else ""
     pairs = [
         (lead, f"hazard ratio {'; '.join(told)}.") for lead, told in zip(leads, said, strict=True)
@@ -175,11 +186,15 @@ def plot_withdrawal(
         keys = [{"level": level, "method": f"delta={delta:g}"} for delta in deltas]
         return np.array([lookup.value(name, *of, **key) for key in keys])
 
-    lines = []
+    def marks_of(level: str) -> list[str]:
+        return [lookup.mark("hr", *of, level=level, method=f"delta={delta:g}") for delta in deltas]
+
+    lines, marks = [], []
     for position, (level, words) in enumerate(rules.items(), start=1):
         ratios = [read(name, level) for name in HR]
         known_at = np.isfinite(ratios[0])
         if known_at.any():
+            marks.append(marks_of(level))
             lines.append(
                 RatioLine(
                     deltas[known_at],
@@ -193,7 +208,11 @@ def plot_withdrawal(
         return None
     left = "withdrawal"
     first = lines[0]
-    ends = [printed("hr", float(first.ratio[i])) for i in (0, -1)]
+    drawn = np.flatnonzero(np.isin(deltas, first.x))[[0, -1]]
+    ends = [
+        printed("hr", float(first.ratio[i])) + marks[0][at]
+        for i, at in zip((0, -1), drawn, strict=True)
+    ]
     whole = [delta for delta in deltas if delta == int(delta)]
     figure = plot_ratios(
         lines,
@@ -217,5 +236,5 @@ def plot_withdrawal(
         f"If the hazard after {left} were {times} that of patients who stayed:" for times in called
     ]
     one = int(np.abs(deltas - 1).argmin())
-    reader = _reader(lookup, f"hazard after {left}", deltas, called, leads, lines, start=one)
+    reader = _reader(lookup, f"hazard after {left}", deltas, called, leads, lines, marks, start=one)
     return replace(figure, explorer=reader)
