@@ -212,6 +212,95 @@ def test_the_curve_reader_follows_mouse_and_finger(open_page):
         assert tab.wrong == []
 
 
+def dragged(tab, start, end):
+    """Move a finger from one point to another."""
+    touch = tab.context.new_cdp_session(tab)
+    steps = [[a + (b - a) * part / 8 for a, b in zip(start, end, strict=True)] for part in range(9)]
+    for place, (x, y) in enumerate(steps):
+        points = {"touchPoints": [{"x": x, "y": y}]}
+        kind = "touchMove" if place else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, **points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def within(box, part):
+    """Return a point of a box: so far from its left edge, in the middle of its height."""
+    return box["x"] + box["width"] * part, box["y"] + box["height"] / 2
+
+
+PHONE = {"has_touch": True, "is_mobile": True, "viewport": {"width": 390, "height": 844}}
+
+
+def test_by_finger_a_curve_is_read_on_its_slider_and_its_drawing(open_page):
+    tab = open_page(**PHONE)
+    slider, said = tab.locator(".tb-reader input"), tab.locator(".tb-reader output")
+    slider.scroll_into_view_if_needed()
+    texts = [said.inner_text()]
+    tab.touchscreen.tap(*within(slider.bounding_box(), 0.3))
+    texts.append(said.inner_text())
+    dragged(tab, *(within(slider.bounding_box(), part) for part in (0.3, 0.7)))
+    texts.append(said.inner_text())
+    tab.locator(".tb-reader button").nth(1).tap()
+    texts.append(said.inner_text())
+    drawing = tab.locator(".tb-figure svg:visible").first
+    drawing.scroll_into_view_if_needed()
+    dragged(tab, *(within(drawing.bounding_box(), part) for part in (0.7, 0.4)))
+    texts.append(said.inner_text())
+    tab.locator(".tb-reader select").select_option("1")
+    texts.append(said.inner_text())
+    assert len(set(texts)) == 6, texts
+    assert all(re.match(r"(At|By) [\d.]+ months, \d+ ", text) for text in texts)
+    assert tab.wrong == []
+
+
+def test_by_finger_a_risk_is_moved_and_its_words_dots_and_count_follow(open_page):
+    tab = open_page(**PHONE)
+    tab.locator(".tb-risk summary").tap()
+    slider, said = tab.locator(".tb-risk input"), tab.locator(".tb-risk output")
+    slider.scroll_into_view_if_needed()
+    told = []
+    for move in (
+        lambda box: tab.touchscreen.tap(*within(box, 0.8)),
+        lambda box: dragged(tab, within(box, 0.8), within(box, 0.1)),
+    ):
+        move(slider.bounding_box())
+        percent = int(slider.input_value())
+        assert f"Of 100 patients of whom {percent} " in said.inner_text()
+        assert slider.get_attribute("aria-valuetext") == f"{percent} of 100"
+        dots = tab.locator(".tb-dots :is(.tb-dot-both, .tb-dot-spared, .tb-dot-added)").count()
+        assert dots == percent
+        told.append(percent)
+    assert told[0] > 70
+    assert told[1] < 20
+    assert tab.wrong == []
+
+
+def test_by_finger_a_plan_is_changed_and_its_size_follows(open_page):
+    tab = open_page(**PHONE)
+    said, power = tab.locator(".tb-planner output"), tab.get_by_label("Power (%)")
+    before = said.inner_text()
+    power.tap()
+    assert power.evaluate("one => document.activeElement === one")
+    assert power.get_attribute("inputmode") == "decimal"  # a keyboard of digits
+    tab.keyboard.press("ControlOrMeta+a")
+    tab.keyboard.type("95")
+    sizes = [int(re.search(r"(\d+) events", text)[1]) for text in (before, said.inner_text())]
+    assert sizes[1] > sizes[0]
+    assert tab.wrong == []
+
+
+@pytest.mark.parametrize("name", ["page", "along"])
+def test_what_a_finger_must_hit_is_high_enough(open_page, name):
+    tab = open_page(name, **PHONE)
+    if name == "page":
+        tab.locator(".tb-risk summary").tap()
+        tab.locator(".tb-harms select").first.select_option("class")
+    hit = tab.locator(".tb-explorer :is(input, select, button, summary):visible, .tb-more:visible")
+    assert hit.count() >= 3
+    for one in hit.all():
+        assert one.bounding_box()["height"] >= 24, one.evaluate("one => one.outerHTML")
+
+
 def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page):
     tab = open_page()
     before = tab.locator(".tb-figtitle").first.inner_text()
@@ -279,7 +368,7 @@ def test_along_other_axes_the_same_component_reads_by_keyboard_mouse_and_finger(
     assert f"{curve.loc[visit, 'n']:.0f} patients) with {alms.arms[0].label.lower()}" in first
     assert tab.wrong == []
     # by finger, on a phone
-    phone = open_page("along", has_touch=True, viewport={"width": 390, "height": 844})
+    phone = open_page("along", **PHONE)
     phone.locator(".tb-figure").nth(1).scroll_into_view_if_needed()
     box = phone.locator(".tb-figure").nth(1).locator("svg:visible").bounding_box()
     slider = phone.locator(".tb-reader input").nth(1)
