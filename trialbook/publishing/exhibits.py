@@ -141,6 +141,6 @@ def _menu(stem: str, name: str, files: set[str], pathto: Any) -> str:
     items = "".join(f"<li>{link}</li>" for link in links)
     label = f'<span class="tb-unseen"> of {escape(name)}</span>' if name else ""
     return (
-        f'<div class="tb-menu">{first}<details><summary>{words}{label}</summary>'
+        f'<div class="tb-menu">{first}<details class="tb-rest"><summary>{words}{label}</summary>'
         f"<ul>{items}</ul></details></div>"
     )
