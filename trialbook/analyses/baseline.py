@@ -3,7 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.common import by_arm, categories, formula_remarks, pair, percent, results
+from trialbook.analyses.common import (
+    by_arm,
+    categories,
+    formula_remarks,
+    pair,
+    percent,
+    ranges,
+    results,
+)
 from trialbook.analyses.given import of_results
 from trialbook.config import Variable
 from trialbook.results import rows
@@ -114,7 +122,7 @@ def _numbers(trial, variable, population, groups):
 
 def _categories(trial, variable, population, groups):
     name = variable.variable
-    text, levels = categories(population[name], variable.levels)
+    text, levels = categories(population[name], variable.levels or ranges(population[name]))
     for arm, patients in groups:
         of_arm = text[patients.index]
         known = int(of_arm.notna().sum())

@@ -1,5 +1,6 @@
 """What all analyses share: keys of rows, comparisons, remarks."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -119,6 +120,36 @@ def categories(values: pd.Series, levels: Iterable[str] = ()) -> tuple[pd.Series
     texts = np.array([*map(category, unique), None], dtype=object)
     texts[-1] = np.nan
     return pd.Series(texts[codes], index=values.index, name=values.name, dtype=object), order
+
+
+_RANGE = re.compile(r"\s*(<=?|>=?|[≤≥])?\s*(\d+(?:\.\d+)?)\b")
+
+
+def ranges(values: pd.Series) -> tuple[str, ...]:
+    """Return categories that are ranges of a number from the lowest on; () where they are not.
+
+    Parameters
+    ----------
+    values : pandas.Series
+
+    Examples
+    --------
+    >>> ranges(pd.Series(["65-80", ">80", "<65"])), ranges(pd.Series(["≥30", "25-<30", "<25"]))
+    (('<65', '65-80', '>80'), ('<25', '25-<30', '≥30'))
+    >>> ranges(pd.Series(["65-80", "unknown"]))
+    ()
+    """
+    present = [category(value) for value in values.dropna().unique()]
+    found = [_RANGE.match(text) for text in present]
+    if not all(found) or not any(one[1] for one in found):
+        return ()
+
+    def size(text: str) -> tuple[float, int]:
+        sign, number = _RANGE.match(text).groups()
+        side = -1 if sign and sign[0] in "<≤" else 1 if sign else 0
+        return float(number), side
+
+    return tuple(sorted(present, key=size))
 
 
 def formula_remarks(names: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from trialbook.analyses.common import (
     endpoint_of,
     entry_of,
     pair,
+    ranges,
     results,
     time_at_risk,
     times_of,
@@ -66,7 +67,7 @@ def subgroups(
     for name in trial.config.subgroups:
         if name in absent:
             continue
-        text, levels = categories(data[name], ordered.get(name, ()))
+        text, levels = categories(data[name], ordered.get(name) or ranges(data[name]))
         if n_missing := int(text.isna().sum()):
             remarks.append(f"{name} is missing for {n_missing} patients: they are in no subgroup.")
         present = set(text.dropna())

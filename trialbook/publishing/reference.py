@@ -172,9 +172,11 @@ def _fields(body: str, *, named: bool) -> str:
         if not line.startswith(" ") and line.strip():
             name, colon, kind = line.partition(" : ")
             shown = f"`{name.strip()}`" if named or not colon else _text(name)
-            lines.append(f"- {shown}" + (f", {_text(kind)}" if colon else ""))
+            lines.append(f"- {shown}" + (f" ({_text(kind)})" if colon else ""))
         elif line.strip():
-            lines[-1] += "\n  " + _text(line)
+            # the meaning begins after the name
+            colon = "" if "\n" in lines[-1] or lines[-1].endswith(":") else ":"
+            lines[-1] += f"{colon}\n  {_text(line)}"
     return "\n".join(lines)
 
 

@@ -164,7 +164,9 @@ def find_flow(lookup: "Lookup") -> str | None:
         if not percent[:1].isdigit():
             return None
         several = len(lookup.trial.arms) > 1
-        parts.append(f"{percent}% of {f'those given {in_text(arm.label)}' if several else 'all'}")
+        parts.append(
+            f"{percent}% of {f'those given {in_text(arm.label)}' if several else 'the patients'}"
+        )
     return f"The study was completed by {listed(parts)}" if parts else None
 
 

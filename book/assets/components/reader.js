@@ -194,7 +194,7 @@ const begin = (box) => {
     if (limits.length === known.length && i > 0) {
       const ranges = limits.map((arm) => [shown(arm.low[i]), shown(arm.high[i])].sort((a, b) => a - b)
         .map((v) => number(v, 0)).join(" to "));
-      found.push(`${list(`${told.interval}s`, ranges, limits.map((arm) => mark(arm, "value", i))).join(", ")}.`);
+      found.push(`${list(`${told.interval}${ranges.length > 1 ? "s" : ""}`, ranges, limits.map((arm) => mark(arm, "value", i))).join(", ")}.`);
     }
     for (const [name, of] of [["Still at risk", "risk"], ["Events so far", "events"]]) {
       const counts = panel.arms.map((arm) => arm[of]?.[i]);

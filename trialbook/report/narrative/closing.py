@@ -162,8 +162,12 @@ def close_safety(lookup: "Lookup", labels: dict[str, str]) -> Text | None:
             text = f"{one.number.replace(' points', ' percentage points')} {one.words} "
             text += f"({one.limits})."
             said.append(who + _escaped(text))
+    if not said and (shares := findings.find_shares(lookup)):
+        said.append(f"{_escaped(shares)}.")
     if text := _none_seen(lookup):
         said.append(text)
+    if not trial.comparisons:
+        return _listed(said, "Nothing is compared: what the events came from is not told.")
     return _listed(
         said,
         "Differences here were not planned for and are not adjusted for their number: they "

@@ -94,4 +94,10 @@ def say_largest_difference(lookup: "Lookup", terms: Iterable[str]) -> Text | Non
                 f"percentage points more with {of(more.label)} ({lookup.ci}, {low} to {high})."
             )
         )
-    return Text("\n\n".join(lines)) if lines else None
+    if not lines:
+        return None
+    warning = (
+        "Where many events are counted, some differ much between groups by chance alone; none of "
+        "these was a hypothesis of the trial."
+    )
+    return Text("\n\n".join([warning, *lines]))

@@ -43,7 +43,9 @@ def tbl_centres(lookup: "Lookup") -> Table | None:
     name = next(iter(lookup.distinct("paramcd", "centre")), None)
     if name is None:
         return None
-    arms = arm_columns(trial, shown_sizes(trial, "efficacy")) | {"all": "All"}
+    arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
+    if len(arms) > 1:
+        arms |= {"all": "All"}
     lines = []
     for level in filter(None, lookup.distinct("level", "centre")):
         label = "All other centres" if level == OTHERS else level_label(name, level)

@@ -226,7 +226,9 @@ def tbl_deviations(lookup: "Lookup") -> Table | None:
     trial = lookup.trial
     if not lookup.has("deviation"):
         return None
-    arms = arm_columns(trial, shown_sizes(trial, "efficacy")) | {"all": "All"}
+    arms = arm_columns(trial, shown_sizes(trial, "efficacy"))
+    if len(arms) > 1:
+        arms |= {"all": "All"}
     lines = []
     # Where even all together are too few to be counted, that is said.
     for paramcd in lookup.distinct("paramcd", "deviation") or ["any"]:
