@@ -1,12 +1,17 @@
 """Bad input and a bad machine: a message, an exit code, and the published book stays."""
 
+import errno
 import fcntl
 import os
+import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
+
+from trialbook.messages import disk_error
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -189,3 +194,53 @@ def test_a_machine_that_cannot_write_leaves_the_last_book(rebuilt, commands):
     refused(finished, 4, "File too large")
     assert (rebuilt / "_build" / "small").resolve() == before
     assert (rebuilt / "_build" / "small" / "html" / "index.html").is_file()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 8 MB; making one takes rights that not everyone has."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("only root can make a small disk, to fill it up")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+# It fills up with a kernel's own files, with an executed chapter, with the pages.
+@pytest.mark.parametrize("kilobytes", [4, 40, 100])
+def test_a_full_disk_is_told_and_leaves_the_last_book(small_disk, clone, commands, kilobytes):
+    out = small_disk / "book"
+    assert commands("build", "data/small", "--out", out, cwd=clone).code == 0
+    before = out.resolve()
+    edit(clone / "book" / "words.md", "Some.", "Other ones.")
+    edit(clone / "notebooks" / "two.md", "\nties\n```", "\nties, 2\n```")
+    disk = os.statvfs(small_disk)
+    with (small_disk / "fill").open("wb") as file:
+        file.write(bytes(disk.f_bavail * disk.f_bsize - kilobytes * 1024))
+    finished = commands("build", "data/small", "--out", out, cwd=clone)
+    refused(finished, 4, "No space left on device", "Free some space", str(out), "stays")
+    assert out.resolve() == before
+    assert (out / "html" / "index.html").is_file()
+    (small_disk / "fill").unlink()
+    assert commands("build", "data/small", "--out", out, cwd=clone).code == 0
+    left = {path.name for path in (small_disk / ".book").iterdir()}
+    assert left == {"cache", "work", "versions", "lock", ".gitignore"}
+    assert {path.name for path in small_disk.iterdir()} == {"book", ".book"}
+
+
+@pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="nowhere that nobody may write")
+def test_a_place_that_cannot_be_written_is_named(clone, commands):
+    finished = commands("build", "data/small", "--out", "/sys/kernel/book", cwd=clone)
+    refused(finished, 4, "The machine failed: ", "/sys/kernel/.book", "--out names another place")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_an_error_of_the_disk_is_known_however_a_library_quotes_it(number):
+    error = OSError(number, os.strerror(number), "a", None, "b")
+    for told in (error, str(error), f"cannot copy static file {error!r}"):
+        assert os.strerror(number) in str(disk_error("The pages", told))
+    assert str(disk_error("The pages", error)).startswith(f"The pages: {os.strerror(number)}: b.")
+    for other in (OSError(errno.ENOENT, "No such file"), "page.md:28: [28] is not a citation"):
+        assert disk_error("The pages", other) is None

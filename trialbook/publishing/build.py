@@ -86,7 +86,7 @@ def build(book: Book, folder: Path, order: Order, say: Say) -> Path:
     if order.paper and not chromium():
         say(f"no PDF: neither Chromium nor Chrome was found ({CHROMIUM} may name it)")
         order = replace(order, paper="")
-    with shelf.locked():
+    with shelf.explained(), shelf.locked():
         shelf.clear()
         data = Watched(folder)
         editions = [_edition(book, point, data, shelf) for point in points]

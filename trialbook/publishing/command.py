@@ -1,7 +1,6 @@
 """Commands as a person types them: progress, errors in plain words, exit codes."""
 
 import contextlib
-import errno
 import os
 import shutil
 import time
@@ -19,6 +18,7 @@ from trialbook.messages import (
     WRONG_DATA,
     BuildError,
     UsageError,
+    machine_message,
 )
 from trialbook.publishing.book import Book, find_book
 from trialbook.publishing.build import build, target_of, trial_folder
@@ -45,20 +45,6 @@ def reported() -> Iterator[None]:
         return
     click.echo(message, err=True)
     raise SystemExit(code)
-
-
-def machine_message(error: OSError) -> str:
-    """Return what the machine refused, and what to do about it."""
-    what = error.strerror or str(error)
-    where = f": {error.filename}" if error.filename else ""
-    hint = {
-        errno.ENOSPC: " Free some space, then build again.",
-        errno.EDQUOT: " Free some space, then build again.",
-        errno.EACCES: " Look at the permissions, or publish elsewhere with --out.",
-        errno.EPERM: " Look at the permissions, or publish elsewhere with --out.",
-        errno.EROFS: " Publish elsewhere with --out.",
-    }.get(error.errno, "")
-    return f"The machine failed: {what}{where}.{hint} What was published before stays."
 
 
 def build_all(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from trialbook.exporting import COMPLETE, EXPORT_NOTE, EXPORTS
-from trialbook.messages import ChapterError, MachineError, process_ended
+from trialbook.messages import ChapterError, MachineError, disk_error, process_ended
 from trialbook.publishing.book import Chapter
 from trialbook.publishing.kernels import can_fork, forked_kernel
 from trialbook.publishing.pairing import as_json, read_notebook
@@ -60,7 +60,7 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     ChapterError
         If a cell raised; the message names the file, the line and the cause.
     MachineError
-        If the kernel ended before the chapter did; the message says how.
+        If the kernel ended before the chapter did, or a disk was full; the message says how.
     """
     if exports:
         os.environ[EXPORTS] = str(exports)
@@ -68,10 +68,11 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
     if run.complete:
         os.environ[COMPLETE], os.environ[EXPORT_NOTE] = "1", run.complete
     # not the user's profile: what stands there would be run in every chapter
-    os.environ["IPYTHONDIR"] = str(scratch / f"ipython-{os.getpid()}")
+    home = scratch / f"ipython-{os.getpid()}"
+    os.environ["IPYTHONDIR"] = str(home)
     os.chdir(run.folder)
     # The kernel must split off while this process is still as it was: no event loop, no sockets.
-    manager = forked_kernel(scratch) if can_fork() else None
+    manager = forked_kernel(scratch, home) if can_fork() else None
 
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -87,7 +88,8 @@ def execute(run: Run, scratch: Path, exports: Path | None = None) -> str:
             cwd=run.folder,
         )
     except PapermillExecutionError as error:
-        raise ChapterError(failure_message(run, error)) from None
+        told = failure_message(run, error)
+        raise disk_error(told, str(error.evalue)) or ChapterError(told) from None
     except RuntimeError:  # of jupyter_client, which knows only that a kernel is gone, not how
         code = manager.provisioner.process.poll() if manager else None
         if code is None:

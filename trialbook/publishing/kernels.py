@@ -103,13 +103,15 @@ class ForkedProcess:
     terminate = kill
 
 
-def forked_kernel(folder: Path) -> Any:
+def forked_kernel(folder: Path, home: Path) -> Any:
     """Fork a kernel that works in the current folder, and return its manager.
 
     Parameters
     ----------
     folder : Path
         Where the connection file goes.
+    home : Path
+        IPython's folder, the ``IPYTHONDIR`` of the environment.
 
     Returns
     -------
@@ -119,6 +121,7 @@ def forked_kernel(folder: Path) -> Any:
     from jupyter_client import AsyncKernelManager
     from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+    _lay_out(home)
     # an abstract socket ("@"): no port to race for, no file to clear away
     socket = f"@trialbook-{os.getpid()}-{os.urandom(8).hex()}"
     manager = AsyncKernelManager(
@@ -141,6 +144,14 @@ def forked_kernel(folder: Path) -> Any:
     manager.provisioner = LocalProvisioner(parent=manager)
     manager.provisioner.process = ForkedProcess(pid)
     return manager
+
+
+def _lay_out(home: Path) -> None:
+    """Make IPython's folder here, where a full disk is an error: a kernel could only end."""
+    from IPython.core.profiledir import ProfileDir
+
+    ProfileDir(location=str(home / "profile_default"))
+    (home / "README").touch()
 
 
 def _become_kernel(connection_file: str, parent: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialbook.messages import BuildError, MachineError
+from trialbook.messages import BuildError, DiskError, MachineError, machine_message
 
 SECONDS_TO_END = 5
 
@@ -102,6 +102,26 @@ class Shelf:
                     "Wait for it to end, then start again."
                 )
             yield
+
+    @contextlib.contextmanager
+    def explained(self) -> Iterator[None]:
+        """Say of files that fail where the book goes, and that the last one stays.
+
+        Raises
+        ------
+        MachineError
+            In place of an OSError or a DiskError.
+        """
+        try:
+            yield
+        except (OSError, DiskError) as error:
+            said, where = str(error), ""
+            if isinstance(error, OSError):
+                said = machine_message(error)
+                where = str(error.filename2 or error.filename or "")
+            if not where or Path(where).is_relative_to(self.target.parent):
+                said += f"\nThe book goes to {self.target}: --out names another place."
+            raise MachineError(f"{said}\nWhat was published before stays.") from error
 
     def clear(self) -> None:
         """Remove what a failed or killed build left, and all versions but the published one."""

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from trialbook.messages import ChapterError, MachineError
+from trialbook.messages import ChapterError, MachineError, disk_error
 from trialbook.publishing.workers import settle, start
 
 _MODULES = (
@@ -25,6 +25,7 @@ _MODULES = (
     "sphinx.builders.html",
     "sphinxcontrib.bibtex",
 )
+_PAGES = "The pages could not be written"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -120,12 +121,16 @@ def _attempt(pages: Pages) -> Exception | None:
         again = aside.is_dir()
         run_sphinx(pages, aside, warnings)
         if warnings.getvalue().strip():
+            if failed := disk_error(_PAGES, warnings.getvalue()):
+                return failed
             return ChapterError(_told(pages, warnings.getvalue())) if pages.strict else None
         made_by.write_text(pages.made_by, encoding="utf-8")
         aside.rename(pages.doctrees)
     except OSError as error:
-        return MachineError(f"The pages could not be written. {error}")
+        return disk_error(_PAGES, error) or MachineError(f"{_PAGES}: {error}")
     except Exception as error:  # an extension may raise anything on a page it cannot read
+        if failed := disk_error(_PAGES, str(error)):
+            return failed
         if again:  # or what was kept is damaged: it is gone by now
             return _attempt(pages)
         last = traceback.extract_tb(error.__traceback__)[-1]

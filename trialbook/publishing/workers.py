@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from trialbook.messages import BuildError, MachineError, process_ended
+from trialbook.messages import BuildError, MachineError, disk_error, process_ended
 from trialbook.publishing.execute import Run, execute, timed_out
 from trialbook.publishing.kernels import can_fork, die_with_parent
 
@@ -134,4 +134,5 @@ def _work(connection: Connection, parent: int, run: Run, scratch: Path, exports:
     except BuildError as error:
         connection.send(error)
     except OSError as error:
-        connection.send(MachineError(f"{run.chapter.name}: {error}"))
+        name = run.chapter.name
+        connection.send(disk_error(name, error) or MachineError(f"{name}: {error}"))
