@@ -178,3 +178,15 @@ def test_rare_events_extremes_and_exact_values_are_nowhere(rows, gated, trial):
     exact = rows[(rows["analysis"] == "adverse_events") & (rows["statistic"] == "percent")]
     coarse = (gated.loc[exact.index, "value"] - exact["value"]).abs() > 0.01
     assert coarse.sum() > 5
+
+
+def test_who_left_is_told_at_a_time_that_every_curve_has(gated, trial):
+    lookup = Lookup(gated, trial)
+    figure = figures.plot_leaving(lookup)
+    time, first = re.search(r"^Left the study by (\S+) \w+: (\d+)", figure.headline).groups()
+    curves = [lookup.curve("discontinuation", "EOSSTT", arm.code) for arm in trial.arms]
+    for curve in curves:
+        known = trial.time.to_show(curve.index[curve["cumulative_incidence"].notna()].to_numpy())
+        assert min(abs(known - float(time))) < 0.05, known
+    # between two known times a curve only seems to be flat
+    assert int(first) > 0

@@ -199,22 +199,28 @@ def _enough_at(
 ) -> float | None:
     """Return the last landmark, else tick, at which every curve has enough patients at risk.
 
-    None where there is none. Where how many are at risk is withheld, the gate has seen to it.
+    None where there is none. Where how many are at risk is withheld, the gate has seen to it; of
+    curves that are known at some times alone, at the last one that all of them have.
     """
     curves = [lookup.curve(level, code, arm.code) for code in paramcds for arm in lookup.trial.arms]
-    curves = [one for one in curves if len(one)]
-    for t in [*sorted(lookup.trial.landmarks, reverse=True), *reversed(ticks[1:])]:
+    curves = [one for one in curves if "cumulative_incidence" in one]
+    times = [*sorted(lookup.trial.landmarks, reverse=True), *reversed(ticks[1:])]
+    if any(one.attrs.get("coarse") for one in curves):
+        known = [one.index[one["cumulative_incidence"].notna()] for one in curves]
+        shared = set.intersection(*(set(np.round(at, 9)) for at in known))
+        times = sorted(shared - {0.0}, reverse=True)
+    for t in times:
         if all(_has_enough(one, t) for one in curves):
             return t
     return None
 
 
 def _has_enough(curve: pd.DataFrame, t: float) -> bool:
-    if t > curve.index[-1]:
+    if t > curve.index[-1] + 1e-9:
         return False
     if "n_at_risk" not in curve:
         return True
-    start, now = curve["n_at_risk"].iloc[0], curve["n_at_risk"][curve.index >= t].iloc[0]
+    start, now = curve["n_at_risk"].iloc[0], curve["n_at_risk"][curve.index >= t - 1e-9].iloc[0]
     return not (now < SAID_AT or now < start * SAID_AT / 100)
 
 

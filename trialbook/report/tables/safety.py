@@ -318,7 +318,9 @@ def tbl_terms(lookup: "Lookup", classes: pd.DataFrame) -> Table | None:
         explorer=explorer(
             "harms",
             {
-                "comparisons": [pair_of(one) for one in compared],
+                "comparisons": [pair_of(one) for one in compared]
+                if any(isfinite(x) for of in ranked for x, _, _ in of["differences"])
+                else [],
                 "least": COMMON,
                 "rows": [
                     {
