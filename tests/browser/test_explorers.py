@@ -286,7 +286,19 @@ def test_by_finger_a_plan_is_changed_and_its_size_follows(open_page):
     tab.keyboard.type("95")
     sizes = [int(re.search(r"(\d+) events", text)[1]) for text in (before, said.inner_text())]
     assert sizes[1] > sizes[0]
+    # above a keyboard that takes half the screen, fields leave room for the answer
+    assert tab.locator(".tb-fields").bounding_box()["height"] < PHONE["viewport"]["height"] / 2
     assert tab.wrong == []
+
+
+def test_a_finger_that_moves_the_page_moves_it_past_a_curve(open_page):
+    tab = open_page(**PHONE)
+    drawing = tab.locator(".tb-figure svg:visible").first
+    drawing.scroll_into_view_if_needed()
+    box, before = drawing.bounding_box(), tab.evaluate("scrollY")
+    x, y = within(box, 0.5)
+    dragged(tab, (x, y), (x, y - 0.4 * box["height"]))
+    tab.wait_for_function(f"scrollY > {before}")
 
 
 @pytest.mark.parametrize("name", ["page", "along"])
@@ -295,10 +307,17 @@ def test_what_a_finger_must_hit_is_high_enough(open_page, name):
     if name == "page":
         tab.locator(".tb-risk summary").tap()
         tab.locator(".tb-harms select").first.select_option("class")
-    hit = tab.locator(".tb-explorer :is(input, select, button, summary):visible, .tb-more:visible")
+    hit = tab.locator(".tb-explorer :is(input, select, button, summary):visible")
     assert hit.count() >= 3
     for one in hit.all():
-        assert one.bounding_box()["height"] >= 24, one.evaluate("one => one.outerHTML")
+        assert one.bounding_box()["height"] >= 44, one.evaluate("one => one.outerHTML")
+    for sign in tab.locator(".tb-more:visible").all():
+        assert sign.bounding_box()["height"] >= 24
+    # into fields of smaller letters iOS zooms
+    fields = tab.locator(".tb-explorer :is(select, input:not([type=range])):visible")
+    for one in fields.all():
+        assert one.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16
+    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_another_end_point_is_drawn_and_named_and_all_comes_back(alms, open_page):
