@@ -1,12 +1,14 @@
 """Spreads: distributions at baseline."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from trialbook.escape import shortened
@@ -63,6 +65,7 @@ def plot_distributions(
     codes = [arm.code for arm in trial.arms]
     strip = 0.3 * len(codes) + 0.1
     each = strip + 0.72
+    shapes = _shapes(shown)
 
     def draw(width: float) -> Figure:
         columns = 2 if len(shown) > 1 and width > PHONE else 1
@@ -78,7 +81,9 @@ def plot_distributions(
             for line, text in enumerate(reversed(lines)):
                 write(figure, left, y - 0.13 - 0.15 * line, text, size=9, color=MUTED)
             axes = panel(figure, left, y, across, strip)
-            _violins(axes, arms, codes)
+            for position, code in enumerate(codes):
+                if code in arms:
+                    _violin(axes, arms[code], shapes[label, code], position)
             axes.set_ylim(len(trial.arms) - 0.45, -0.55)
             axes.set_yticks([])
             axes.spines["left"].set_visible(False)
@@ -89,29 +94,37 @@ def plot_distributions(
     return drawn_anew(draw, **words)
 
 
-def _violins(axes, arms: Mapping[str, Spread], codes: Sequence[str]) -> None:
-    """Draw each arm's values as a shape, as wide as they are dense, with their quartiles.
+def _shapes(variables: Mapping[str, Mapping[str, Spread]]) -> dict[tuple[str, str], np.ndarray]:
+    """Return the outline of each arm's values of each variable, about 0, as wide as they are dense.
 
-    Of very many values an even choice along their order gives the same shape.
+    One call of seaborn for all: each outline comes from its own values alone. Of very many values
+    an even choice along their order gives the same shape.
     """
     import seaborn as sns
 
+    keys = [(label, code) for label, arms in variables.items() for code in arms]
     rows = []
-    for code, one in arms.items():
-        ordered = np.asarray(one.values, float)
+    for position, (label, code) in enumerate(keys):
+        ordered = np.asarray(variables[label][code].values, float)
         step = max(1, len(ordered) // MOST_VALUES)
-        rows.append(pd.DataFrame({"value": ordered[::step], "arm": code}))
-    colours = [arm_colour(position) for position in range(len(codes))]
-    style = {"order": codes, "hue_order": codes, "palette": colours}
-    shape = {"cut": 0, "inner": None, "density_norm": "width", "width": 0.8, "linewidth": 0}
-    axis = {"x": "value", "y": "arm", "hue": "arm", "legend": False, "gridsize": 60, "ax": axes}
-    sns.violinplot(pd.concat(rows), saturation=1, **axis, **style, **shape)
+        rows.append(pd.DataFrame({"value": ordered[::step], "position": position}))
+    axes = Figure().subplots()
+    shape = {"cut": 0, "inner": None, "density_norm": "width", "width": 0.8, "gridsize": 60}
+    sns.violinplot(pd.concat(rows), x="value", y="position", orient="y", ax=axes, **shape)
+    outlines = {}
     for body in axes.collections:
-        # the edge keeps a thin tail in sight
-        body.set(alpha=0.3, edgecolor=body.get_facecolor(), linewidth=0.8)
-    for position, code in enumerate(codes):
-        if code in arms:
-            one, colour = arms[code], arm_colour(position)
-            axes.plot([one.q1, one.q3], [position, position], color=colour, linewidth=2)
-            axes.plot([one.median], [position], "o", color=colour, markersize=5)
-    axes.set(xlabel="", ylabel="")
+        corners = body.get_paths()[0].vertices
+        x, y = corners.T
+        position = round((y.min() + y.max()) / 2)
+        outlines[keys[position]] = np.column_stack([x, y - position])
+    return outlines
+
+
+def _violin(axes: Axes, one: Spread, outline: np.ndarray, position: int) -> None:
+    """Draw an arm's values as a shape, with their quartiles."""
+    colour = arm_colour(position)
+    # the edge keeps a thin tail in sight
+    style = {"alpha": 0.3, "facecolor": colour, "edgecolor": colour, "linewidth": 0.8}
+    axes.add_collection(PolyCollection([outline + [0, position]], **style))
+    axes.plot([one.q1, one.q3], [position, position], color=colour, linewidth=2)
+    axes.plot([one.median], [position], "o", color=colour, markersize=5)
