@@ -111,10 +111,13 @@ def _shapes(variables: Mapping[str, Mapping[str, Spread]]) -> dict[tuple[str, st
     axes = Figure().subplots()
     shape = {"cut": 0, "inner": None, "density_norm": "width", "width": 0.8, "gridsize": 60}
     sns.violinplot(pd.concat(rows), x="value", y="position", orient="y", ax=axes, **shape)
-    outlines = {}
+    # what has one value alone has no density: a line
+    line = np.array([-0.4, 0.4])
+    outlines = {
+        key: np.column_stack([np.repeat(variables[key[0]][key[1]].median, 2), line]) for key in keys
+    }
     for body in axes.collections:
-        corners = body.get_paths()[0].vertices
-        x, y = corners.T
+        x, y = body.get_paths()[0].vertices.T
         position = round((y.min() + y.max()) / 2)
         outlines[keys[position]] = np.column_stack([x, y - position])
     return outlines
@@ -125,6 +128,6 @@ def _violin(axes: Axes, one: Spread, outline: np.ndarray, position: int) -> None
     colour = arm_colour(position)
     # the edge keeps a thin tail in sight
     style = {"alpha": 0.3, "facecolor": colour, "edgecolor": colour, "linewidth": 0.8}
-    axes.add_collection(PolyCollection([outline + [0, position]], **style))
+    axes.add_collection(PolyCollection([outline + np.array([0, position])], **style))
     axes.plot([one.q1, one.q3], [position, position], color=colour, linewidth=2)
     axes.plot([one.median], [position], "o", color=colour, markersize=5)
