@@ -11,7 +11,7 @@ from trialbook.analyses.laboratory_records import visit_unit
 from trialbook.config import Parameter as Configured
 from trialbook.printed import printed
 from trialbook.report.explorers.along import Along, Line, along_reader
-from trialbook.report.figures.over_time import WHY_NOT_SHOWN
+from trialbook.report.figures.steps import WHY_NOT_SHOWN
 from trialbook.report.output import Drawing
 from trialbook.report.plots.means import Mean, Parameter, plot_means
 from trialbook.report.sentences import in_text

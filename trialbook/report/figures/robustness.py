@@ -12,7 +12,7 @@ from trialbook.analyses.time_to_event import STEPS_OF_ONE, time_ticks
 from trialbook.escape import daggered
 from trialbook.printed import printed, printed_ratio
 from trialbook.report.explorers.along import Along, Line, along_reader
-from trialbook.report.figures.over_time import COARSE_NOTE
+from trialbook.report.figures.steps import COARSE_NOTE
 from trialbook.report.landmarks import shown_time
 from trialbook.report.output import Drawing
 from trialbook.report.plots.layout import line_style
