@@ -136,13 +136,13 @@ def patient_risk(
         assumed += " Nobody has confirmed question, control and end point: no drug is named."
     inside = (
         f'<details><summary class="tb-risk-title">{_html(title)}</summary>'
-        f"<p>{_html(said(values, words, start.percent))}</p>"
+        f"<p>{_html(said(values, words, start.percent, lookup.ci))}</p>"
         f'<p class="tb-silent">{_html(assumed)}</p></details>'
     )
     return Html(explorer("risk", values | {"words": words, "interval": lookup.ci}, inside))
 
 
-def said(values: dict[str, float], words: dict[str, object], percent: int) -> str:
+def said(values: dict[str, float], words: dict[str, object], percent: int, ci: str) -> str:
     """Return what becomes of a risk, as the component says it too."""
     risk = percent / 100
     of = {name: 100 * risk_under(risk, values[name]) for name in ("hr", "low", "high")}
@@ -150,7 +150,7 @@ def said(values: dict[str, float], words: dict[str, object], percent: int) -> st
     who = f"Of 100 patients of whom {percent} {_plural(words, percent)} {words['control']}"
     return (
         f"{who}{words['within']}, {rounded(of['hr'], 1)}{mark} would {words['treated']} "
-        f"(interval, {rounded(of['low'], 1)} to {rounded(of['high'], 1)})."
+        f"({ci}, {rounded(of['low'], 1)} to {rounded(of['high'], 1)})."
     )
 
 
