@@ -222,7 +222,7 @@ class TrialConfig(Model):
     objective: Literal["superiority", "noninferiority"] = "superiority"
     """What the primary comparison is to show."""
     margin: Annotated[Margin, BeforeValidator(margin_of)] | None = None
-    """Margin of non-inferiority; a bare number is a hazard ratio."""
+    """Margin of noninferiority; a bare number is a hazard ratio."""
     analysis: PlannedAnalysis = PlannedAnalysis()
     """The analysis that the plan laid down for the headline."""
     data_cut: date | Annotated[str, Field(min_length=1, max_length=40)] | None = None

@@ -48,13 +48,15 @@ mode?.addEventListener("click", () => {
 });
 if (mode) nameMode();
 
-/* A term's meaning stands beside the text; where there is no room it opens below. */
+/* A term's meaning stands beside the text; where there is no room, and below figures and tables,
+   it opens when asked for. */
 const roomy = matchMedia("(min-width: 1200px)");
 for (const term of document.querySelectorAll("a.tb-term")) {
   const note = document.getElementById(term.dataset.note);
   if (!note) continue;
   term.addEventListener("click", (event) => {
-    if (roomy.matches || !note.showPopover || event.ctrlKey || event.metaKey) return;
+    const beside = roomy.matches && !note.classList.contains("tb-pops");
+    if (beside || !note.showPopover || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     note.togglePopover();
   });

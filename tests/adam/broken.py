@@ -117,7 +117,7 @@ BROKEN = [
     Broken("CNSR is blank", "CNSR: must not be blank (1 row)", at("adtte", "CNSR", {0: np.nan})),
     Broken("CNSR is no code", "CNSR: must be 0 (event) or a whole number above 0",
            at("adtte", "CNSR", {0: 0.5, 1: -1})),
-    Broken("an end point is not in ADTTE", "never is OSS, which trial.yml names",
+    Broken("an end point is not in ADTTE", "has no row of OSS, which trial.yml names",
            config={"endpoints": [{"paramcd": "OSS"}]}),
     Broken("two end points in two units", "OS is in months, trial.yml says days",
            at("adtte", "AVALU", dict.fromkeys(range(8), "MONTHS"))),
@@ -166,7 +166,7 @@ BROKEN = [
     Broken("two arms bear one label", "arms[2].label: one  drug stands twice",
            config=_text(arms="[{code: A, label: One drug, values: [Placebo]}, "
                              "{code: B, label: one  drug, values: [Active]}]")),
-    Broken("non-inferiority without a margin", "objective: noninferiority needs a margin",
+    Broken("noninferiority without a margin", "objective: noninferiority needs a margin",
            config=_text(objective="noninferiority")),
     Broken("a path out of the folder", "must name a file inside the trial's folder",
            config=_text(published="../../secrets.csv")),
@@ -186,7 +186,9 @@ def page() -> str:
         "ways.",
     ]
     for broken in BROKEN:
-        title = broken.what[0].upper() + broken.what[1:]
+        title = broken.what
+        if not title.startswith("trial.yml"):
+            title = title[0].upper() + title[1:]
         lines += ["", f"## {title}", "", "```text", broken.message(), "```"]
     return "\n".join(lines) + "\n"
 

@@ -68,7 +68,8 @@ def keys_of(model: type[BaseModel]) -> list[str]:
     rows = []
     for name, field in model.model_fields.items():
         needed = "yes" if field.is_required() else "no"
-        rows.append([f"`{name}`", values_of(field.annotation), needed, field.description or ""])
+        meaning = " ".join((field.description or "").split())  # a row is a line
+        rows.append([f"`{name}`", values_of(field.annotation), needed, meaning])
     if model is config.EventGroup:  # its variables are written without `where`
         rows[-1] = ["a variable of ADAE", "list of texts", "yes", "Values that it must have."]
     return table(["key", "value", "needed", "meaning"], rows)

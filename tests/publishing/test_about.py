@@ -14,7 +14,8 @@ def facts(**more):
 def told(**more):
     known = {"remarks": {"safety": ("No dates.", "- one\n- two"), "design": ()},
              "left_out": ["evidence"], "parameters": {"trial": "x", "alpha": 0.1},
-             "data": {"adsl.csv": "0123456789abcdef"}, "build": "fedcba9876543210"}  # fmt: skip
+             "data": {"adsl.csv": "0123456789abcdef"}, "build": "fedcba9876543210",
+             "titles": {"evidence": "Other trials"}}  # fmt: skip
     return about(facts(**more), **known)
 
 
@@ -22,7 +23,7 @@ def test_it_lists_remarks_chapters_repairs_files_parameters_and_programs():
     text = told()
     assert "### Safety\n\n- No dates.\n- one\n- two" in text
     assert "### Design" not in text
-    assert "do not fill them: Evidence." in text
+    assert "do not fill them: Other trials." in text
     assert "3 texts read as numbers" in text
     assert "`0123456789ab`" in text
     assert "`alpha = 0.1`" in text

@@ -40,6 +40,10 @@ def randomized_population(trial: Trial) -> pd.DataFrame:
     return adsl.assign(arm=arm)[np.asarray(randomized)].reset_index(drop=True)
 
 
+def _listed(parts: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+
+
 @of_results("disposition")
 def disposition(trial: Trial) -> pd.DataFrame:
     """Count what became of the randomized patients, as the CONSORT diagram needs it.
@@ -102,9 +106,8 @@ def disposition(trial: Trial) -> pd.DataFrame:
 
     if absent:
         verb = "is" if len(absent) == 1 else "are"
-        remarks.append(
-            f"{', '.join(absent)} {verb} absent: {'; '.join(absent.values())} {verb} not known."
-        )
+        names, what = _listed(list(absent)), _listed(list(absent.values()))
+        remarks.append(f"{names} {verb} absent: {what} {verb} not known.")
     if "RANDDT" in randomized:
         for arm, patients in groups:
             days = (patients["RANDDT"] - EPOCH).dt.days

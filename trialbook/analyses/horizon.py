@@ -61,7 +61,7 @@ def common_tau(
         if not (event[treated].any() and event[~treated].any()):
             remarks.append(
                 f"{comparison.words}: no patient of an arm had {endpoint.label}; the restricted "
-                "mean goes to the smaller largest time observed."
+                "mean goes up to the shorter of the arms’ longest times."
             )
     if not chosen:
         return None, remarks
@@ -70,8 +70,8 @@ def common_tau(
         step = coarse_step(trial, endpoint)
         tau = step * np.floor(tau / step)
     remarks.append(
-        f"{endpoint.label}: no horizon was laid down, so the data chose it, the end of what every "
-        "arm compared lets estimate; a plan would have named it before."
+        f"{endpoint.label}: no horizon was laid down, so the data chose it, the last time up "
+        "to which every arm compared can be estimated; a plan would have named it before."
     )
     return float(tau), remarks
 

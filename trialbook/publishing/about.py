@@ -39,6 +39,7 @@ def about(
     parameters: dict[str, Any],
     data: dict[str, str],
     build: str,
+    titles: dict[str, str],
 ) -> str:
     """Return what the page says of one build, as Markdown below its title.
 
@@ -56,18 +57,25 @@ def about(
         Name of a file to its SHA-256.
     build : str
         What identifies the build.
+    titles : dict
+        Chapter to what the table of contents calls it.
     """
     parts = []
     said = {name: notes for name, notes in remarks.items() if notes}
     if said:
         parts.append("## What was not given, and what that cost")
+        told: set[str] = set()
         for name, notes in said.items():
             # a remark is a sentence or a list already
             lines = [one if one.startswith("- ") else f"- {one}" for note in notes
                      for one in note.split("\n")]  # fmt: skip
-            parts += [f"### {_titled(name)}", "\n".join(_told_once(lines))]
+            # what several chapters say stands under the first
+            lines = [one for one in _told_once(lines) if one not in told]
+            told.update(lines)
+            if lines:
+                parts += [f"### {_titled(name, titles)}", "\n".join(lines)]
     left_out = list(left_out)
-    missing = [_titled(name) for name in left_out if not name.startswith(_COURSE)]
+    missing = [_titled(name, titles) for name in left_out if not name.startswith(_COURSE)]
     if len(missing) < len(left_out):
         missing.append("the course")
     if missing:
@@ -139,7 +147,9 @@ def _told_once(lines: Iterable[str]) -> list[str]:
     ]
 
 
-def _titled(name: str) -> str:
+def _titled(name: str, titles: dict[str, str]) -> str:
+    if name in titles:
+        return titles[name]
     words = name.rpartition("/")[2].replace("_", " ")
     return words[:1].upper() + words[1:]
 

@@ -9,7 +9,7 @@ from trialbook.exporting import EXPORT_NOTE
 from trialbook.publishing import fingerprint
 from trialbook.publishing.about import LETTERS, about
 from trialbook.publishing.appendix import APPENDIX, appendix
-from trialbook.publishing.book import Book
+from trialbook.publishing.book import Book, toc_titles
 from trialbook.publishing.cache import COMPLETED, TABLES
 from trialbook.publishing.collect import glued_text, results_csv
 from trialbook.publishing.editions import Edition, now
@@ -77,6 +77,7 @@ def assemble(
         parameters=edition.point.parameters,
         data=data,
         build=edition.key,
+        titles=toc_titles(book.toc),
     )
     stage(book, shown, work / "stage", {"book/about_this_build.md": told})
     for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():

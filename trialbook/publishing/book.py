@@ -142,6 +142,19 @@ def find_book(start: Path | None = None, chapters: Path | None = None) -> Book:
     return Book(chapters.resolve(), home)
 
 
+def toc_titles(toc: Any) -> dict[str, str]:
+    """Return what a table of contents calls chapters, where it gives them a name of their own."""
+    if isinstance(toc, list):
+        return {name: title for part in toc for name, title in toc_titles(part).items()}
+    if not isinstance(toc, dict):
+        return {}
+    inner = toc_titles([toc.get(key) for key in ("parts", "chapters", "sections")])
+    if "file" in toc and "title" in toc:
+        name = toc["file"].removesuffix(".md").removesuffix(".ipynb")
+        inner[name.removeprefix("notebooks/")] = toc["title"]
+    return inner
+
+
 def toc_files(toc: dict[str, Any]) -> list[str]:
     """Return the documents of a table of contents in reading order, without suffix."""
     found = [toc["root"]]

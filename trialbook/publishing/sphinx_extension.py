@@ -21,7 +21,14 @@ from trialbook.publishing.navigation import navigation, sections
 from trialbook.publishing.print_page import write_print_page
 from trialbook.publishing.reading import for_reading, is_course
 from trialbook.publishing.search_index import SearchIndex
-from trialbook.publishing.terms import GLOSSARY, link_terms, name_notes, synonyms, terms_of
+from trialbook.publishing.terms import (
+    GLOSSARY,
+    link_captions,
+    link_terms,
+    name_notes,
+    synonyms,
+    terms_of,
+)
 from trialbook.publishing.together import keep_together
 
 # How much a page counts in a search: the report, what it rests on, reference.
@@ -47,8 +54,8 @@ def setup(app: Any) -> dict[str, Any]:
     app.connect("source-read", set_the_method_apart)
     app.connect("doctree-read", count_exhibits)
     app.connect("doctree-resolved", link_terms)
-    for step in (mend_markup, explain_marks, set_exhibits, link_citations, name_notes,
-                 keep_together, lay_out):  # fmt: skip
+    for step in (mend_markup, explain_marks, set_exhibits, link_citations, link_captions,
+                 name_notes, keep_together, lay_out):  # fmt: skip
         app.connect("html-page-context", step)
     app.connect("html-collect-pages", more_pages)
     app.connect("build-finished", finish, priority=900)  # after what sphinx-design copies

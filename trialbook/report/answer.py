@@ -232,7 +232,9 @@ def cost(lookup: "Lookup", labels: dict[str, str]) -> Html:
         said = "; ".join(f"{one.number} {one.words} ({one.limits})" for one in found)
         if said:
             about = _html(f"Adverse events{who}.")
-            blocks.append(f"<p><strong>{about}</strong> {_html(at_start(said))}.</p>")
+            blocks.append(
+                f'<p class="tb-beside"><strong>{about}</strong> {_html(at_start(said))}.</p>'
+            )
     if blocks:
         blocks.append('<p><a href="../notebooks/safety.html">Safety</a></p>')
     return Html("".join(blocks))

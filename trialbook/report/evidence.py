@@ -58,7 +58,7 @@ def tbl_evidence(results: pd.DataFrame, trial: "Trial") -> Table:
     return html_table(
         pd.DataFrame(rows),
         name="evidence",
-        caption="Patients with the event, of all, by arm; and the risk ratio",
+        caption="Patients with the event in each trial, and the risk ratio",
         groups="Outcome",
         notes=["Intervals on the logarithmic scale (Katz et al. 1978)."],
     )

@@ -200,7 +200,7 @@ def question(trial: "Trial", endpoint: "Endpoint | None" = None) -> str:
     control = in_text(trial.comparisons[0].control.label)
     neutral = trial.config.inferred or trial.randomized != "yes" or asked.role == "safety"
     if neutral:
-        return f"How does the time to {event} with {names} compare with that with {control}?"
+        return f"How does the time to {event} compare between {names} and {control}?"
     if trial.config.objective == "noninferiority" and asked == trial.primary:
         if asked.favourable:
             return f"Does {event} come with {names} nearly as soon as with {control}, or sooner?"

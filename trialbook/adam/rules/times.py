@@ -34,7 +34,9 @@ def check_times(adtte: pd.DataFrame, config: TrialConfig, file: str, findings: F
             continue
         near = get_close_matches(paramcd, present, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else "ADTTE has: " + ", ".join(examples(present))
-        findings.problem(file, "PARAMCD", f"never is {paramcd}, which trial.yml names", hint=hint)
+        findings.problem(
+            file, "PARAMCD", f"has no row of {paramcd}, which trial.yml names", hint=hint
+        )
     components = {one for endpoint in config.endpoints for one in endpoint.components}
     for paramcd in sorted(components - set(present)):
         findings.remark(f"ADTTE has no rows of {paramcd}, a component named in trial.yml.")

@@ -52,7 +52,7 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
         message=f"Schedule: {said}.",
         headline=said,
         caption="Visits at which at least one in twenty of the patients with a parameter has a "
-        "value, as the laboratory data have them.",
+        "value.",
         data=lookup.drawn((CURVE, {"level": "schedule"})),
     )
 

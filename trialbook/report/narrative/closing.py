@@ -61,9 +61,9 @@ def close_design(lookup: "Lookup") -> Text:
     )
     if not (plan and needed):
         silent = (
-            "No sample size was planned, as far as is given: how small an effect could be seen "
+            "How small an effect the trial could have seen is not said, for what its size was "
+            "planned on is not given."
         )
-        silent += "is not said."
     return _listed([*map(_escaped, said)], silent)
 
 

@@ -126,8 +126,7 @@ def say_follow_up(lookup: "Lookup", endpoint: "Endpoint") -> Text | None:
     if len(parts) > 1 and all(part.startswith("not reached") for part in parts):
         parts = ["not reached in any group"]
     return Text(
-        f"Median follow-up for {of(endpoint.label)}, with the event itself as censoring: "
-        f"{listed(parts)}."
+        f"Median follow-up for {of(endpoint.label)}, by reverse Kaplan-Meier: {listed(parts)}."
     )
 
 

@@ -197,7 +197,7 @@ def tbl_intercurrent(lookup: "Lookup") -> Table | None:
     return html_table(
         pd.DataFrame(lines),
         name="intercurrent",
-        caption="Intercurrent events, as far as they were seen",
+        caption="Intercurrent events that were seen",
         notes=["Patients with the event by then, of all analysed; who left is counted up to then."],
     )
 

@@ -179,7 +179,7 @@ def tbl_primary(lookup: "Lookup", endpoint: "Endpoint", *, ties: str | None = No
             else "",
             SEVERAL_P if trial.comparisons else "",
             f"Intervals of survival are {trial.conf_type}; those of rates are exact; the "
-            "restricted mean has Greenwood-type variance.",
+            "variance of the restricted mean is a sum like Greenwood’s.",
             f"{NOT_COMPARED}: means are compared up to the shorter follow-up of the two groups, "
             "so each comparison has a horizon of its own."
             if elsewhere

@@ -54,7 +54,8 @@ def tbl_centres(lookup: "Lookup") -> Table | None:
         lines.append(line | counts)
     of = ("centre", name, "all")
     hidden = lookup.withholds("n", *of, method="centres")
-    many = "" if hidden else lookup.text("; {n} in all", *of, method="centres")
+    places = "centres" if name == "SITEID" else "countries"
+    many = "" if hidden else lookup.text(f"; {{n}} {places} in all", *of, method="centres")
     return html_table(
         pd.DataFrame(lines),
         name="centres",
