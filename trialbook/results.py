@@ -51,6 +51,8 @@ DESCRIBED = ["population", "dataset", "label", "unit"]
 COLUMNS = [*KEY, "value", "printed", "basis", "notice", *DESCRIBED, "state", "shown"]
 # The value that readers may see, which takes that of `value` in what lies beside the pages.
 SEEN = "seen"
+# The state of a row that readers may not see, and what stands in the place of its number.
+WITHHELD = "withheld"
 
 
 def rows(

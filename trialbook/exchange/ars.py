@@ -52,7 +52,10 @@ def ars_of(
     """
     roles = roles or {}
     analyses, methods = [], {}
-    for number_, (key, rows) in enumerate(ard.groupby(_OF_ANALYSIS, sort=False, dropna=False), 1):
+    by_analysis: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in ard.to_dict("records"):
+        by_analysis.setdefault(tuple(row[name] for name in _OF_ANALYSIS), []).append(row)
+    for number_, (key, rows) in enumerate(by_analysis.items(), 1):
         of = dict(zip(_OF_ANALYSIS, key, strict=True))
         method = methods.setdefault(
             (of["analysis"], of["method"]), _Method(f"M{len(methods) + 1}", of)
@@ -119,8 +122,8 @@ class _Method:
         }
 
 
-def _analysis(identifier, of, rows: pd.DataFrame, method: _Method, roles) -> dict[str, Any]:
-    used = [name for name in GROUPS if (rows[name].notna() & (rows[name] != "")).any()]
+def _analysis(identifier, of, rows: list[dict[str, Any]], method: _Method, roles) -> dict[str, Any]:
+    used = [name for name in GROUPS if any(row[name] != "" and pd.notna(row[name]) for row in rows)]
     purpose = PURPOSES.get(roles.get(of["paramcd"], ""), "EXPLORATORY OUTCOME MEASURE")
     found = {
         "id": identifier,
@@ -136,7 +139,7 @@ def _analysis(identifier, of, rows: pd.DataFrame, method: _Method, roles) -> dic
             {"order": order, "groupingId": name, "resultsByGroup": True}
             for order, name in enumerate(used, 1)
         ],
-        "results": [_result(row, method) for row in rows.to_dict("records")],
+        "results": [_result(row, method) for row in rows],
     }
     return found | ({"analysisSetId": of["population"]} if of["population"] else {})
 

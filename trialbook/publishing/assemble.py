@@ -11,7 +11,7 @@ from trialbook.publishing.about import LETTERS, about
 from trialbook.publishing.appendix import APPENDIX, appendix
 from trialbook.publishing.book import Book, toc_titles
 from trialbook.publishing.cache import COMPLETED, TABLES
-from trialbook.publishing.collect import glued_text, results_csv
+from trialbook.publishing.collect import collected, glued_text, results_csv, seen
 from trialbook.publishing.editions import Edition, now
 from trialbook.publishing.exchanged import exchanged
 from trialbook.publishing.head import kind as kind_of
@@ -63,7 +63,8 @@ def assemble(
     new = work / "edition"
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
-    numbers = results_csv(notebooks)
+    rows = collected(notebooks)
+    numbers = results_csv(rows)
     pages = {
         name: Prepared(text, (), is_empty=False) if is_course(name) else prepared(text, facts.has)
         for name, text in notebooks.items()
@@ -95,8 +96,8 @@ def assemble(
     for tables, foot in ((offered / TABLES, origin), (new / TABLES, complete or origin)):
         if all_tables := appendix(shown, tables, facts, foot):
             (tables / APPENDIX).write_text(all_tables, encoding="ascii")
-    seen = results_csv(notebooks, seen=True)
-    whole = [*seen] if facts.confidential else [*seen, "provenance.json"]
+    readable = results_csv(seen(rows))
+    whole = [*readable] if facts.confidential else [*readable, "provenance.json"]
     files = [f"{kind}/{file.name}" for kind in KINDS for file in sorted((offered / kind).iterdir())]
     sources = {f"notebooks/{name}.ipynb": book.root / f"notebooks/{name}.ipynb" for name in shown}
     sources = {name: file for name, file in sources.items() if file.is_file()}
@@ -135,8 +136,8 @@ def assemble(
     for name in [*files, *whole]:
         beside = new / "html" / "files" / name
         beside.parent.mkdir(parents=True, exist_ok=True)
-        if name in seen:
-            beside.write_text(seen[name], encoding="utf-8")
+        if name in readable:
+            beside.write_text(readable[name], encoding="utf-8")
         elif name in sources:
             # as it was written, never as it was executed: its outputs pass no gate
             shutil.copyfile(sources[name], beside)

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import functools
 import io
 import json
 from itertools import pairwise
@@ -51,70 +52,76 @@ def glued_text(notebook: str, wanted: str) -> str:
     return ""
 
 
-def results_csv(notebooks: dict[str, str], *, seen: bool = False) -> dict[str, str]:
-    """Return ``ard.csv`` of all chapters, and ``curves.csv``: what is drawn as a curve.
+def collected(notebooks: dict[str, str]) -> list[list[Any]]:
+    """Return the rows of all chapters, as of `chapter_results`, in order.
 
     Parameters
     ----------
     notebooks : dict
         Chapter to its executed notebook.
-    seen : bool
-        Return no more than readers of the pages may see: the same files, for them.
 
     Raises
     ------
     ChapterError
         If two rows have the same key.
     """
-    from trialbook.results import CURVE, KEY
+    from trialbook.results import KEY
 
     rows = [row for text in notebooks.values() for row in chapter_results(text)]
-    if seen:
-        rows = [_seen(row) for row in rows if _named(row)]
     rows.sort(key=_order)
     for before, after in pairwise(rows):
         if before[: len(KEY)] == after[: len(KEY)]:
             of = ", ".join(f"{k}={v}" for k, v in zip(KEY, after, strict=False) if v)
             raise ChapterError(f"ard.csv: two results have the same key: {of}")
+    return rows
+
+
+def results_csv(rows: list[list[Any]]) -> dict[str, str]:
+    """Return ``ard.csv`` of collected rows, and ``curves.csv``: what is drawn as a curve."""
+    from trialbook.results import CURVE, KEY
+
     analysis = KEY.index("analysis")
     drawn = [row for row in rows if row[analysis] == CURVE]
     others = [row for row in rows if row[analysis] != CURVE]
     return {"ard.csv": _csv(others), "curves.csv": _csv(drawn)}
 
 
-def _named(row: list[Any]) -> bool:
-    """Return whether a row may be named, see `trialbook.safe.safe`."""
-    from trialbook.results import COLUMNS
-    from trialbook.safe import WITHHELD
+def seen(rows: list[list[Any]]) -> list[list[Any]]:
+    """Return no more of collected rows than readers of the pages may see.
 
-    return row[COLUMNS.index("state")] != WITHHELD or row[COLUMNS.index("shown")] != ""
+    What may not even be named is left out, see `trialbook.safe.safe`.
+    """
+    from trialbook.results import COLUMNS, WITHHELD
 
-
-def _seen(row: list[Any]) -> list[Any]:
-    """Return a row as readers may see it."""
-    from trialbook.results import COLUMNS
-
-    found = list(row)
-    found[COLUMNS.index("value")], found[COLUMNS.index("printed")] = row[-1], row[-2]
+    value, printed, state, shown = map(COLUMNS.index, ("value", "printed", "state", "shown"))
+    found = []
+    for row in rows:
+        if row[state] != WITHHELD or row[shown] != "":
+            readable = list(row)
+            readable[value], readable[printed] = row[-1], row[-2]
+            found.append(readable)
     return found
 
 
 def _csv(rows: list[list[Any]]) -> str:
+    from trialbook.escape import escape_cell
+    from trialbook.exchange.cards import number_text
     from trialbook.results import COLUMNS
 
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_text(cell) for cell in row[: len(COLUMNS)]] for row in rows)
+    # the same few words stand in very many rows
+    text_of = functools.cache(lambda cell: escape_cell(str(cell)))
+    writer.writerows(
+        [
+            number_text(cell) if cell is None or isinstance(cell, float) else text_of(cell)
+            for cell in row[: len(COLUMNS)]
+        ]
+        for row in rows
+    )
     return file.getvalue()
 
 
 def _order(row: list[Any]) -> list[tuple[bool, Any]]:
     return [(cell not in ("", None), cell if cell is not None else "") for cell in row[:9]]
-
-
-def _text(cell: Any) -> str:
-    from trialbook.escape import escape_cell
-    from trialbook.exchange.cards import number_text
-
-    return number_text(cell) if cell is None or isinstance(cell, float) else escape_cell(str(cell))

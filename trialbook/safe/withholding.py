@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trialbook.printed import printed
+from trialbook.results import WITHHELD
 from trialbook.safe import (
     adverse_events,
     curves,
@@ -38,7 +39,6 @@ from trialbook.safe.values import coarse_percent, of_values, points_between
 if TYPE_CHECKING:
     from trialbook.trial import Trial
 
-WITHHELD = "withheld"
 RULES = {
     "adverse_events": (adverse_events.adverse_events, incidence.cumulative),
     "baseline": (patients.described,),
