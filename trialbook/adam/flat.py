@@ -162,7 +162,9 @@ def _adtte(
         if value.casefold() in folded or may_come(value, list(values), flat.event):
             continue
         hint = "values: " + ", ".join(sorted(values)[:10])
-        findings.problem(flat.file, flat.event, f"never is {value}, the event_value", hint=hint)
+        findings.problem(
+            flat.file, flat.event, f"is {value}, the event_value, in no row", hint=hint
+        )
     events = {value.casefold() for value in flat.event_value}
     happened = np.array([value.casefold() in events for value in values], dtype=bool)
     other_case = happened & ~np.isin(values, list(flat.event_value))

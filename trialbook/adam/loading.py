@@ -150,7 +150,8 @@ def _check_named(folder: Path, config: TrialConfig, findings: Findings) -> None:
     for key in ("published", "evidence", "seeds", "notes"):
         name = getattr(config, key)
         if name is not None and not (folder / name).exists():
-            findings.problem(NAME, key, f"names {name}, which is not there")
+            hint = f"put the file there, or take {key}: out"
+            findings.problem(NAME, key, f"names {name}, which is not there", hint=hint)
 
 
 def _read_results(

@@ -82,4 +82,6 @@ def _word(error, frame: pd.DataFrame, data_set: str, file: str, findings: Findin
         first = str(column[wrong].dropna().iloc[0]) if column[wrong].notna().any() else "Oui"
         hint = f"say what is meant: --flag {shlex.quote(f'{first}=Y')}, one for each value"
         hint, option = hint + " (values: in trial.yml)", "--flag"
+    elif variable == "CNSR":
+        hint = "write 0 for an event, 1 for censoring"
     findings.problem(file, variable, str(rule), int(wrong.sum()), shown, hint, option)

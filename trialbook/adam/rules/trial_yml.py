@@ -83,10 +83,11 @@ def _arms(config: TrialConfig) -> Iterator[Inconsistency]:
     owner: dict[str, str] = {}
     for number, arm in enumerate(config.arms):
         if arm.code in [other.code for other in config.arms[:number]]:
-            yield ("arms", number, "code"), f"{arm.code} stands twice", "give each arm a code"
+            yield ("arms", number, "code"), f"{arm.code} stands twice", "give each arm its own code"
         elif _same(arm.label) in [_same(other.label) for other in config.arms[:number]]:
             rule = f"{arm.label} stands twice"
-            yield ("arms", number, "label"), rule, "a reader tells arms by their labels"
+            hint = "give each arm a label of its own: readers tell arms by it"
+            yield ("arms", number, "label"), rule, hint
         if arm.code.lower() == "all" or " vs " in arm.code:
             hint = "choose another code; 'all' and 'A vs B' name rows of the results"
             yield ("arms", number, "code"), f"{arm.code} cannot be an arm's code", hint
