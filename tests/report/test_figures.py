@@ -13,6 +13,7 @@ import pytest
 
 from trialbook import analyses
 from trialbook.report.figures import plot_laboratory
+from trialbook.report.figures.steps import are_few
 from trialbook.report.output import Drawing
 from trialbook.report.plots.balance import plot_balance
 from trialbook.report.plots.flow import Box, plot_flow
@@ -345,3 +346,11 @@ def test_the_laboratory_is_headed_by_what_differed():
         low, high = limits[item.paramcd, "lower"], limits[item.paramcd, "upper"]
         name = item.label.partition(",")[0]
         assert (name in figure.headline) == (not low <= none <= high)
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "few"),
+    [(9, 60, True), (10, 60, False), (14, 150, True), (15, 150, False), (np.nan, 150, False)],
+)
+def test_a_headline_speaks_where_ten_patients_and_a_tenth_are_at_risk(now, start, few):
+    assert are_few(now, start) is few

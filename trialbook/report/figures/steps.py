@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.analyses.effects import enough_at_risk
 from trialbook.report.plots.steps import NOT_SHOWN, Steps
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 COARSE_NOTE = "Steps at regular times that hold enough events, and no others, are shown."
 WHY_NOT_SHOWN = f"{NOT_SHOWN}: withheld, since few patients stand behind it."
-SAID_AT = 10  # percent, and patients, still at risk at a time of which a headline speaks
 
 
 def are_few(now: float, start: float) -> bool:
@@ -21,7 +21,7 @@ def are_few(now: float, start: float) -> bool:
 
     NaN, which is withheld, is not few: the gate has seen to it that there are enough.
     """
-    return bool(now < SAID_AT or now < start * SAID_AT / 100)
+    return not (np.isnan(now) or enough_at_risk(now, start))
 
 
 def drawn_steps(
