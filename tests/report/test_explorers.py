@@ -13,7 +13,7 @@ from trialbook.escape import MARK, MARK_HTML
 from trialbook.report import figures, narrative
 from trialbook.report.explorers import explorer
 from trialbook.report.explorers.planner import planner
-from trialbook.report.explorers.reader import curve_reader, survival_read
+from trialbook.report.explorers.reader import MOST_STEPS, _apart, curve_reader, survival_read
 from trialbook.report.explorers.risk import patient_risk, risk_under
 from trialbook.report.output import Text
 from trialbook.safe import WITHHELD
@@ -321,3 +321,11 @@ def test_the_largest_difference_of_harms_is_that_of_the_results():
     assert f"{largest.lower()} differed most: {100 * abs(found[largest]):.1f} percentage" in said
     assert f"more with {more.label.lower()} (95% CI, " in said
     assert narrative.say_largest_difference(numbers, []) is None
+
+
+def test_times_that_a_slider_cannot_tell_apart_are_left_out_and_landmarks_never():
+    times = np.array([0, 2, 4, 34, 35.99, 36, 36.01, 36.2, 36.5, 37.0])
+    kept = _apart(times, [36.0, 99.0])
+    assert list(kept) == [0, 2, 4, 34, 36, 36.5, 37]
+    assert len(_apart(np.linspace(0, 1, 5000), [])) <= MOST_STEPS + 1
+    assert len(_apart(np.array([]), [1.0])) == 0

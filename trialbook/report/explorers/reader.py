@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from trialbook.config import Endpoint
     from trialbook.safe.lookup import Lookup
 
+# Steps of a slider, where the times of its curves are not regular.
+MOST_STEPS = 100
 # Places between two ticks: half a month where a tick is six.
 PLACES = {"days": 10, "weeks": 13, "months": 12, "years": 12}
 # What the component calls a curve's columns; the first is the panel's own statistic.
@@ -158,7 +160,8 @@ def _choice(
     else:
         known = [curve.index[curve[one.statistic].notna()] for one, curve in every]
         # Until the first curve ends; the longer ones are known from then on at their own times.
-        times = np.array(sorted(set.intersection(*(set(np.round(at, 9)) for at in known))))
+        shared = np.array(sorted(set.intersection(*(set(np.round(at, 9)) for at in known))))
+        times = _apart(shared, lookup.trial.landmarks or [])
     if len(times) < 2:
         return None
     return {
@@ -181,6 +184,18 @@ def _choice(
             if curves
         ],
     }
+
+
+def _apart(times: np.ndarray, landmarks: Sequence[float]) -> np.ndarray:
+    """Return those of the times that a slider can tell apart: the landmarks among them, first."""
+    if not len(times):
+        return times
+    least = (times[-1] - times[0]) / MOST_STEPS
+    kept = [t for t in times if np.isclose(t, landmarks).any()]
+    for t in times:
+        if all(abs(t - other) >= least for other in kept):
+            kept.append(t)
+    return np.array(sorted(kept))
 
 
 def _is_whole(one: Read, curve: pd.DataFrame) -> bool:
