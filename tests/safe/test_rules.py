@@ -12,6 +12,7 @@ from trialbook.analyses import all_results
 from trialbook.results import results_frame, rows
 from trialbook.safe import safe
 from trialbook.safe.arithmetic import secret_parts
+from trialbook.safe.cuts import as_precise_as_printed
 from trialbook.safe.lookup import Lookup
 from trialbook.safe.precision import as_printed
 from trialbook.safe.values import tells_a_value
@@ -210,3 +211,11 @@ def test_a_quantile_has_the_least_count_of_patients_on_either_side(tmp_path):
         of: [arm for arm in sizes if state[of, arm] == "withheld"] for of in ("median", "q1", "q3")
     }
     assert hidden == {"median": ["A"], "q1": ["A", "B", "C"], "q3": ["A", "B", "C"]}
+
+
+def test_an_estimate_of_two_cuts_has_three_digits_and_a_count_all_of_its_own():
+    values = {"old": [0.123456, 1234.0], "new": [2.34567, 5678.0], "shift": [np.nan, 4444.0]}
+    frame = pd.DataFrame({"statistic": ["hr", "n"], "part": ["effects", "effects"], **values})
+    found = as_precise_as_printed(frame)
+    assert found.loc[0, ["old", "new"]].tolist() == [0.123, 2.35]
+    assert found.loc[1, ["old", "new", "shift"]].tolist() == [1234, 5678, 4444]
