@@ -10,7 +10,7 @@
   const NAMES = { page: "", section: "", exhibit: "", term: "Glossary" };
 
   const words = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "")
-    .split(/[^\p{L}\p{N}.%-]+/u).map((word) => word.replace(/^[.-]+|[.-]+$/g, "")).filter(Boolean);
+    .split(/[^\p{L}\p{N}.%]+/u).map((word) => word.replace(/^[.]+|[.]+$/g, "")).filter(Boolean);
   const stem = (word) => word.length > 3 && /[^s]s$/.test(word) ? word.slice(0, -1) : word;
   const index = rows.map(([kind, address, page, title, text, weight]) => ({
     kind, address, page, title, text, weight, inTitle: words(title), inText: words(text),
@@ -36,10 +36,11 @@
   }
 
   function readings(text) {
-    const lower = text.toLowerCase().trim();
+    // a hyphen is a blank: lost to follow up
+    const lower = text.toLowerCase().replace(/[-\u2010-\u2013]/g, " ").trim();
     const found = [lower];
     for (const [synonym, term] of Object.entries(synonyms)) {
-      const whole = new RegExp(`(?<![\\p{L}])${synonym.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}s?(?![\\p{L}])`, "u");
+      const whole = new RegExp(`(?<![\\p{L}])${synonym.replace(/-/g, " ").replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}s?(?![\\p{L}])`, "u");
       if (whole.test(lower)) found.push(lower.replace(whole, term.toLowerCase()));
     }
     return found.map((one) => words(one).map(stem)).filter((one) => one.length);

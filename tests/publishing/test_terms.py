@@ -6,7 +6,16 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from trialbook.publishing.terms import EVERYDAY, link_terms, name_notes, synonyms, terms_of
+from trialbook.publishing.terms import (
+    EVERYDAY,
+    Glossary,
+    Term,
+    link_captions,
+    link_terms,
+    name_notes,
+    synonyms,
+    terms_of,
+)
 
 HAZARD, RATIO = ("hazard", "rate"), ("hazard ratio", "HR")
 
@@ -80,3 +89,48 @@ def test_a_link_knows_its_note():
 def test_the_search_knows_other_names():
     known = synonyms(terms_of(glossary(HAZARD, RATIO)))
     assert known == EVERYDAY | {"rate": "hazard", "hr": "hazard ratio"}
+
+
+def captioned(body):
+    env = SimpleNamespace(
+        found_docs={"book/glossary", "a"}, get_doctree=lambda name: glossary(HAZARD, RATIO)
+    )
+    builder = SimpleNamespace(get_relative_uri=lambda here, there: "g.html")
+    context = {"body": body}
+    link_captions(SimpleNamespace(env=env, builder=builder), "a", "page.html", context, None)
+    return context["body"]
+
+
+def test_captions_and_notes_below_tables_link_what_no_sentence_does():
+    found = captioned('<p class="tb-caption">Hazard ratios of P&amp;Q&#x27;s.</p>')
+    assert found.startswith(
+        '<p class="tb-caption"><a class="tb-term" href="g.html#term-hazard-ratio">Hazard ratios</a>'
+        " of P&amp;Q's.</p><div"
+    )
+    assert "tb-pops" in found
+    told = '<a class="tb-term reference" href="g.html#term-hazard">hazard</a>'
+    once = f'{told}<div class="tb-notes"><p>A hazard, <a href="x">hazard ratio</a>.</p></div>'
+    assert captioned(once) == once
+    assert captioned("<td>hazard</td>") == "<td>hazard</td>"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Holm: 0.01", "Holm’s procedure"),
+        ("by Holm's", "Holm’s procedure"),
+        ("Fine and Gray's", "Fine-Gray model"),
+        ("(Fine-Gray)", "Fine-Gray model"),
+        ("holmium, Efron, Wald", None),
+    ],
+)
+def test_who_a_method_is_named_after_stands_for_it_unless_for_two(said, name):
+    names = [
+        "Holm’s procedure",
+        "Fine-Gray model",
+        "Efron ties",
+        "Efron test",
+        "Fisher information",
+    ]
+    terms = Glossary([Term((one,), one, "") for one in names])
+    assert [term.names[0] for _, term in terms.terms_in(said)] == ([name] if name else [])

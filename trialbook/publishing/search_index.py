@@ -110,7 +110,8 @@ class PageText(HTMLParser):
             return
         if self._silent:
             # a table is found by the names of its rows, too: an adverse event, say
-            if self._table is not None and any(role == "row" for _, role in self._open):
+            of_row = any(role == "row" for _, role in self._open)
+            if self._table is not None and of_row and data not in self._table.text:
                 self._table.text.append(data)
             return
         if self._into is not None:
