@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from trialbook.new import new_trial
+from trialbook.new.outcomes import _is_time
 
 
 def frame(n=80, **columns):
@@ -79,3 +80,10 @@ def test_stratification_factors_are_proposed_as_strata(flat, tmp_path):
     data = frame(STRAT1=rng.choice(["a", "b"], 80), STR02=rng.choice(["x", "y"], 80))
     data["STRAT1N"] = data["STRAT1"].map({"a": 1, "b": 2})
     assert new_trial(tmp_path / "m", flat(data)).trial.config.strata == ("STRAT1", "STR02")
+
+
+@pytest.mark.parametrize(("off", "found"), [(0.019, True), (0.021, False)])
+def test_a_time_in_another_unit_is_within_two_percent(off, found):
+    time = np.arange(30.0, 330.0, 5)
+    values = time / 30.4375 * np.tile([1 - off, 1, 1 + off], len(time) // 3)
+    assert bool(_is_time(values, time, "OS", named=False)) is found
