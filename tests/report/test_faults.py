@@ -106,7 +106,7 @@ def test_the_family_is_named_with_what_stands_outside_it():
     assert text.startswith("The family is the key secondary end points: ")
     assert "The primary end point stands outside it." in text
     notes = (ROOT / "data" / "alms" / "notes" / "efficacy.md").read_text(encoding="utf-8")
-    assert re.search(r"family that is adjusted\s+below is this book's own", notes)
+    assert re.search(r"family that is adjusted\s+on this page is this book's own", notes)
 
 
 def test_differences_of_percentages_are_points_in_every_table(harm):
@@ -122,6 +122,6 @@ def test_a_landmark_with_few_at_risk_is_marked_and_an_unset_horizon_told(tmp_pat
     table = tables.tbl_primary(Lookup(analyses.end_points(trial), trial), trial.primary)
     marked = [label for label in table.frame["Estimate"] if "‡" in label]
     assert [label.split("‡")[0].strip() for label in marked] == ["Free of the event at 29.9 months"]
-    assert any("the data chose it" in note for note in table.notes)
+    assert any("chosen by the data" in note for note in table.notes)
     means = [label for label in table.frame["Estimate"] if label.startswith("Mean months")]
     assert len(means) == 1, "one horizon for all comparisons"

@@ -38,7 +38,8 @@ EVERYDAY = {
     "died": "death", "mortality": "death", "drop out": "withdrawal", "dropped out": "withdrawal",
     "gender": "sex", "harm": "adverse event", "kidney": "renal", "men": "male",
     "missing data": "withdrawn", "relative risk": "risk ratio", "sample size": "how many patients",
-    "table 1": "patients at baseline", "toxicity": "adverse event", "women": "female",
+    "table 1": "patients at baseline", "toxicity": "adverse event", "withdrew": "withdrawal",
+    "women": "female",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ OTHERS = "@"
 
 
 def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
-    """Return how many end points point the same way: ``"7 of 9 hazard ratios are below 1 ..."``."""
+    """Return how many end points point the same way: ``"All 9 hazard ratios are below 1 ..."``."""
     shown = [one for one in lookup.trial.endpoints if not one.favourable]
     effects = [effect_of(lookup, endpoint, comparison) for endpoint in shown]
     known = [one for one in effects if one.estimable]
@@ -30,13 +30,13 @@ def find_end_points(lookup: "Lookup", comparison: "Comparison") -> str | None:
         return None
     below, clear = sum(one.hr < 1 for one in known), sum(one.upper < 1 for one in known)
     above = sum(one.lower > 1 for one in known)
+    every = f"{'Both' if len(known) == 2 else f'All {len(known)}'} hazard ratios are"
     verb = "is" if below == 1 else "are"
     if not below:
-        text = f"{len(known)} of {len(known)} hazard ratios are 1 or above, "
+        text = f"{every} 1 or above, "
         return _of_pair(lookup, comparison, f"{text}{above or 'none'} with the whole interval")
-    text = (
-        f"{below} of {len(known)} hazard ratios {verb} below 1, {clear or 'none'} with the whole "
-    )
+    subject = every if below == len(known) else f"{below} of {len(known)} hazard ratios {verb}"
+    text = f"{subject} below 1, {clear or 'none'} with the whole "
     text += f"interval, and {above} above 1 with it" if above else "interval"
     return _of_pair(lookup, comparison, text)
 

@@ -119,11 +119,16 @@ def _headline(rows: Sequence[ForestRow], what: str) -> str:
     clear = sum(row.upper < 1 or row.lower > 1 for row in rows)
     if len(rows) == 1:
         covers = "its interval does not cover 1" if clear else "its interval covers 1"
-        return f"Of one of the {what} alone there is a hazard ratio, {side} 1; {covers}"
+        return f"One of the {what} alone has a hazard ratio, {side} 1; {covers}"
     covered = "every interval covers 1"
     if clear:
         covered = f"{clear} {'interval does' if clear == 1 else 'intervals do'} not cover 1"
-    return f"The hazard ratio is {side} 1 in {count} of {len(rows)} {what}; {covered}"
+    if clear == len(rows):
+        covered = "no interval covers 1"
+    where = f"{count} of {len(rows)}"
+    if count == len(rows):
+        where = "both" if count == 2 else f"all {count}"
+    return f"The hazard ratio is {side} 1 in {where} {what}; {covered}"
 
 
 def _side(rows: Sequence[ForestRow]) -> tuple[str, int]:

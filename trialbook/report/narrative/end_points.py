@@ -61,7 +61,8 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
     if family is None or not lookup.has("multiplicity"):
         return None
     test = planned(trial).test
-    lines = []
+    # what several procedures find alike is said once
+    found: dict[str, list[str]] = {}
     for method in lookup.distinct("method", "multiplicity"):
         for comparison in trial.comparisons:
             kept, lost = [], []
@@ -74,11 +75,12 @@ def say_multiplicity(lookup: "Lookup", alpha: float = 0.05) -> Text | None:
                 elif plain < alpha:
                     lost.append(label)
             who = pair_in_words(comparison, start=False)
-            text = f"{ADJUSTED.get(method, method)} ({who}): P stays below {alpha:g} for "
+            text = f"({who}): P stays below {alpha:g} for "
             text += f"{'; '.join(kept) or 'none'}"
             if lost:
                 text += f". It is below only before the adjustment for {'; '.join(lost)}"
-            lines.append(f"- {text}.")
+            found.setdefault(text, []).append(ADJUSTED.get(method, method))
+    lines = [f"- {listed(methods)} {text}." for text, methods in found.items()]
     return Text("\n".join([_family(trial), "", *lines]))
 
 

@@ -40,9 +40,9 @@ def say_withdrawal(lookup: "Lookup", endpoint: "Endpoint", alpha: float = 0.05) 
         if jump := lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, **reference):
             control = of(comparison.control.label)
             lines.append(
-                f"Had the withdrawn patients of both groups gone on as {control} does (*jump to "
-                f"reference*), the hazard ratio would be {jump}. Its interval is wider than it "
-                "need be: Rubin's variance is conservative for this imputation."
+                f"Had the withdrawn patients of both groups fared from then on as those given "
+                f"{control} (*jump to reference*), the hazard ratio would be {jump}. Its interval "
+                "is wider than it need be: Rubin's variance is conservative for this imputation."
             )
         worst, best = (
             lookup.text("{hr} ({hr_lower} to {hr_upper})", *of_row, level=level, method="extreme")

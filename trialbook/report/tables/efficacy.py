@@ -36,8 +36,7 @@ HEADLINES = {
     "adjusted": "hazard ratio of the planned Cox model with covariates",
 }
 HORIZON_CHOSEN = (
-    "No horizon was given: the data chose it, the earliest of the groups' last event "
-    "times. A plan would have set it before the data were seen."
+    "The horizon was chosen by the data; a plan would have set it before they were seen."
 )
 SEVERAL_P = (
     "One effect has several P values, for each test weighs the same events its own way; the "
