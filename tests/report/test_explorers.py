@@ -317,7 +317,7 @@ def test_the_largest_difference_of_harms_is_that_of_the_results():
     terms = analyses.event_classes(trial)["AEDECOD"]
     said = str(narrative.say_largest_difference(numbers, terms)).replace(MARK, "")
     more = comparison.treated if found[largest] > 0 else comparison.control
-    assert said.startswith(f"Of {len(found)} adverse events that at least 5% of a group had, ")
+    assert f"Of {len(found)} adverse events that at least 5% of a group had, " in said
     assert f"{largest.lower()} differed most: {100 * abs(found[largest]):.1f} percentage" in said
     assert f"more with {more.label.lower()} (95% CI, " in said
     assert narrative.say_largest_difference(numbers, []) is None
