@@ -361,6 +361,28 @@ def test_the_notice_is_on_every_page_and_on_paper(books, sites, browser):
         assert tab.locator("article h1").first.is_visible()
 
 
+@pytest.mark.parametrize(("width", "beside"), [(820, "article h1"), (1440, ".tb-part")])
+def test_footer_and_text_share_an_edge_and_menus_a_letter(sites, browser, width, beside):
+    with opened(browser, {"width": width, "height": 900}) as tab:
+        tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
+        edge = """(one) => one.getBoundingClientRect().left
+          + parseFloat(getComputedStyle(one).paddingLeft)"""
+        wanted = tab.locator(beside).first.evaluate(edge)
+        assert tab.locator(".tb-foot p").first.evaluate(edge) == pytest.approx(wanted, abs=1)
+        if width > 1280:
+            assert tab.locator(".tb-brand").evaluate(edge) == pytest.approx(wanted, abs=1)
+        letters = """(all) => [...new Set(all.map((one) => {
+          const { fontSize, color } = getComputedStyle(one);
+          return `${fontSize} ${color}`;
+        }))]"""
+        assert len(tab.locator(".tb-menu :is(summary, a)").evaluate_all(letters)) == 1
+        ruled = "(all) => all.filter((one) => parseFloat(getComputedStyle(one).borderBottomWidth))"
+        assert tab.locator(".tb-fold").count() > tab.locator(".tb-fold:last-child").count() > 0
+        assert (
+            tab.locator(".tb-fold:last-child").evaluate_all(f"(all) => ({ruled})(all).length") == 0
+        )
+
+
 def test_a_printed_chapter_is_not_cut_at_the_margin(sites, browser):
     with opened(browser, {"width": 718, "height": 1000}) as tab:  # A4 less its margins
         tab.goto(f"{sites['alms']}/notebooks/efficacy.html")

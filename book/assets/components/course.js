@@ -113,8 +113,8 @@ function plot(xs, ys, xlabel) {
     svg.replaceChildren(
       drawn("path", { class: "tb-axis", d: `M${LEFT} 10V${base}H${WIDTH - 12}` }),
       ...[xs[0], xs[1]].map((v, i) => drawn("text",
-        { x: x(v), y: base + 18, "text-anchor": i ? "end" : "start" }, `${v}`)),
-      ...ys.map((v) => drawn("text", { x: LEFT - 6, y: y(v) + 5, "text-anchor": "end" }, `${v}`)),
+        { x: x(v), y: base + 18, "text-anchor": i ? "end" : "start" }, minus(v))),
+      ...ys.map((v) => drawn("text", { x: LEFT - 6, y: y(v) + 5, "text-anchor": "end" }, minus(v))),
       drawn("text", { x: (LEFT + WIDTH) / 2, y: base + 20, "text-anchor": "middle" }, xlabel),
       ...marks,
     );
@@ -130,7 +130,8 @@ function plot(xs, ys, xlabel) {
   return { svg, show, line, steps, filled, dot, rule };
 }
 
-const said = (value, digits = 3) => value.toFixed(digits);
+const minus = (text) => String(text).replace("-", "\u2212");
+const said = (value, digits = 3) => minus(value.toFixed(digits));
 
 /** Output that a screen reader tells after each change, its numbers in full for tests. */
 function teller() {
