@@ -42,7 +42,8 @@ def plot_visits(lookup: "Lookup") -> Drawing | None:
         return None
     unit = visit_unit(trial)
     first, last = (f"{unit or ''} {visit:g}".lstrip() for visit in (visits[0], visits[-1]))
-    said = f"{counted_noun(len(rows), 'parameter')} measured at "
+    what = next(iter(rows)) if len(rows) == 1 else counted_noun(len(rows), "parameter")
+    said = f"{what} measured at "
     said += f"{counted_noun(len(visits), 'visit')}, from {first} to {last}"
     return plot_schedule(
         visits,

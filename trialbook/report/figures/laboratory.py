@@ -60,6 +60,9 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
     if len(shown) < len(drawn):
         caption.append(f"The first {len(shown)} of {len(drawn)} parameters; the table has all.")
     unit = visit_unit(trial)
+    what = counted_noun(len(shown), "laboratory parameter")
+    if len(shown) == 1:
+        what = in_text(shown[0][0].label.partition(",")[0])
     figure = plot_means(
         parameters,
         trial,
@@ -68,8 +71,7 @@ def plot_laboratory(lookup: "Lookup") -> Drawing | None:
         message=f"{words[:1].upper()}{words[1:]} over the visits. "
         + " ".join(_ends(lookup, item, one) for item, one in shown),
         headline=_finding(lookup, [item for item, _ in shown])
-        or f"{words[:1].upper()}{words[1:]} of "
-        f"{counted_noun(len(shown), 'laboratory parameter')} over the visits",
+        or f"{words[:1].upper()}{words[1:]} of {what} over the visits",
         caption=" ".join(caption),
         data=lookup.drawn(
             *((CURVE, {"level": "laboratory", "paramcd": item.paramcd}) for item, _ in shown)
@@ -149,7 +151,7 @@ def _finding(lookup: "Lookup", items: list[Configured]) -> str:
     """
     if len(lookup.trial.comparisons) != 1:
         return ""
-    name, apart, known = lookup.trial.comparisons[0].name, [], 0
+    name, apart, known = lookup.trial.comparisons[0].name, [], []
     for item in items:
         of = {"paramcd": item.paramcd, "arm": name, "method": "mmrm"}
         visits = [t for t in lookup.distinct("time", "laboratory", **of) if t == t]
@@ -162,13 +164,17 @@ def _finding(lookup: "Lookup", items: list[Configured]) -> str:
         )
         none = 1.0 if item.summary == "geometric" else 0.0
         if np.isfinite([low, high]).all():
-            known += 1
+            known.append(in_text(item.label.partition(",")[0]))
             if not low <= none <= high:
-                apart.append(in_text(item.label.partition(",")[0]))
+                apart.append(known[-1])
     if not known:
         return ""
+    if not apart and len(known) == 1:
+        return f"The change of {known[0]} did not clearly differ by group"
     if not apart:
-        return f"In none of {known} laboratory parameters did the change clearly differ by group"
+        return (
+            f"In none of {len(known)} laboratory parameters did the change clearly differ by group"
+        )
     listed = apart[0] if len(apart) == 1 else f"{', '.join(apart[:-1])} and {apart[-1]}"
     return f"The change at the last visit differed between the groups in {listed}"
 
