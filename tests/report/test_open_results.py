@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from trialbook.paper import open_results
-from trialbook.report.open_results import open_sentence, plot_open, tbl_open
+from trialbook.report.open_results import _scale, open_sentence, plot_open, tbl_open
 from trialbook.results import results_frame, rows
 
 TRIAL = SimpleNamespace(
@@ -49,7 +49,7 @@ def test_the_sentence_counts_data_sets_and_results(ranges):
 
 def test_the_table_has_every_result_with_its_range(ranges):
     shown = tbl_open(ranges, TRIAL).frame.set_index("Result")
-    first = shown.loc["Without event, month 12, placebo"]
+    first = shown.loc["Event-free, month 12, placebo"]
     assert list(first[["Lowest", "Median", "Highest", "In this book"]]) == [
         "72.0%",
         "80.0%",
@@ -63,9 +63,19 @@ def test_the_table_has_every_result_with_its_range(ranges):
 
 def test_the_figure_shows_estimates_of_the_primary_end_point_in_shown_units(ranges):
     message = plot_open(ranges, TRIAL).message
-    assert "Mean time without event, month 36: 3.6 to 4.4" in message
+    assert "Mean time event-free, month 36: 3.6 to 4.4" in message
     assert "Hazard ratio, stratified: 0.63 to 0.77" in message
     assert "PFS" not in message
+
+
+def test_differences_of_percentages_are_marked_in_points(ranges):
+    marks = {}
+    for row in ranges.itertuples():
+        scale, show, _ = _scale(row, TRIAL)
+        marks[row.analysis, row.statistic] = show(scale(0.05))
+    assert marks["kaplan_meier", "survival"] == "5%"
+    assert marks["landmark", "difference"] == "5"
+    assert "Differences in percentage points" in plot_open(ranges, TRIAL).svg
 
 
 def test_only_so_many_rows_are_drawn_and_nothing_gives_no_figure(ranges):

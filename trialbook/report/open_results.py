@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from trialbook.trial import Trial
 
 ROW = 0.22
-LEFT, RIGHT = 3.05, 1.25
-LETTERS = 47  # of a label in the figure: what fits left of the bars
+LEFT, RIGHT = 3.4, 1.25
+LETTERS = 52  # of a label in the figure: what fits left of the bars
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5)
 FEW_TICKS = (0.1, 0.2, 0.5, 1, 2, 5)  # for a wide scale
 _WORDS = {
-    "rmst": "mean time without event",
+    "rmst": "mean time event-free",
     "landmark": "survival difference",
-    "kaplan_meier": "without event",
+    "kaplan_meier": "event-free",
     "follow_up": "median follow-up",
     "log_rank": "log-rank test",
     "cox": "hazard ratio",
@@ -183,7 +183,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, trial: "Trial", each: float) -> None:
 def _scale(row, trial: "Trial") -> tuple[Callable[[float], float], Callable[[float], str], bool]:
     kind = kind_of(row.statistic, row.analysis, row.level, row.method)
     factor = kind.factor * (float(trial.time.to_show(1.0)) if kind.time else 1.0)
-    unit = kind.unit
+    unit = "" if "difference" in row.statistic else kind.unit  # of percentages: points
     return (lambda x: x * factor), (lambda x: f"{x:g}{unit}".replace("-", "−")), kind is RATIO
 
 
@@ -198,7 +198,7 @@ def _kind(row, trial: "Trial") -> str:
     if kind.time:
         return f"differences in {trial.time.show}" if difference else trial.time.show
     if kind is PROPORTION:
-        return "differences of proportions" if difference else "proportions"
+        return "differences in percentage points" if difference else "percentages"
     return "other numbers"
 
 
