@@ -46,11 +46,12 @@ def execute_chapters(
     if not to_do:
         return
     from trialbook.publishing import kernels
-    from trialbook.publishing.workers import execute_all
+    from trialbook.publishing.workers import execute_all, imported_for_good
     from trialbook.trial import load_trial
 
     if kernels.can_fork():
-        kernels.preload()
+        with imported_for_good():
+            kernels.preload()
         load_trial(data.folder, blinded=to_do[0][0].blinded)
     # the longest first, so that none is left alone at the end
     to_do = sorted(to_do, key=_expected_seconds, reverse=True)

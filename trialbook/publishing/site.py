@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from trialbook.messages import ChapterError, MachineError, disk_error
-from trialbook.publishing.workers import settle, start
+from trialbook.publishing.workers import imported_for_good, settle, start
 
 _MODULES = (
     "jupyter_book.config",
@@ -87,7 +87,8 @@ class SiteBuilder:
 
 def _serve(connection: Connection, parent: int) -> None:
     settle(parent)
-    preload()
+    with imported_for_good():
+        preload()
     while True:
         try:
             pages = connection.recv()

@@ -1,5 +1,7 @@
 """Run chapters side by side, one process each."""
 
+import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -119,6 +121,23 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[Connection, Any
     process.start()
     there.close()
     return here, process
+
+
+@contextlib.contextmanager
+def imported_for_good() -> Iterator[None]:
+    """Import without looking for garbage, and never look for it in what was imported.
+
+    Modules stay until the process ends; collecting would walk through them again and again, in
+    this process and in each that is forked from it, whose memory would then be copied, too.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def settle(parent: int) -> None:
