@@ -458,6 +458,15 @@ def percents_of(numbers, alms, term):
     ]
 
 
+def test_on_paper_each_row_of_harms_has_its_name(open_page):
+    tab = open_page()
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    names = tab.locator(".tb-exhibit:has(.tb-harms) tbody tr:visible th").all_inner_texts()
+    assert len(names) > tab.locator(".tb-exhibit .tb-more").count() > 0
+    assert all(name.strip() for name in names)
+
+
 def test_harms_are_sorted_narrowed_and_opened_by_class(alms, numbers, open_page):
     tab = open_page()
     table = tab.locator(".tb-exhibit:has(.tb-harms)")

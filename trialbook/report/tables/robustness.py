@@ -109,7 +109,9 @@ def tbl_covariates(lookup: "Lookup", endpoint: "Endpoint") -> Table | None:
             }
             left_out |= bool(hidden)
             label = covariate_label(trial.labels, level)
-            label += f"; {in_text(_model_label(method, trial))}" if len(adjusted) > 1 else ""
+            if len(adjusted) > 1:
+                model = _model_label(method, trial)  # opens with a word, whatever names follow
+                label += f"; {model[:1].lower()}{model[1:]}"
             lines += _lines(lookup, label, "cox", code, hidden, level=level, method=method)
     for line in lines:
         line.pop("Patients")
