@@ -178,7 +178,8 @@ def find_harms(
 ) -> str | None:
     """Return the difference in serious adverse events: ``"9.9 percentage points fewer ..."``.
 
-    Of all adverse events where that of the serious ones may not be shown or is not given.
+    With its interval, which may hold no difference. Of all adverse events where that of the
+    serious ones may not be shown or is not given.
     """
     found = harms_card(lookup, comparison, labels, keys)
     if not found:
@@ -186,7 +187,8 @@ def find_harms(
     words = found[0].words.partition(":")[0].replace(" patients with ", " patients had ")
     number = found[0].number.replace(" points", " percentage points")
     treated, control = in_text(comparison.treated.label), in_text(comparison.control.label)
-    return f"{number} {words} with {treated} than with {control}"
+    limits = f" ({found[0].limits})" if found[0].limits else ""
+    return f"{number} {words} with {treated} than with {control}{limits}"
 
 
 def find_shares(lookup: "Lookup") -> str | None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from trialbook.analyses import time_ticks
 from trialbook.printed import rounded
+from trialbook.report.card import HARMS
 from trialbook.report.explorers.reader import Read, curve_reader
 from trialbook.report.figures.steps import COARSE_NOTE, WHY_NOT_SHOWN, are_few, drawn_steps
 from trialbook.report.landmarks import shown_time
@@ -146,13 +147,17 @@ def plot_course_of_harms(lookup: "Lookup", labels: Mapping[str, str]) -> Drawing
             keys.append(key)
             coarse |= _is_coarse(lookup, level, key)
     said = _said(panels, lookup)
+    first = [
+        replace(one, title=f"Patients with {HARMS.get(key, in_text(one.title))}")
+        for one, key in zip(panels[:1], keys[:1], strict=True)
+    ]
     figure = plot_steps(
         panels,
         trial,
         height=1.4,
         name="course-of-harms",
         message=f"Cumulative incidence at the end: {said}.",
-        headline=f"Adverse events, {_said(panels[:1], lookup)}" if panels else "",
+        headline=at_start(_said(first, lookup)),
         caption="Cumulative incidence of first events, as a share of all treated patients, with "
         f"pointwise {lookup.ci}s; the end of treatment competes."
         f"{_withheld_said(panels, lookup, coarse=coarse)}",
