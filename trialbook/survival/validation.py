@@ -7,7 +7,7 @@ nothing is dropped or repaired in silence.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 SHOWN = 5  # positions named in a message
 
@@ -243,12 +243,12 @@ def check_conf_level(conf_level: float) -> None:
 def normal_quantile(conf_level: float) -> float:
     """Return z such that a normal variable lies within ±z with probability `conf_level`."""
     check_conf_level(conf_level)
-    return float(norm.ppf((1 + conf_level) / 2))
+    return float(ndtri((1 + conf_level) / 2))
 
 
 def wald_p_value(estimate: float, std_error: float) -> float:
     """Return the two-sided P value of Wald's test against 0, NaN without a standard error."""
-    return float(2 * norm.sf(abs(estimate) / std_error)) if std_error > 0 else np.nan
+    return float(2 * ndtr(-abs(estimate) / std_error)) if std_error > 0 else np.nan
 
 
 def common_tau(treated: float, control: float) -> float:
