@@ -288,7 +288,7 @@ class TrialConfig(Model):
     seeds: InsideFolder | None = None
     """File of results over seeds of the synthetic data."""
     learn: bool = False
-    """Whether the book carries the course in survival analysis."""
+    """Whether the book carries the course in survival analysis, and the package's reference."""
     results: ElsewhereResults = ElsewhereResults()
     """How results made elsewhere are read, where `cards.csv` stands in the place of data sets."""
     flat: Flat | None = None

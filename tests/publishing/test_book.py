@@ -1,10 +1,15 @@
 """What a chapter's text says of itself, read without Jupyter."""
 
+from pathlib import Path
+
 import pytest
 
 from trialbook.messages import ChapterError, UsageError
 from trialbook.publishing.book import Book, find_book, read_chapter, toc_files
-from trialbook.publishing.staging import filtered_toc, only_to_what_is_there
+from trialbook.publishing.reference import TOPICS
+from trialbook.publishing.staging import filtered_toc, only_to_what_is_there, required
+
+ROOT = Path(__file__).parents[2]
 
 
 def written(folder, cell, header=""):
@@ -89,3 +94,23 @@ def test_links_lead_only_to_chapters_of_this_book():
     assert only_to_what_is_there(door, "book/index", []) == '<a href="x.html?view=method">'
     there = only_to_what_is_there(door, "book/index", ["learn/start"])
     assert there == '<a href="../notebooks/learn/start.html">'
+
+
+def test_a_page_that_requires_what_a_trial_lacks_stays_out(tmp_path):
+    page = tmp_path / "api.md"
+    for text, needed in (
+        ("---\nprint: false\nrequires: [learn]\n---\n# API", {"learn"}),
+        ("---\nprint: false\n---\n# Words\n\n```yaml\nrequires: [ADLB]\n```", set()),
+        ("# Words", set()),
+    ):
+        page.write_text(text, encoding="utf-8")
+        assert required(page) == needed
+    parts = [{"chapters": [{"file": name}]} for name in ("book/api", "book/words")]
+    kept = filtered_toc({"root": "book/index", "parts": parts}, (), {"book/api"})
+    assert toc_files(kept) == ["book/index", "book/words"]
+
+
+def test_the_reference_of_the_package_belongs_to_books_with_the_course():
+    pages = {path.stem: required(path) for path in (ROOT / "book").glob("*.md")}
+    assert {name for name, needed in pages.items() if needed} == {name for name, *_ in TOPICS}
+    assert set().union(*pages.values()) == {"learn"}

@@ -80,7 +80,7 @@ def assemble(
         build=edition.key,
         titles=toc_titles(book.toc),
     )
-    stage(book, shown, work / "stage", {"book/about_this_build.md": told})
+    stage(book, shown, work / "stage", {"book/about_this_build.md": told}, facts.has)
     for name, text in (numbers | exchanged(numbers["ard.csv"], facts)).items():
         (new / name).write_text(text, encoding="utf-8")
     # Beside the pages lies what their readers may see; the complete results stay out of html.

@@ -14,6 +14,8 @@ from types import ModuleType
 FOLDER = "book"
 # The PDF of a trial's book is the report: what documents the software stays on the site.
 NOT_PRINTED = "---\nprint: false\n---"
+# The reference of the package is for who learns, too: other books are without it.
+HEADER = "---\nprint: false\nrequires: [learn]\n---"
 # Page, title, what it is about, and the modules in its order.
 TOPICS = (
     ("api_curves", "Curves and what is read off them",
@@ -94,7 +96,7 @@ def _public(module: str) -> list[str]:
 
 
 def _page(title: str, about: str, modules: tuple[str, ...]) -> str:
-    parts = [NOT_PRINTED, f"# {title}", about]
+    parts = [HEADER, f"# {title}", about]
     for module in modules:
         names = _public(module)
         if not names:

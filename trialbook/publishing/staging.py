@@ -14,6 +14,7 @@ from trialbook.publishing.book import Book
 # Links to other chapters: in Markdown, and in HTML that says where to go instead.
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./]+)\.ipynb\)")
 _DOOR = re.compile(r'href="\.\./notebooks/([\w/]+)\.html" data-else="([^"]+)"')
+_REQUIRES = re.compile(r"---\n(?:(?!---).*\n)*?requires: \[([^\]\n]*)\]\n")
 _GLUED = re.compile(r"```\{glue\} \w+\n:doc: \.\./notebooks/([\w/]+)\.ipynb\n```\n\n?")
 
 
@@ -22,6 +23,7 @@ def stage(
     notebooks: dict[str, str],
     folder: Path,
     more: Mapping[str, str] | None = None,
+    has: Iterable[str] = (),
 ) -> None:
     """Lay out the tree, writing only what changed, so that Sphinx re-reads only that.
 
@@ -31,20 +33,24 @@ def stage(
         The book.
     notebooks : dict
         Chapter name to executed notebook, as JSON, as its page takes it (`reading.prepared`).
-    more : mapping, optional
-        Page to what is said at its end of this build alone.
     folder : Path
         The tree; made where it is missing, cleared of what does not belong.
+    more : mapping, optional
+        Page to what is said at its end of this build alone.
+    has : iterable of str
+        What the trial has, see `TrialFacts.has`: pages that require something else stay out.
     """
+    source = book.root / "book"
+    absent = {path for path in source.rglob("*.md") if not required(path) <= set(has)}
+    without = {path.relative_to(book.root).with_suffix("").as_posix() for path in absent}
     kept = {
-        folder / "_toc.yml": _yaml(filtered_toc(book.toc, set(notebooks))),
+        folder / "_toc.yml": _yaml(filtered_toc(book.toc, set(notebooks), without)),
         folder / "_config.yml": _yaml(staged_config(book.config)),
     }
     for name, text in notebooks.items():
         linked = only_to_what_is_there(text, f"notebooks/{name}", notebooks)
         kept[folder / "notebooks" / f"{name}.ipynb"] = linked.encode()
-    source = book.root / "book"
-    for path in sorted(source.rglob("*")):
+    for path in sorted(set(source.rglob("*")) - absent):
         if path.is_file() and not any(part.startswith(".") for part in path.parts[-3:]):
             kept[folder / "book" / path.relative_to(source)] = path
     for path, content in list(kept.items()):
@@ -94,13 +100,21 @@ def staged_config(config: dict[str, Any]) -> dict[str, Any]:
     return {**config, "execute": execute, "exclude_patterns": []}
 
 
-def filtered_toc(toc: Any, chapters: Iterable[str]) -> Any:
-    """Return the table of contents without the chapters that this book does not have."""
-    chapters = set(chapters)
+def required(page: Path) -> set[str]:
+    """Return what a page of prose requires of a trial: ``requires: [learn]`` in its header."""
+    found = _REQUIRES.match(page.read_text(encoding="utf-8"))
+    return set(re.findall(r"\w+", found[1])) if found else set()
+
+
+def filtered_toc(toc: Any, chapters: Iterable[str], without: Iterable[str] = ()) -> Any:
+    """Return the table of contents without the chapters, and the pages, that a book lacks."""
+    chapters, without = set(chapters), set(without)
 
     def kept(node: dict[str, Any]) -> bool:
         name = str(node.get("file", "")).removesuffix(".md").removesuffix(".ipynb")
-        return not name.startswith("notebooks/") or name.removeprefix("notebooks/") in chapters
+        if name.startswith("notebooks/"):
+            return name.removeprefix("notebooks/") in chapters
+        return name not in without
 
     def walk(node: Any) -> Any:
         if isinstance(node, list):
