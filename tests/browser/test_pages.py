@@ -204,18 +204,28 @@ def test_the_result_is_on_the_first_screen_of_a_phone_and_its_chapter_is_short(s
         assert length <= 8 * PHONE["height"]
 
 
-def test_a_term_shows_its_meaning_beside_the_text_or_below_on_a_press(sites, browser):
-    for viewport, opens in ((PHONE, True), ({"width": 1440, "height": 900}, False)):
-        with opened(browser, viewport) as tab:
-            tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
-            term = tab.locator("a.tb-term:visible").first
-            note = tab.locator(f"#{term.get_attribute('data-note')}")
-            assert note.is_visible() is not opens
-            if opens:
-                term.click()
-                assert note.is_visible()
-                tab.keyboard.press("Escape")
-                assert not note.is_visible()
+@pytest.mark.parametrize(
+    ("where", "viewport", "opens"),
+    [
+        ("a.tb-term.internal:visible", PHONE, True),
+        ("a.tb-term.internal:visible", {"width": 1440, "height": 900}, False),
+        # in a caption there is no margin beside it
+        (".tb-exhibit a.tb-term:not(.internal):visible", {"width": 1440, "height": 900}, True),
+    ],
+)
+def test_a_term_shows_its_meaning_beside_the_text_or_below_on_a_press(
+    where, viewport, opens, sites, browser
+):
+    with opened(browser, viewport) as tab:
+        tab.goto(f"{sites['alms']}/notebooks/efficacy.html")
+        term = tab.locator(where).first
+        note = tab.locator(f"#{term.get_attribute('data-note')}")
+        assert note.is_visible() is not opens
+        if opens:
+            term.click()
+            assert note.is_visible()
+            tab.keyboard.press("Escape")
+            assert not note.is_visible()
 
 
 def test_a_part_that_was_not_given_is_told_on_the_page_on_the_build_alone(books, sites, browser):

@@ -1,7 +1,5 @@
 """What was released before: two cuts, two points of a grid."""
 
-import csv
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +9,7 @@ from trialbook import released
 from trialbook.analyses import all_results
 from trialbook.ard import complete
 from trialbook.messages import BuildError
-from trialbook.publishing.collect import _text
+from trialbook.publishing.collect import results_csv
 from trialbook.results import COLUMNS, SEEN
 from trialbook.safe import safe
 from trialbook.safe.times import end_point_times
@@ -27,12 +25,9 @@ def published(folder, trial):
     table = table[(table["state"] != "withheld") | (table["shown"] != "")]
     files = folder / "html" / "files"
     files.mkdir(parents=True)
-    for name, rows in (("ard.csv", table), ("curves.csv", table.head(0))):
-        with (files / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            rows = rows.assign(value=rows[SEEN])[COLUMNS]
-            writer.writerows([_text(c) for c in row] for row in rows.itertuples(index=False))
+    rows = table.assign(value=table[SEEN])[COLUMNS].to_numpy(object).tolist()
+    for name, text in results_csv(rows).items():
+        (files / name).write_text(text, encoding="utf-8")
     return folder
 
 
