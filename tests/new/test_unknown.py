@@ -69,7 +69,7 @@ def test_a_missing_without_a_column_is_refused(flat, tmp_path):
         new_trial(tmp_path / "m", flat(frame()), missing=["999"])
 
 
-@pytest.mark.parametrize("sign", ["9", "?"])
+@pytest.mark.parametrize("sign", ["9", "?", "–99", "−9"])
 def test_a_status_that_is_not_known_is_refused(sign, flat, tmp_path):
     status = [*["1", "0"] * 5, sign, "1"]
     with pytest.raises(UsageError, match="as one writes what is not known"):

@@ -13,6 +13,8 @@ WORDS = (
 _WORDS = re.compile(WORDS, re.IGNORECASE)
 # no -1: it stands for an event as often
 _CODE = re.compile(r"-?(9+|88+|77+)|-[78]")
+# a minus as word processors write it
+_MINUS = str.maketrans("−–", "--")
 # a number that is a code lies so far beyond the others, or stands so much more often than they do
 _BEYOND = 1.3
 _OFTEN = 3
@@ -25,7 +27,11 @@ def says_unknown(text: str) -> bool:
 
 def may_be_code(text: str) -> bool:
     """Return whether a number is of those that people write for not known: 9, 99, -9, 888."""
-    return bool(_CODE.fullmatch(text.strip().removesuffix(".0")))
+    return bool(_CODE.fullmatch(_number(text).removesuffix(".0")))
+
+
+def _number(text: str) -> str:
+    return text.strip().translate(_MINUS)
 
 
 def odd_codes(values: Iterable[str]) -> list[str]:
@@ -35,10 +41,11 @@ def odd_codes(values: Iterable[str]) -> list[str]:
     beside 1 to 8; and where it is not all that stands beside one other value.
     """
     values = list(values)
-    numbers = {float(one) for one in values if re.fullmatch(r"-?\d+(\.\d+)?", one.strip())}
+    texts = [_number(one) for one in values]
+    numbers = {float(one) for one in texts if re.fullmatch(r"-?\d+(\.\d+)?", one)}
     codes = [one for one in values if may_be_code(one)]
     others = len(values) - len(codes)
-    return [one for one in codes if others >= 2 and float(one) - 1 not in numbers]
+    return [one for one in codes if others >= 2 and float(_number(one)) - 1 not in numbers]
 
 
 def code_among_times(times: np.ndarray) -> float | None:
