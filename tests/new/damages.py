@@ -215,6 +215,8 @@ def do_not_know_some_statuses(written: Written, draw: Draw) -> Written:
 @damage
 def do_not_know_some_arms(written: Written, draw: Draw) -> Written:
     """Write some word or number where an arm is not known."""
+    if "arms_once_for_a_block" in written.done:
+        return written  # the head of a block would take the arm of all its patients along
     return _unknown(written, draw, "arm")
 
 
