@@ -185,12 +185,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
     if not path.is_file():
         raise ChapterError(f"_toc.yml names {where}, which is not there.")
     text = path.read_text(encoding="utf-8")
-    header = _FRONT_MATTER.match(text)
-    try:
-        metadata = (yaml.safe_load(header.group(1)) if header else None) or {}
-    except yaml.YAMLError as error:
-        raise ChapterError(f"{where}: the header is not valid YAML.\n{error}") from error
-    own = metadata.get("trialbook") or {}
+    own = read_header(text, where).get("trialbook") or {}
     return Chapter(
         name=path.relative_to(root / "notebooks").with_suffix("").as_posix(),
         source=path,
@@ -198,6 +193,21 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         requires=tuple(own.get("requires") or ()),
         parameters=_parameters(text, where),
     )
+
+
+def read_header(text: str, where: str) -> dict[str, Any]:
+    """Return what stands between two lines of ``---`` at the beginning of a chapter or a page.
+
+    Raises
+    ------
+    ChapterError
+        If it is not YAML.
+    """
+    header = _FRONT_MATTER.match(text)
+    try:
+        return (yaml.safe_load(header.group(1)) if header else None) or {}
+    except yaml.YAMLError as error:
+        raise ChapterError(f"{where}: the header is not valid YAML.\n{error}") from error
 
 
 def _parameters(text: str, where: str) -> dict[str, Any]:

@@ -9,12 +9,11 @@ from typing import Any
 
 import yaml
 
-from trialbook.publishing.book import Book
+from trialbook.publishing.book import Book, read_header
 
 # Links to other chapters: in Markdown, and in HTML that says where to go instead.
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([\w./]+)\.ipynb\)")
 _DOOR = re.compile(r'href="\.\./notebooks/([\w/]+)\.html" data-else="([^"]+)"')
-_REQUIRES = re.compile(r"---\n(?:(?!---).*\n)*?requires: \[([^\]\n]*)\]\n")
 _GLUED = re.compile(r"```\{glue\} \w+\n:doc: \.\./notebooks/([\w/]+)\.ipynb\n```\n\n?")
 
 
@@ -102,8 +101,8 @@ def staged_config(config: dict[str, Any]) -> dict[str, Any]:
 
 def required(page: Path) -> set[str]:
     """Return what a page of prose requires of a trial: ``requires: [learn]`` in its header."""
-    found = _REQUIRES.match(page.read_text(encoding="utf-8"))
-    return set(re.findall(r"\w+", found[1])) if found else set()
+    header = read_header(page.read_text(encoding="utf-8"), page.name)
+    return set(header.get("requires") or ())
 
 
 def filtered_toc(toc: Any, chapters: Iterable[str], without: Iterable[str] = ()) -> Any:
