@@ -1,6 +1,6 @@
 """Points of a curve: which are kept, and how they become rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,11 @@ ACROSS, UP = 660, 360
 # Regular times, so many between two ticks, are points of every curve: what can be known of it
 # without knowing when single patients had the event.
 STEPS_PER_TICK = 3
+
+
+def shared_times(curves: Iterable[np.ndarray]) -> np.ndarray:
+    """Return the times, in increasing order, that every one of some curves is known at."""
+    return np.array(sorted(set.intersection(*(set(np.round(one, 9)) for one in curves))))
 
 
 def regular_times(ticks: Sequence[float], last: float, steps: int = STEPS_PER_TICK) -> np.ndarray:

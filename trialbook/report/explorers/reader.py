@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from trialbook.analyses.curves.points import MOST_POINTS, regular_times
+from trialbook.analyses.curves.points import MOST_POINTS, regular_times, shared_times
 from trialbook.escape import plain
 from trialbook.report.events import free_of, had
 from trialbook.report.explorers import explorer, short
@@ -160,8 +160,7 @@ def _choice(
     else:
         known = [curve.index[curve[one.statistic].notna()] for one, curve in every]
         # Until the first curve ends; the longer ones are known from then on at their own times.
-        shared = np.array(sorted(set.intersection(*(set(np.round(at, 9)) for at in known))))
-        times = _apart(shared, lookup.trial.landmarks or [])
+        times = _apart(shared_times(known), lookup.trial.landmarks or [])
     if len(times) < 2:
         return None
     return {

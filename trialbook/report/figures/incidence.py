@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analyses import time_ticks
+from trialbook.analyses.curves.points import shared_times
 from trialbook.printed import rounded
 from trialbook.report.card import HARMS
 from trialbook.report.explorers.reader import Read, curve_reader
@@ -197,8 +198,7 @@ def _enough_at(
     times = [*sorted(lookup.trial.landmarks, reverse=True), *reversed(ticks[1:])]
     if any(one.attrs.get("coarse") for one in curves):
         known = [one.index[one["cumulative_incidence"].notna()] for one in curves]
-        shared = set.intersection(*(set(np.round(at, 9)) for at in known))
-        times = sorted(shared - {0.0}, reverse=True)
+        times = [t for t in reversed(shared_times(known)) if t > 0]
     for t in times:
         if all(_has_enough(one, t) for one in curves):
             return t
