@@ -30,6 +30,11 @@ def counted_noun(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
+def listed(parts: Sequence[str]) -> str:
+    """Return parts as an enumeration: ``"a, b and c"``."""
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One rule that one file breaks.

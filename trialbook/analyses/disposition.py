@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from trialbook.adam.problems import listed
 from trialbook.analyses.common import by_arm, categories, percent, results
 from trialbook.analyses.given import of_results
 from trialbook.results import rows
@@ -38,10 +39,6 @@ def randomized_population(trial: Trial) -> pd.DataFrame:
     arm = pd.Categorical(planned, [one.code for one in trial.arms])
     randomized = arm.notna() & (adsl["RANDFL"].eq("Y") if "RANDFL" in adsl else True)
     return adsl.assign(arm=arm)[np.asarray(randomized)].reset_index(drop=True)
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 @of_results("disposition")
@@ -106,7 +103,7 @@ def disposition(trial: Trial) -> pd.DataFrame:
 
     if absent:
         verb = "is" if len(absent) == 1 else "are"
-        names, what = _listed(list(absent)), _listed(list(absent.values()))
+        names, what = listed(list(absent)), listed(list(absent.values()))
         remarks.append(f"{names} {verb} absent: {what} {verb} not known.")
     if "RANDDT" in randomized:
         for arm, patients in groups:

@@ -1,8 +1,9 @@
 """The vocabulary: labels within a sentence, changes, intervals as words. Nothing of a trial."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+# An enumeration is imported from here, too.
+from trialbook.adam.problems import listed  # noqa: F401
 from trialbook.escape import escape_markdown
 from trialbook.printed import rounded
 
@@ -51,11 +52,6 @@ def at_start(text: str) -> str:
 def of(label: str) -> str:
     """Return a label within a sentence of Markdown, escaped."""
     return escape_markdown(in_text(label))
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Return parts as an enumeration: ``"a, b and c"``."""
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
 
 
 def change(hr: float) -> str:
